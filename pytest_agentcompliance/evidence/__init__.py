@@ -1,0 +1,56 @@
+"""What a run leaves behind, as plain frozen data. Nothing here does I/O: what is read late comes through a reader."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from pytest_agentcompliance.evidence.changes import ChangeSet, Content, FileChange, Line
+from pytest_agentcompliance.evidence.commits import Commit, History
+from pytest_agentcompliance.evidence.ledger import Ledger
+from pytest_agentcompliance.evidence.log import Chunk, ChunkLog
+from pytest_agentcompliance.evidence.tree import Tree
+from pytest_agentcompliance.verdict import Verdict
+
+__all__ = [
+    "ChangeSet", "Chunk", "ChunkLog", "Commit", "Content", "FileChange", "History", "Ledger", "Line", "Run", "Span", "Tree",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The two ends of a run: ``base`` as it was asked for or found, ``merge_base`` and ``head`` as ids.
+
+    ``head`` is empty when the work tree as it stands is the end of the run; ``tree`` is its end tree's id.
+    """
+
+    base: str = ""
+    merge_base: str = ""
+    head: str = ""
+    tree: str = ""
+    ignored: int = 0  # files of the work tree that base's ignore files leave out
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All evidence of one run, a field for each kind. A kind that was not left, or not asked for, is None."""
+
+    changes: ChangeSet | None = None
+    commits: History | None = None
+    tree: Tree | None = None
+    log: ChunkLog | None = None
+    verdicts: tuple[Verdict, ...] | None = None
+
+    span: Span = Span()
+    ledger: Ledger = field(default_factory=Ledger, compare=False)
+    absent: Mapping[str, str] = field(default_factory=dict)  # kind: why it is None
+
+    @classmethod
+    def kinds(cls) -> frozenset[str]:
+        return frozenset(one.name for one in fields(cls)) - {"span", "ledger", "absent"}
+
+    def problem(self, kind: str) -> str:
+        """Why evidence of this kind cannot be used; empty when it can."""
+        value = getattr(self, kind)
+        if value is None:
+            return self.absent.get(kind) or f"the run left no {kind}"
+        return getattr(value, "problem", "")

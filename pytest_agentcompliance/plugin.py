@@ -1,0 +1,1 @@
+"""The face toward pytest, while it sleeps."""

@@ -1,0 +1,85 @@
+"""How a rule is written: its parameters, the evidence it asks for, its examples."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from inspect import get_annotations, signature
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from pytest_agentcompliance.evidence import Run
+from pytest_agentcompliance.verdict import Finding, Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A tiny run and what the rule finds in it: a test and a piece of documentation.
+
+    ``before`` and ``after`` are the trees at base and at head, path to text; a path in ``after`` is as it
+    is there, one that only ``before`` has was deleted. ``links`` are symbolic links at head, path to target.
+    ``finds`` lists the places of the breaches as ``path:line``, ``styles`` those of the remarks on style.
+    Empty: the rule is kept.
+    """
+
+    title: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    log: str | None = None
+    log_before: str | None = None
+    finds: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What could make a rule fire: globs of paths, or bytes patterns in the patch of a file."""
+
+    paths: tuple[str, ...] = ()
+    contains: tuple[bytes, ...] = ()
+
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        """All patterns of bytes as one; it matches nothing where there is none."""
+        return re.compile(b"|".join(self.contains) or rb"(?!)")
+
+
+class Rule(BaseModel):
+    """One way to hold a run to a clause.
+
+    The fields of a subclass are its parameters. The arguments of its ``check`` name the evidence it
+    reads, as the arguments of a test name its fixtures; one whose annotation admits None is optional,
+    and without one that is not, the clause is "not judged". ``check`` may raise ``NotJudged``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    candidates: ClassVar[Candidates] = Candidates()
+    examples: ClassVar[tuple[Example, ...]] = ()
+    remedy: ClassVar[Remedy]
+    check: ClassVar[Callable[..., Iterator[Finding]]]
+    reads: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.reads = frozenset(list(signature(cls.check).parameters)[1:])
+        if unknown := cls.reads - Run.kinds():
+            raise TypeError(
+                f"{cls.__qualname__}.check asks for {', '.join(sorted(unknown))}; "
+                f"the evidence of a run is {', '.join(sorted(Run.kinds()))}"
+            )
+        annotations = get_annotations(cls.check)
+        cls.needs = frozenset(kind for kind in cls.reads if "None" not in str(annotations.get(kind, "")))
+
+    def findings_in(self, run: Run) -> Iterator[Finding]:
+        """What the rule finds, one by one, so that a rule that fails half-way keeps what it found."""
+        return self.check(**{kind: getattr(run, kind) for kind in self.reads})
+
+    @classmethod
+    def title(cls) -> str:
+        """The first line of the docstring."""
+        return (cls.__doc__ or "").strip().partition("\n")[0]

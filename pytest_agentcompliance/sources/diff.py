@@ -1,0 +1,188 @@
+"""What one ``diff-tree`` printed, into a ChangeSet: raw records are the authority, patches come late through unidiff.
+
+The stream is ``--raw -z -p``: NUL-ended records, one empty record, then the patch. The k-th patch chunk
+belongs to the k-th record (a type change has two); no path is ever read from the patch.
+"""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+
+from unidiff.errors import UnidiffParseError
+from unidiff.patch import PatchSet
+
+from pytest_agentcompliance.errors import EvidenceError, Unreadable
+from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Ledger, Line
+from pytest_agentcompliance.evidence.changes import SUBMODULE, Kind
+
+KINDS: Mapping[str, Kind] = {"A": "added", "M": "modified", "D": "deleted", "T": "type-changed"}
+RECORD = re.compile(rb":(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*\0([^\0]+)\0")
+HUNK = re.compile(rb"^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@", re.MULTILINE)
+HUNK_TEXT = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
+Lines = tuple[tuple[Line, ...], tuple[Line, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One raw record of git: modes in six octal digits ("000000": not there), blob ids, and the path's bytes."""
+
+    old_mode: str
+    new_mode: str
+    old: str
+    new: str
+    status: str
+    path: bytes
+
+
+def records(stream: bytes) -> tuple[list[Record], int]:
+    """The raw records at the head of a stream, and where the patch begins. Raises ``EvidenceError``."""
+    found, at = [], 0
+    while match := RECORD.match(stream, at):
+        old_mode, new_mode, old, new, status = (word.decode() for word in match.groups()[:5])
+        found.append(Record(old_mode, new_mode, old, new, status, match[6]))
+        at = match.end()
+    if at < len(stream):
+        if stream[at : at + 1] != b"\0":
+            raise EvidenceError(f"git's raw diff could not be read at byte {at}: {stream[at : at + 60]!r}")
+        at += 1
+    return found, at
+
+
+class Patches:
+    """The patch text of a change, cut into files; a reader for ``evidence.changes``."""
+
+    def __init__(
+        self, stream: bytes, start: int, owners: Sequence[Record], content: Callable[[str], bytes],
+        missing: Mapping[int, str] | None = None,
+    ) -> None:
+        """``missing`` names the positions that the stream has no patch for, each with the reason."""
+        self._stream, self._content, self._missing = stream, content, missing or {}
+        self._starts, self._owners = self._cut(start, owners)
+
+    def _cut(self, start: int, owners: Sequence[Record]) -> tuple[list[int], list[int]]:
+        starts = [start] if start < len(self._stream) else []
+        at = start
+        while (at := self._stream.find(b"\ndiff --git ", at)) != -1:
+            at += 1
+            starts.append(at)
+        expected = [p for p, one in enumerate(owners) if p not in self._missing for _ in range(2 if one.status == "T" else 1)]
+        if len(starts) != len(expected):
+            raise EvidenceError(f"git printed {len(starts)} patches for {len(expected)} changed files; no verdict can rest on that")
+        return starts, expected
+
+    def content(self, oid: str) -> bytes:
+        return self._content(oid)
+
+    def search(self, pattern: re.Pattern[bytes]) -> frozenset[int]:
+        """Each file is left at its first hit; what has no patch, or NUL bytes (UTF-16, say), counts as hit."""
+        return frozenset(self._hits(pattern.search)) | self._opaque
+
+    @cached_property
+    def _opaque(self) -> frozenset[int]:
+        nul = re.compile(b"\0")
+        return frozenset(self._hits(nul.search)) | frozenset(self._missing)
+
+    def _hits(self, search: Callable[[bytes, int], re.Match[bytes] | None]) -> Iterator[int]:
+        at = self._starts[0] if self._starts else len(self._stream)
+        while match := search(self._stream, at):
+            chunk = bisect_right(self._starts, match.start()) - 1
+            yield self._owners[chunk]
+            if chunk + 1 == len(self._starts):
+                return
+            at = self._starts[chunk + 1]
+
+    def lines(self, position: int) -> Lines:
+        if position in self._missing:
+            raise Unreadable("", self._missing[position])
+        added: list[Line] = []
+        removed: list[Line] = []
+        for chunk in self._chunks(position):
+            more_added, more_removed = hunks(chunk)
+            added += more_added
+            removed += more_removed
+        return tuple(added), tuple(removed)
+
+    def _chunks(self, position: int) -> Iterator[bytes]:
+        first = bisect_right(self._owners, position - 1)
+        for k in range(first, len(self._starts)):
+            if self._owners[k] != position:
+                return
+            yield self._stream[self._starts[k] : self._starts[k + 1] if k + 1 < len(self._starts) else None]
+
+    @cached_property
+    def count(self) -> int:
+        """Added and removed lines of all files, read off the hunk headers."""
+        first = self._starts[0] if self._starts else len(self._stream)
+        return sum(int(old or 1) + int(new or 1) for old, new in HUNK.findall(self._stream, first))
+
+
+def hunks(chunk: bytes) -> Lines:
+    """The added and removed lines of one file's patch. A patch that unidiff refuses is read by its hunk headers."""
+    at = chunk.find(b"\n@@ ")
+    if at == -1:
+        return (), ()
+    # Split at newlines alone: form feeds, U+2028 and lone carriage returns are part of a line.
+    text = [line + "\n" for line in chunk[at + 1 :].decode("utf-8", "surrogateescape").split("\n")]
+    if text[-1] == "\n":
+        text.pop()
+    try:
+        patch = PatchSet(["--- a/f\n", "+++ b/f\n", *text])
+        lines = [line for file in patch for hunk in file for line in hunk]
+    except UnidiffParseError:
+        return _by_headers(text)
+    return (
+        tuple(Line(line.target_line_no or 0, line.value.removesuffix("\n")) for line in lines if line.is_added),
+        tuple(Line(line.source_line_no or 0, line.value.removesuffix("\n")) for line in lines if line.is_removed),
+    )
+
+
+def _by_headers(text: Iterable[str]) -> Lines:
+    added: list[Line] = []
+    removed: list[Line] = []
+    old = new = 0
+    for line in text:
+        if header := HUNK_TEXT.match(line):
+            old, new = int(header[1]), int(header[2])
+        elif line.startswith("+"):
+            added.append(Line(new, line[1:].removesuffix("\n")))
+            new += 1
+        elif line.startswith("-"):
+            removed.append(Line(old, line[1:].removesuffix("\n")))
+            old += 1
+    return tuple(added), tuple(removed)
+
+
+def change_set(
+    raw: Sequence[Record], patches: Patches, ledger: Ledger, *, as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+) -> ChangeSet:
+    """Records and patches into a ChangeSet; moves of equal content are paired by blob id."""
+    def side(path: str, mode: str, oid: str) -> Content | None:
+        return None if mode == "000000" else Content(path, mode, oid, patches, ledger)
+
+    changes = []
+    for position, one in enumerate(raw):
+        path = one.path.decode("utf-8", "surrogateescape")
+        before, after = side(path, one.old_mode, one.old), side(path, one.new_mode, one.new)
+        if one.status not in KINDS:
+            raise EvidenceError(f"git reports status {one.status!r} for {path!r}, which no tree can have")
+        changes.append(FileChange(path, KINDS[one.status], before, after, position, patches, ledger))
+    return ChangeSet(tuple(_paired(changes)), patches, ledger, as_of, patches.count)
+
+
+def _paired(changes: list[FileChange]) -> Iterator[FileChange]:
+    """Pair each added file with a deleted one of the same blob, in the order of their paths."""
+    gone: dict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        if change.kind == "deleted" and change.before is not None and change.before.mode != SUBMODULE:
+            gone[change.before.oid].append(change.path)
+    moved_from: dict[str, str] = {}
+    for change in changes:
+        if change.kind == "added" and change.after is not None and gone.get(change.after.oid):
+            moved_from[change.path] = gone[change.after.oid].pop(0)
+    moved_to = {old: new for new, old in moved_from.items()}
+    for change in changes:
+        yield replace(change, renamed_from=moved_from.get(change.path), renamed_to=moved_to.get(change.path))

@@ -1,0 +1,137 @@
+"""What the audit says: findings, a verdict for each rule of each clause, and the meter. Standard library only."""
+
+import enum
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pytest_agentcompliance.place import Place
+
+Severity = Literal["error", "warning"]
+Level = Literal["breach", "style"]
+RemedyKind = Literal["fix", "revert", "ask-a-human"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do about a finding. Following it never lowers what is declared or checked."""
+
+    kind: RemedyKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule saw and that its clause does not allow.
+
+    ``level`` style is shown and never breaks a clause. ``evidence`` is what makes this finding
+    this one and no other (the text of the line, say); where it is empty, the message stands for it.
+    ``remedy`` and ``fingerprint`` are filled in by the audit where the rule leaves them out.
+    """
+
+    message: str
+    at: Place | None = None
+    level: Level = "breach"
+    evidence: str = ""
+    remedy: Remedy | None = None
+    fingerprint: str = ""
+
+
+class Outcome(enum.StrEnum):
+    """What a verdict comes to; the spelling is that of the JSON."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    WAIVED = "waived"  # all that was found is excused by the policy
+    NOT_JUDGED = "not-judged"  # Verdict.why says which evidence is missing, or who switched it off
+    NOT_CHECKABLE = "not-checkable"  # the clause needs a person
+    NOT_BUILT = "not-built"  # the rule does not exist yet
+    CRASHED = "crashed"  # the rule failed; Verdict.why has its last words
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rule says of one clause. ``unread`` names the files that it needed and could not read."""
+
+    profile: str
+    clause: str
+    says: str
+    rule: str
+    severity: Severity
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    why: str = ""
+    unread: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``profile::clause[rule]``: the node id of its item."""
+        return f"{self.profile}::{self.clause}" + (f"[{self.rule}]" if self.rule else "")
+
+    @property
+    def breaks(self) -> bool:
+        return self.outcome is Outcome.BROKEN
+
+    @property
+    def undecided(self) -> bool:
+        """Whether evidence that is there could not be read, or the rule crashed."""
+        return self.outcome is Outcome.CRASHED or bool(self.unread)
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What was and was not looked at. ``lines`` are added and removed ones."""
+
+    files_changed: int = 0
+    files_read: int = 0
+    files_unaudited: int = 0
+    files_ignored: int = 0
+    lines: int = 0
+    commits: int = 0
+    rules: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """Which policy was in force: where it was read, the SHA-256 of its bytes, and whether base has it."""
+
+    source: str
+    digest: str = ""
+    reviewed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """All verdicts of a run. ``base`` says what the run was compared with and how that was found."""
+
+    base: str
+    merge_base: str
+    head: str
+    policy: PolicyFacts
+    verdicts: tuple[Verdict, ...]
+    meter: Meter = Meter()
+    notes: tuple[str, ...] = ()
+    unaudited: tuple[tuple[str, str], ...] = field(default=())
+
+    def exit_code(self, fail_on: Severity = "error") -> int:
+        """0 kept, 1 broken, 3 could not judge; 1 beats 3. A warning counts from ``fail_on`` warning on."""
+        counted = [v for v in self.verdicts if v.severity == "error" or fail_on == "warning"]
+        if any(v.breaks for v in counted):
+            return 1
+        return 3 if any(v.undecided for v in counted) else 0
+
+
+def fingerprinted(rule: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Give each finding its fingerprint.
+
+    It is made of the rule, the path, the evidence with its white space folded, and an ordinal that
+    tells equal findings of one file apart: it survives a moved line, a rebase and a changed severity.
+    """
+    seen: dict[tuple[str, str], int] = {}
+    for finding in findings:
+        path = finding.at.path if finding.at else ""
+        evidence = " ".join((finding.evidence or finding.message).split())
+        ordinal = seen[path, evidence] = seen.get((path, evidence), 0) + 1
+        text = "\0".join([rule, path, evidence, str(ordinal)])
+        yield replace(finding, fingerprint=hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:24])
