@@ -51,7 +51,8 @@ class Rule(BaseModel):
 
     The fields of a subclass are its parameters. The arguments of its ``check`` name the evidence it
     reads, as the arguments of a test name its fixtures; one whose annotation admits None is optional,
-    and without one that is not, the clause is "not judged". ``check`` may raise ``NotJudged``.
+    and without one that is not, the clause is "not judged". ``check`` may raise ``NotJudged``. What the
+    generator returns, if it returns a text, becomes the verdict's ``why``: how the rule came to it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

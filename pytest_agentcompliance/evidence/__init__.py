@@ -26,6 +26,7 @@ class Span:
     merge_base: str = ""
     head: str = ""
     tree: str = ""
+    commits: int = 0
     ignored: int = 0  # files of the work tree that base's ignore files leave out
     notes: tuple[str, ...] = ()
 
@@ -43,10 +44,11 @@ class Run:
     span: Span = Span()
     ledger: Ledger = field(default_factory=Ledger, compare=False)
     absent: Mapping[str, str] = field(default_factory=dict)  # kind: why it is None
+    notes: tuple[str, ...] = ()  # what is to be said about how it was read
 
     @classmethod
     def kinds(cls) -> frozenset[str]:
-        return frozenset(one.name for one in fields(cls)) - {"span", "ledger", "absent"}
+        return frozenset(one.name for one in fields(cls)) - {"span", "ledger", "absent", "notes"}
 
     def problem(self, kind: str) -> str:
         """Why evidence of this kind cannot be used; empty when it can."""

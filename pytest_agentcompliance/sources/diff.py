@@ -59,7 +59,7 @@ class Patches:
         self, stream: bytes, start: int, owners: Sequence[Record], content: Callable[[str], bytes],
         missing: Mapping[int, str] | None = None,
     ) -> None:
-        """``missing`` names the positions that the stream has no patch for, each with the reason."""
+        """``missing`` names the positions whose patch means nothing, each with the reason."""
         self._stream, self._content, self._missing = stream, content, missing or {}
         self._starts, self._owners = self._cut(start, owners)
 
@@ -69,7 +69,7 @@ class Patches:
         while (at := self._stream.find(b"\ndiff --git ", at)) != -1:
             at += 1
             starts.append(at)
-        expected = [p for p, one in enumerate(owners) if p not in self._missing for _ in range(2 if one.status == "T" else 1)]
+        expected = [position for position, one in enumerate(owners) for _ in range(2 if one.status == "T" else 1)]
         if len(starts) != len(expected):
             raise EvidenceError(f"git printed {len(starts)} patches for {len(expected)} changed files; no verdict can rest on that")
         return starts, expected

@@ -1,0 +1,235 @@
+"""The face toward the shell: ``agent-compliance audit | init | demo | rules | profiles | explain``."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pytest_agentcompliance.errors import AgentComplianceError, EvidenceError, UsageError
+from pytest_agentcompliance.verdict import Audit, Severity
+
+FORMATS = ("text", "json")
+EVIDENCE = ("log",)
+PATIENCE = 1.0  # seconds before a waiting person is told what is being done
+FOLDER = click.Path(path_type=Path)
+
+
+class Commands(click.Group):
+    """Errors of ours end in one line on stderr: exit code 2 for what was asked, 3 for what could not be read."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AgentComplianceError as wrong:
+            click.echo(f"agent-compliance: {_shown(str(wrong))}", err=True)
+            ctx.exit(3 if isinstance(wrong, EvidenceError) else 2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="pytest-agentcompliance", prog_name="agent-compliance")
+def main() -> None:
+    """Say, clause by clause, whether an AI coding agent kept to its spec."""
+
+
+def _evidence(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for one in given:
+        kind, equals, path = one.partition("=")
+        if kind not in EVIDENCE or not equals or not path:
+            raise click.BadParameter(f"{one!r} is not KIND=PATH with a KIND of: {', '.join(EVIDENCE)}")
+        found[kind] = path
+    return found
+
+
+def _outputs(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
+    found = []
+    for one in given or ("text",):
+        name, _, file = one.partition(":")
+        if name not in FORMATS:
+            raise click.BadParameter(f"there is no format {name!r}; there are: {', '.join(FORMATS)}")
+        found.append((name, file))
+    if len([file for _, file in found if not file]) > 1:
+        raise click.BadParameter("only one format can go to the terminal; give the others a file, as in json:audit.json")
+    return found
+
+
+@main.command("audit")
+@click.option("--repo", type=FOLDER, default=".", metavar="DIR", help="The repository (default: this folder).")
+@click.option("--base", metavar="REV", help="Where the run started (default: what CI says, the upstream, main).")
+@click.option("--head", metavar="REV", help="Where it ended (default: the work tree as it stands).")
+@click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Hold the run to this profile; may be repeated.")
+@click.option("--story", metavar="ID", help="The story that the run worked on.")
+@click.option("--feature-dir", metavar="DIR", help="The folder that holds the stories.")
+@click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="The log that the agent wrote.")
+@click.option("--policy", type=click.Path(path_type=Path), metavar="FILE", help="A policy outside the repository; it beats all.")
+@click.option("--evidence", multiple=True, callback=_evidence, metavar="KIND=PATH", help="Where evidence lies, as log=GLOB.")
+@click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", help="The lowest severity that fails.")
+@click.option("--output", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[:FILE]",
+              help="text or json, to the terminal or a file; may be repeated.")
+@click.option("--verbose", "-v", is_flag=True, help="Show every finding and every reason.")
+@click.pass_context
+def audit_run(
+    ctx: click.Context, *, repo: Path, base: str | None, head: str | None, profiles: tuple[str, ...], story: str | None,
+    feature_dir: str | None, log: Path | None, policy: Path | None, evidence: dict[str, str], fail_on: Severity,
+    outputs: list[tuple[str, str]], verbose: bool,
+) -> None:
+    """Judge a run: its diff and its log, held to the agent's spec.
+
+    Exit code 0: nothing is broken. 1: a clause is broken. 2: the question or the policy is wrong.
+    3: evidence that is there could not be read, or there is no merge base.
+    """
+    from pytest_agentcompliance import engine
+
+    options = engine.Options(repo, base, head, profiles, story, feature_dir, log, policy, evidence)
+    with _patience() as step:
+        made = engine.audit(options, step)
+    for name, file in outputs:
+        _write(made, name, file, verbose)
+    ctx.exit(made.exit_code(fail_on))
+
+
+def _write(made: Audit, name: str, file: str, verbose: bool) -> None:
+    if name == "json":
+        from pytest_agentcompliance.reporters import json
+
+        text = json.dumps(made)
+    else:
+        from pytest_agentcompliance.reporters import text as reporter
+
+        lines = reporter.lines(made, verbose=verbose)
+        if not file:
+            for style, line in lines:
+                click.echo(click.style(line, **STYLES[style]))
+            return
+        text = "".join(f"{line}\n" for _, line in lines)
+    if not file:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+        return
+    try:
+        Path(file).write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as wrong:
+        raise UsageError(f"--output {name}:{file}: {wrong.strerror}") from wrong
+
+
+STYLES: dict[str, dict[str, Any]] = {
+    "": {}, "bold": {"bold": True}, "dim": {"dim": True},
+    "red": {"fg": "red"}, "yellow": {"fg": "yellow"}, "green": {"fg": "green"},
+}
+
+
+@contextmanager
+def _patience() -> Iterator[Callable[[str], None]]:
+    """Tell a person at a terminal what is being done, once it takes a second; nothing of it in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    doing, done = ["starting"], threading.Event()
+
+    def wait() -> None:
+        if done.wait(PATIENCE):
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(doing[0]) as status:
+            while not done.wait(0.1):
+                status.update(doing[0])
+
+    def step(what: str) -> None:
+        doing[0] = what
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    try:
+        yield step
+    finally:
+        done.set()
+        thread.join()
+
+
+def _shown(text: str) -> str:
+    """Text that may come from the audited tree, with its control characters escaped, on as many lines as it has."""
+    def safe(char: str) -> str:
+        return char if char == "\n" or char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
+
+    return "".join(map(safe, text))
+
+
+@main.command("rules")
+def list_rules() -> None:
+    """List the rules that are installed, and those that are not built yet."""
+    from pytest_agentcompliance import handbook
+
+    _table(("rule", "what it holds"), handbook.rule_rows())
+
+
+@main.command("profiles")
+def list_profiles() -> None:
+    """List the profiles: their clauses, and how many of them are not built yet."""
+    from pytest_agentcompliance import handbook
+
+    _table(("profile", "clauses", "enforced", "a person", "not built"), handbook.profile_rows())
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for name in head:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+@main.command("explain")
+@click.argument("name", metavar="RULE|CLAUSE")
+def explain(name: str) -> None:
+    """Explain a rule (scope/allowed-paths) or a clause (C3-03): what it asks, why, its parameters and examples."""
+    from pytest_agentcompliance import handbook
+
+    text = handbook.explain(name)
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(text))
+    else:
+        click.echo(text)
+
+
+@main.command("init")
+@click.option("--repo", type=FOLDER, default=".", metavar="DIR", help="The repository (default: this folder).")
+@click.option("--profile", metavar="NAME", help="The profile to write down, instead of the one that is proposed.")
+@click.option("--print", "only_print", is_flag=True, help="Print the policy and write nothing.")
+def init(*, repo: Path, profile: str | None, only_print: bool) -> None:
+    """Look at the repository, propose a profile and its paths, write agent-compliance.yaml."""
+    from pytest_agentcompliance import adoption
+
+    proposal = adoption.propose(repo, profile)
+    if only_print:
+        click.echo(proposal.text, nl=False)
+        return
+    click.echo(adoption.write(proposal))
+
+
+@main.command("demo")
+@click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Make the repository here and leave it.")
+def demo(keep: Path | None) -> None:
+    """Make a small repository in which an agent broke several clauses, and run the pytest audit on it."""
+    from pytest_agentcompliance.demo import play
+
+    play.run(keep, click.echo)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""From options to an audit: what the faces toward the shell and toward pytest share, and nothing else does."""
+
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pytest_agentcompliance import audit as judge
+from pytest_agentcompliance import policy as law
+from pytest_agentcompliance import profile
+from pytest_agentcompliance.errors import Unreadable, UsageError
+from pytest_agentcompliance.evidence import Run
+from pytest_agentcompliance.parsing import templates
+from pytest_agentcompliance.sources import ends, gather, story
+from pytest_agentcompliance.sources.ends import Ends
+from pytest_agentcompliance.sources.repository import Repository
+from pytest_agentcompliance.verdict import Audit, PolicyFacts
+
+POLICY_LIMIT = 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person asked for. ``head`` None is the work tree as it stands; ``evidence`` maps a kind to where it lies."""
+
+    repo: Path
+    base: str | None = None
+    head: str | None = None
+    profiles: tuple[str, ...] = ()
+    story: str | None = None
+    feature_dir: str | None = None
+    log: Path | None = None
+    policy: Path | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One profile that applies, with its template values filled in, and where its evidence is looked for."""
+
+    profile: profile.Profile
+    wanted: gather.Wanted
+
+
+def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Audit:
+    """Make the audit. ``step`` is told what is being done. Raises ``UsageError``, ``PolicyError``, ``EvidenceError``."""
+    with _opened(options, step) as (repository, found, policy, facts):
+        audits = []
+        always = Bound(profile.load(profile.INTEGRITY), gather.Wanted())
+        for bound in [*_bound(options, repository, found, policy, reviewed=facts.reviewed), always]:
+            step(f"judging {bound.profile.name}")
+            run = gather.gather(repository, found, bound.profile.reads, bound.wanted)
+            audits.append(judge.audit(bound.profile, run, waivers=policy.waivers, policy=facts, today=datetime.now(UTC).date()))
+    return _merged(audits)
+
+
+def evidence(options: Options, kinds: Collection[str]) -> Run:
+    """The evidence alone, for checks written by hand. It is read as it is asked for, until the process ends."""
+    repository = Repository(options.repo)
+    found = ends.find(repository, options.base, options.head, options.environ)
+    policy, facts = _policy(options, repository, found)
+    bound = next(_bound(options, repository, found, policy, reviewed=facts.reviewed), None)
+    return gather.gather(repository, found, kinds, bound.wanted if bound else gather.Wanted(options.log))
+
+
+@contextmanager
+def _opened(
+    options: Options, step: Callable[[str], None]
+) -> Iterator[tuple[Repository, Ends, law.Policy, PolicyFacts]]:
+    step("reading the repository")
+    with Repository(options.repo) as repository:
+        found = ends.find(repository, options.base, options.head, options.environ)
+        step("reading the policy")
+        yield repository, found, *_policy(options, repository, found)
+
+
+def _policy(options: Options, repository: Repository, found: Ends) -> tuple[law.Policy, PolicyFacts]:
+    """The policy in force: the one that was passed, else the merge base's, else head's, which nobody has reviewed."""
+    if options.policy is not None:
+        try:
+            with options.policy.open("rb") as file:
+                data = file.read(POLICY_LIMIT + 1)
+        except OSError as wrong:
+            raise UsageError(f"--policy {options.policy}: {wrong.strerror}") from wrong
+        policy = law.parse(data, str(options.policy))
+        judged = repository.root is not None and options.policy.resolve().is_relative_to(repository.root)
+        return policy, PolicyFacts(f"--policy {options.policy}", policy.digest, reviewed=not judged)
+    for tree, where, reviewed in (
+        (found.base_tree, f"{law.FILE} at the merge base", True),
+        (found.head_tree, f"{law.FILE} at head", False),
+    ):
+        if (text := _file(repository, tree, law.FILE)) is not None:
+            policy = law.parse(text, law.FILE)
+            return policy, PolicyFacts(where, policy.digest, reviewed)
+    if not options.profiles:
+        raise UsageError(
+            f"there is no {law.FILE}, neither at the merge base nor at head, and no --profile was passed; "
+            "run 'agent-compliance init' to write one"
+        )
+    return law.Policy((), {}, (), "", ""), PolicyFacts("none: the profile's own defaults")
+
+
+def _file(repository: Repository, tree: str, path: str) -> bytes | None:
+    """A regular file of a tree. Raises ``UsageError`` where something else lies in its place."""
+    try:
+        entry = repository.entry(tree, path)
+        if entry is None:
+            return None
+        if not entry[0].startswith("100"):
+            raise UsageError(f"{path} is no regular file (mode {entry[0]}); it must be one")
+        return repository.blobs.read(entry[1])
+    except Unreadable as wrong:
+        raise UsageError(f"{path} could not be read: {wrong.reason}") from wrong
+
+
+def _bound(options: Options, repository: Repository, found: Ends, policy: law.Policy, *, reviewed: bool) -> Iterator[Bound]:
+    chosen = {one.name: one for one in policy.profiles}
+    asked = options.profiles or tuple(chosen)
+
+    # A profile of the project counts where its policy was read: at the merge base, or at head on first introduction.
+    tree = found.base_tree if reviewed else found.head_tree
+
+    def project(name: str) -> str | None:
+        text = _file(repository, tree, f"{profile.FOLDER}/{name}.yaml")
+        return None if text is None else text.decode("utf-8", "replace")
+
+    for name in dict.fromkeys(asked):
+        draft = profile.read(name, project)
+        one = chosen.get(name) or law.Chosen(name, {}, {}, 0)
+        one.check(draft)
+        values = {**draft.values, **one.values}
+        if options.feature_dir is not None:
+            values["feature_dir"] = options.feature_dir.strip("/")
+        unknown = ""
+        if options.story is not None:
+            values["story"] = templates.literally(options.story)
+        elif values.get("story") == "auto":
+            answer = _story(repository, found, draft, values)
+            # A folder's name under audit is no glob.
+            values["story"], unknown = templates.literally(answer.name) if answer.name else "*", answer.why
+        bound = draft.bind(values, one.clauses)
+        given = (options.evidence["log"],) if "log" in options.evidence else policy.evidence.get("log", ())
+        globs = given or bound.evidence.get("log", ())
+        yield Bound(bound, gather.Wanted(options.log, tuple(globs), unknown))
+
+
+def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str]) -> story.Story:
+    def paths() -> Iterator[str]:
+        return (path.decode("utf-8", "surrogateescape") for path in repository.listing(found.head_tree))
+
+    return story.find(draft.evidence.get("log", ()), values, found.changes, repository.branch, paths)
+
+
+def _merged(audits: list[Audit]) -> Audit:
+    """The audits of all profiles as one: their verdicts in order, their notes once."""
+    first = audits[-1]
+    return replace(
+        first,
+        verdicts=tuple(verdict for one in audits for verdict in one.verdicts),
+        notes=tuple(dict.fromkeys(note for one in audits for note in one.notes)),
+        meter=replace(first.meter, rules=sum(one.meter.rules for one in audits)),
+    )

@@ -1,0 +1,78 @@
+"""Objects by their ids, through one ``git cat-file --batch``."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pytest_agentcompliance.errors import EvidenceError, Unreadable
+from pytest_agentcompliance.sources.shadow import Shadow
+
+
+class Blobs:
+    """Reads objects one after the other from one process, started when the first is asked for."""
+
+    def __init__(self, shadow: Shadow) -> None:
+        self._shadow = shadow
+        self._process: Any = None
+        self.missing: set[str] = set()  # ids known to be missing, whatever stands in for them
+
+    def read(self, oid: str, kind: str = "blob") -> bytes:
+        """The bytes of an object of this kind. Raises ``Unreadable`` (its path is the id)."""
+        if oid in self.missing:
+            raise Unreadable(oid, f"object {oid} is missing from the repository")
+        if self._process is None:
+            self._process = self._shadow.start("cat-file", "--batch")
+        try:
+            self._process.stdin.write(oid.encode() + b"\n")
+            self._process.stdin.flush()
+            header = self._process.stdout.readline().split()
+            if len(header) == 3 and header[2].isdigit():
+                data: bytes = self._process.stdout.read(int(header[2]))
+                if len(data) == int(header[2]) and self._process.stdout.read(1) == b"\n":
+                    if header[1].decode() != kind:
+                        raise Unreadable(oid, f"object {oid} is a {header[1].decode()}, not a {kind}")
+                    return data
+        except OSError:
+            header = []
+        if header and header[-1] == b"missing":
+            raise Unreadable(oid, f"object {oid} is missing from the repository")
+        self._process = None  # git ends the process when an object is broken: the next one starts afresh
+        raise Unreadable(oid, f"object {oid} could not be read: it is broken")
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.stdin.close()
+            self._process.wait()
+            self._process.stdout.close()
+            self._process.stderr.close()
+            self._process = None
+
+    def resolve(self, names: Iterable[str]) -> dict[str, str]:
+        """Revision expressions into ids, all in one process; what names nothing is left out."""
+        asked = [name for name in names if name and not any(ord(char) < 32 or char == "\x7f" for char in name)]
+        if not asked:
+            return {}
+        given = "".join(f"{name}\n" for name in asked).encode("utf-8", "surrogateescape")
+        _, out, _ = self._shadow.run("cat-file", "--batch-check=%(objectname)", given=given)
+        answers = out.decode("utf-8", "surrogateescape").splitlines()
+        if len(answers) != len(asked):
+            raise EvidenceError("git could not resolve the revisions: its object store or its refs are broken")
+        return {name: id for name, id in zip(asked, answers, strict=True) if is_id(id)}
+
+    def absent(self, oids: Iterable[str]) -> set[str]:
+        """Which of the ids the object store has not."""
+        asked = sorted(set(oids))
+        _, out, _ = self._shadow.run("cat-file", "--batch-check=%(objectname)", given="".join(f"{oid}\n" for oid in asked).encode())
+        return {line.split()[0].decode() for line in out.splitlines() if line.endswith(b" missing")}
+
+    def tree(self, oid: str) -> Iterator[tuple[str, bytes, str]]:
+        """The entries of one tree object: mode in six digits, name, id. Raises ``Unreadable``."""
+        data, at, width = self.read(oid, "tree"), 0, len(oid) // 2
+        while at < len(data):
+            space, nul = data.index(b" ", at), data.index(b"\0", at)
+            yield data[at:space].decode().zfill(6), data[space + 1 : nul], data[nul + 1 : nul + 1 + width].hex()
+            at = nul + 1 + width
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is a full object id: 40 or 64 hexadecimal digits."""
+    return len(text) in (40, 64) and set(text) <= set("0123456789abcdef")

@@ -1,0 +1,130 @@
+"""Everything that a run left behind, as far as the bound rules ask for it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_agentcompliance.errors import Unreadable, UsageError
+from pytest_agentcompliance.evidence import ChunkLog, Run
+from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, decode
+from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.sources import history, log
+from pytest_agentcompliance.sources.ends import Ends
+from pytest_agentcompliance.sources.repository import Repository
+
+LOG_LIMIT = 4 * 1024 * 1024  # bytes; the longest real log met has 22 KB
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Where the log is looked for: a file that a person named, or globs; ``unknown`` says why no story is known."""
+
+    log_file: Path | None = None
+    log_globs: tuple[str, ...] = ()
+    unknown: str = ""
+
+
+NOWHERE = Wanted()
+
+
+def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: Wanted = NOWHERE) -> Run:
+    """The evidence of these kinds; what was not left has its reason in ``Run.absent``."""
+    absent: dict[str, str] = {}
+    found: ChunkLog | None = None
+    notes: list[str] = []
+    if "log" in kinds:
+        found, why = _log(repository, ends, wanted, notes)
+        if found is None:
+            absent["log"] = why
+    return Run(
+        changes=ends.changes,
+        commits=history.history(repository, list(ends.commits), ends.ledger) if "commits" in kinds else None,
+        tree=repository.tree(ends.base_tree, ends.head_tree, ends.changes, ends.ledger) if "tree" in kinds else None,
+        log=found,
+        span=ends.span,
+        ledger=ends.ledger,
+        absent=absent,
+        notes=tuple(notes),
+    )
+
+
+def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -> tuple[ChunkLog | None, str]:
+    if wanted.log_file is not None:
+        path = _inside(repository, wanted.log_file)
+        if path is None or repository.entry(ends.head_tree, path) is None:
+            return _from_disk(wanted.log_file, notes), ""
+        return _from_tree(repository, ends, path, notes), ""
+    written = [change.path for change in ends.changes if change.after is not None]
+    found = _matching(written, wanted.log_globs)
+    if not found and not wanted.unknown and wanted.log_globs:
+        # Not written in this run; one that was there before is read all the same, as nothing new.
+        there = (path.decode("utf-8", "surrogateescape") for path in repository.listing(ends.head_tree))
+        found = _matching(there, wanted.log_globs)
+    if len(found) == 1:
+        return _from_tree(repository, ends, found[0], notes), ""
+    if found:
+        some = ", ".join(found[:4]) + (" ..." if len(found) > 4 else "")
+        return None, f"{len(found)} logs could be meant ({some}); pass --story or --log"
+    where = " or ".join(wanted.log_globs) or "any place that the profile names"
+    return None, f"the run left no log at {where}" + (f"; {wanted.unknown}" if wanted.unknown else "")
+
+
+def _matching(paths: Iterable[str], globs: tuple[str, ...]) -> list[str]:
+    """The paths that a glob names; of a folder in a log's place, the folder."""
+    found: set[str] = set()
+    names = {glob.rpartition("/")[2] for glob in globs}
+    for path in paths:
+        if globs and matches(path, globs):
+            parts = path.split("/")
+            folder = next((k for k, part in enumerate(parts[:-1], 1) if part in names), None)
+            found.add("/".join(parts[:folder]) if folder and parts[-1] not in names else path)
+    return sorted(found)
+
+
+def _from_tree(repository: Repository, ends: Ends, path: str, notes: list[str]) -> ChunkLog:
+    try:
+        entry = repository.entry(ends.head_tree, path)
+        mode, oid = entry or ("", "")
+        if mode not in ("100644", "100755", "100664"):
+            what = {SYMLINK: "a symbolic link, which is not followed", "040000": "a folder", SUBMODULE: "a submodule"}
+            return ChunkLog(path, problem=f"{path} is {what.get(mode, 'not there')}")
+        data = repository.blobs.read(oid)
+        old = repository.entry(ends.base_tree, path)
+        before = repository.blobs.read(old[1]) if old and old[0] in ("100644", "100755", "100664") else None
+    except Unreadable as wrong:
+        ends.ledger.unread[path] = wrong.reason
+        return ChunkLog(path, problem=f"{path}: {wrong.reason}")
+    return _parsed(data, path, before, notes)
+
+
+def _from_disk(file: Path, notes: list[str]) -> ChunkLog:
+    path = file.as_posix()
+    if file.is_symlink():
+        return ChunkLog(path, problem=f"{path} is a symbolic link, which is not followed")
+    if file.is_dir():
+        return ChunkLog(path, problem=f"{path} is a folder")
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(LOG_LIMIT + 1)
+    except OSError as wrong:
+        raise UsageError(f"--log {path}: {wrong.strerror}") from wrong
+    return _parsed(data, path, None, notes, size=file.stat().st_size)
+
+
+def _parsed(data: bytes, path: str, before: bytes | None, notes: list[str], size: int | None = None) -> ChunkLog:
+    size = len(data) if size is None else size
+    if size > LOG_LIMIT:
+        return ChunkLog(path, problem=f"{path} has {size:,} bytes; a log of more than {LOG_LIMIT:,} is not read")
+    text = decode(data)
+    if any("\udc80" <= char <= "\udcff" for char in text):
+        notes.append(f"{path} is not UTF-8; its other bytes were read as they are")
+    old = decode(before) if before is not None and len(before) <= LOG_LIMIT else None
+    return log.parse(text, path, before=old)
+
+
+def _inside(repository: Repository, file: Path) -> str | None:
+    """The path of a file as the repository has it; None when it lies outside, or in a bare one."""
+    if repository.root is None:
+        return file.as_posix() if not file.is_absolute() else None
+    parent = file.parent.resolve() / file.name  # the file itself may be a link: it is not followed
+    return parent.relative_to(repository.root).as_posix() if parent.is_relative_to(repository.root) else None

@@ -1,0 +1,209 @@
+"""The audited repository: its revisions, the change of a run, its trees. Ids only, once the ends of the run are known."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pytest_agentcompliance.errors import EvidenceError, Unreadable, UsageError
+from pytest_agentcompliance.evidence import ChangeSet, Content, Ledger, Tree
+from pytest_agentcompliance.evidence.changes import SUBMODULE
+from pytest_agentcompliance.evidence.tree import Side
+from pytest_agentcompliance.sources import diff
+from pytest_agentcompliance.sources.blobs import Blobs, is_id
+from pytest_agentcompliance.sources.location import locate
+from pytest_agentcompliance.sources.shadow import Shadow
+
+# evasions: what porcelain configuration could change is said, what plumbing ignores is said all the same.
+DIFF_TREE = (
+    "diff-tree", "-r", "--raw", "-z", "-p", "-U0", "-D", "--no-renames", "--no-ext-diff", "--no-textconv", "--text",
+    "--no-color", "--no-relative", "--ignore-submodules=none", "--submodule=short", "--full-index", "--no-abbrev",
+    "--diff-algorithm=myers", "--inter-hunk-context=0", "--no-indent-heuristic", "--src-prefix=a/", "--dst-prefix=b/",
+    "-O/dev/null",
+)
+RAW_ONLY = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none", "--no-abbrev")
+SUFFIX = re.compile(r"[~^:]|@\{")
+HEAD_REF = re.compile(rb"\Aref: (refs/heads/([^\n]+))\n*\Z")
+
+
+class Repository:
+    """Opened over the folder of an audited repository, or of one inside it. A context manager: it owns a shadow."""
+
+    def __init__(self, path: Path) -> None:
+        self.location = locate(path)
+        self.shadow = Shadow(self.location)
+        self.blobs = Blobs(self.shadow)
+        head = (self.shadow.dir / "HEAD").read_bytes()
+        named = HEAD_REF.match(head)
+        self.branch = named[2].decode("utf-8", "surrogateescape") if named else None  # None: detached
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End git's process and remove the shadow; evidence that was not read yet cannot be read any more."""
+        self.blobs.close()
+        self.shadow.close()
+
+    @property
+    def root(self) -> Path | None:
+        return self.location.root
+
+    # Names into ids
+
+    def commit(self, revision: str) -> str:
+        """The full id of the commit that a person's revision names. Raises ``UsageError``.
+
+        A name that is a branch and a tag of different commits is not guessed at.
+        """
+        if revision.startswith("-") or not revision:
+            raise UsageError(f"{revision!r} is no revision")
+        stem, suffix = revision, ""
+        if cut := SUFFIX.search(revision):
+            stem, suffix = revision[: cut.start()], revision[cut.start() :]
+        if not stem or stem in ("HEAD", "@") or stem.startswith("refs/") or is_id(stem):
+            names = [stem]
+        else:
+            names = [f"refs/heads/{stem}", f"refs/tags/{stem}", f"refs/remotes/{stem}", f"refs/remotes/{stem}/HEAD"]
+        found = self._commits(f"{name}{suffix}" for name in names)
+        if not found:
+            found = self._commits([revision])
+        if len(set(found.values())) > 1:
+            raise UsageError(f"{revision!r} is ambiguous: pass one of {', '.join(found)}")
+        if not found:
+            raise UsageError(self._unknown(revision, stem))
+        return next(iter(found.values()))
+
+    def _commits(self, names: Iterable[str]) -> dict[str, str]:
+        asked = list(names)
+        found = self.blobs.resolve(f"{name}^{{commit}}" for name in asked)
+        return {name: found[f"{name}^{{commit}}"] for name in asked if f"{name}^{{commit}}" in found}
+
+    def first(self, names: list[str]) -> tuple[str, str] | None:
+        """The first of these full names that is there, with its commit's id."""
+        found = self._commits(names)
+        return next(iter(found.items()), None)
+
+    def refs(self) -> dict[str, str]:
+        """All branches and tags, local and remote, with what they point at."""
+        out = self.shadow.output("for-each-ref", "--format=%(objectname) %(refname)").decode("utf-8", "surrogateescape")
+        return {name: id for id, _, name in (line.partition(" ") for line in out.splitlines())}
+
+    def _unknown(self, revision: str, stem: str) -> str:
+        if revision == "HEAD" or (stem in ("HEAD", "@") and not self._commits(["HEAD"])):
+            return "HEAD has no commit yet; commit something first, or pass --head with a revision"
+        short = {name.split("/", 2)[2] for name in self.refs() if name.count("/") >= 2}
+        near = get_close_matches(stem, short, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return f"unknown revision {revision!r} in {self.location.root or self.location.git_dir}{hint}"
+
+    def merge_bases(self, base: str, head: str) -> list[str]:
+        """The best common ancestors of two commits; empty when they have none."""
+        status, out, err = self.shadow.run("merge-base", "--all", base, head)
+        if status not in (0, 1):
+            raise EvidenceError(f"git merge-base failed: {err.strip()[:500]}")
+        return out.decode().split()
+
+    def upstream(self) -> tuple[str, str] | None:
+        """The remote and the branch that the current branch follows, as the repository's configuration has it."""
+        if self.branch is None:
+            return None
+        found = self._setting(f"branch.{self.branch}.remote"), self._setting(f"branch.{self.branch}.merge")
+        return (found[0], found[1].removeprefix("refs/heads/")) if found[0] and found[1] else None
+
+    def _setting(self, name: str) -> str:
+        file = str(self.location.common_dir / "config")
+        status, out, _ = self.shadow.run("config", "--no-includes", "--file", file, "--get", name)
+        return out.decode("utf-8", "surrogateescape").strip() if status == 0 else ""
+
+    # Trees, contents, changes
+
+    def tree_of(self, commit: str) -> str:
+        """The id of a commit's tree. Raises ``EvidenceError``."""
+        try:
+            return self.blobs.read(commit, "commit").split(b"\n", 1)[0].split()[1].decode()
+        except (Unreadable, IndexError) as wrong:
+            raise EvidenceError(f"commit {commit} could not be read: {wrong}") from wrong
+
+    def committed_at(self, commit: str) -> datetime:
+        """When a commit was made, in UTC; 1970 where it does not say."""
+        found = re.search(rb"^committer .*> (\d{1,12}) ", self.blobs.read(commit, "commit"), re.MULTILINE)
+        return datetime.fromtimestamp(int(found[1]), UTC) if found else datetime.fromtimestamp(0, UTC)
+
+    def entry(self, tree: str, path: str) -> tuple[str, str] | None:
+        """Mode and id of what lies at a path of a tree, None where nothing does. Raises ``Unreadable``."""
+        mode, oid = "040000", tree
+        for part in path.encode("utf-8", "surrogateescape").split(b"/"):
+            if mode != "040000":
+                return None
+            found = next(((m, o) for m, name, o in self.blobs.tree(oid) if name == part), None)
+            if found is None:
+                return None
+            mode, oid = found
+        return mode, oid
+
+    def changes(self, old_tree: str, new_tree: str, ledger: Ledger, as_of: datetime) -> ChangeSet:
+        """What differs between two trees. Blobs that are missing cost their own files alone."""
+        status, stream, err = self.shadow.run(*DIFF_TREE, old_tree, new_tree)
+        missing: dict[int, str] = {}
+        if status:
+            raw, _ = diff.records(self.shadow.output(*RAW_ONLY, old_tree, new_tree))
+            missing = self._stand_in(raw)
+            if not missing:
+                raise EvidenceError(f"git diff-tree failed: {err.strip()[:500]}")
+            stream = self.shadow.output(*DIFF_TREE, old_tree, new_tree)
+        raw, start = diff.records(stream)
+        patches = diff.Patches(stream, start, raw, self.blobs.read, missing)
+        for position, why in missing.items():
+            ledger.unread[raw[position].path.decode("utf-8", "surrogateescape")] = why
+        return diff.change_set(raw, patches, ledger, as_of=as_of)
+
+    def _stand_in(self, raw: list[diff.Record]) -> dict[int, str]:
+        """Put an empty loose object in the place of each missing blob, in the shadow alone, so that git goes on.
+
+        git does not hold a loose object against its id when a diff reads it; the blobs stay known as missing.
+        """
+        sides = [(k, oid) for k, one in enumerate(raw) for mode, oid in ((one.old_mode, one.old), (one.new_mode, one.new))
+                 if mode not in ("000000", SUBMODULE)]
+        absent = self.blobs.absent(oid for _, oid in sides)
+        for oid in absent:
+            self.put_loose(oid, b"blob 0\0")
+        self.blobs.missing |= absent
+        return {k: f"object {oid} is missing from the repository" for k, oid in sides if oid in absent}
+
+    def put_loose(self, oid: str, data: bytes) -> None:
+        """Write a loose object (header and content) into the shadow."""
+        import zlib
+
+        file = self.shadow.dir / "objects" / oid[:2] / oid[2:]
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(zlib.compress(data, 1))
+
+    def listing(self, tree: str) -> dict[bytes, tuple[str, str]]:
+        """Every path of a tree with its mode and id."""
+        found = {}
+        for record in self.shadow.output("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
+            if record:
+                about, _, path = record.partition(b"\t")
+                mode, _, oid = about.decode().split()
+                found[path] = (mode, oid)
+        return found
+
+    def tree(self, base_tree: str, head_tree: str, reader: ChangeSet, ledger: Ledger) -> Tree:
+        def side(tree: str) -> Side:
+            def read() -> Mapping[str, Content]:
+                return {
+                    name: Content(name, mode, oid, reader.reader, ledger)
+                    for path, (mode, oid) in self.listing(tree).items()
+                    for name in [path.decode("utf-8", "surrogateescape")]
+                }
+
+            return Side(read)
+
+        return Tree(side(base_tree), side(head_tree))

@@ -1,0 +1,200 @@
+"""A shadow git directory of our own, and the one way in which git is called: through GitPython, hardened.
+
+The audited repository gives objects (as alternates) and, until ``seal``, the names of commits. No configuration,
+attributes, hooks, index, replace refs, grafts or environment of its own are consulted, and none of its commands run.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_agentcompliance.errors import EvidenceError, UsageError
+from pytest_agentcompliance.sources.location import Location
+
+if TYPE_CHECKING:
+    from git import Git
+
+# What plumbing still reads; everything else has its default, since no other configuration file is read.
+CONFIG = """\
+[core]
+	repositoryformatversion = {version}
+	bare = true
+	fsmonitor = false
+	hooksPath = {null}
+	attributesFile = {null}
+	excludesFile = {null}
+	quotePath = false
+	commitGraph = false
+	bigFileThreshold = 2g
+	fileMode = true
+	symlinks = true
+	ignoreCase = false
+	precomposeUnicode = false
+	protectNTFS = false
+	protectHFS = false
+	sshCommand = false
+	alternateRefsCommand =
+[protocol]
+	allow = never
+[diff]
+	ignoreSubmodules = none
+	suppressBlankEmpty = false
+[log]
+	showSignature = false
+[gc]
+	auto = 0
+{extensions}"""
+KEPT = ("TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SystemRoot", "LD_LIBRARY_PATH")
+_ENVIRON = threading.Lock()
+
+
+class Shadow:
+    """A temporary bare repository over the audited one's objects. Closed, and removed, with ``close``."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        self.executable = find_git(avoid=location.root or location.git_dir)
+        self.dir = Path(tempfile.mkdtemp(prefix="agent-compliance-"))
+        self._remove = weakref.finalize(self, shutil.rmtree, self.dir, ignore_errors=True)
+        self._environment = _environment(self.executable)
+        self._lay()
+        self._git = self._open()
+
+    def _lay(self) -> None:
+        """What ``git init`` would make, without a process; names come in through links that ``seal`` takes away."""
+        at = self.location
+        sha256 = at.object_format == "sha256"
+        extensions = "[extensions]\n\tobjectFormat = sha256\n" if sha256 else ""
+        (self.dir / "config").write_text(CONFIG.format(version=int(sha256), null=os.devnull, extensions=extensions), "utf-8")
+        (self.dir / "objects" / "info").mkdir(parents=True)
+        (self.dir / "objects" / "info" / "alternates").write_bytes(_quoted(at.common_dir / "objects") + b"\n")
+        _link(at.common_dir / "refs", self.dir / "refs")
+        if (at.common_dir / "packed-refs").is_file():
+            _link(at.common_dir / "packed-refs", self.dir / "packed-refs")
+        if (at.common_dir / "shallow").is_file():
+            shutil.copyfile(at.common_dir / "shallow", self.dir / "shallow")
+        head = at.git_dir / "HEAD"
+        text = head.read_bytes() if head.is_file() else b"ref: refs/heads/\n"
+        (self.dir / "HEAD").write_bytes(text)
+
+    def seal(self) -> None:
+        """Forget all names. From here on only full ids mean anything, and no HEAD offers its attributes."""
+        for name in ("refs", "packed-refs"):
+            link = self.dir / name
+            if link.is_symlink() or link.is_file():
+                link.unlink()
+            elif link.is_dir():
+                shutil.rmtree(link)
+        (self.dir / "refs").mkdir()
+        (self.dir / "HEAD").write_bytes(b"ref: refs/heads/nothing\n")
+
+    @property
+    def shallow(self) -> bool:
+        return (self.dir / "shallow").is_file()
+
+    def _open(self) -> "Git":
+        with self._environ():
+            # GitPython runs `git version` when it is imported: it must be this git, in this environment.
+            from git import Git, Repo
+
+            repo = Repo(self.dir, expand_vars=False)
+            git: Git = repo.git
+        return git
+
+    @contextmanager
+    def _environ(self, extra: Mapping[str, str] | None = None) -> Iterator[None]:
+        """GitPython hands on the process's environment and can only add to it: give it ours while it starts git."""
+        with _ENVIRON:
+            kept = os.environ
+            os.environ = {**self._environment, **(extra or {})}  # type: ignore[assignment]  # noqa: B003
+            try:
+                yield
+            finally:
+                os.environ = kept  # noqa: B003
+
+    def _command(self, words: Sequence[str]) -> list[str]:
+        return [
+            self.executable, "--no-pager", "--no-replace-objects", "--literal-pathspecs", "--no-optional-locks",
+            f"--git-dir={self.dir}", *words,
+        ]
+
+    def run(self, *words: str, given: bytes | None = None, env: Mapping[str, str] | None = None) -> tuple[int, bytes, str]:
+        """One git command: its exit code, its output, and what it said on stderr. Raises ``EvidenceError``."""
+        options: dict[str, Any] = {"with_extended_output": True, "with_exceptions": False, "stdout_as_string": False}
+        with tempfile.TemporaryFile() as stdin:
+            if given is not None:
+                stdin.write(given)
+                stdin.seek(0)
+                options["istream"] = stdin
+            with self._environ(env):
+                try:
+                    status, out, err = self._git.execute(self._command(words), strip_newline_in_stdout=False, **options)
+                except OSError as wrong:
+                    raise EvidenceError(f"git could not be run: {wrong}") from wrong
+        return int(status), bytes(out), str(err)
+
+    def output(self, *words: str, given: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
+        """The output of a command that must succeed. Raises ``EvidenceError`` with git's own words."""
+        status, out, err = self.run(*words, given=given, env=env)
+        if status:
+            raise EvidenceError(f"git {words[0]} failed: {err.strip()[:500] or f'exit code {status}'}")
+        return out
+
+    def start(self, *words: str) -> Any:
+        """A git process to talk with (``stdin``, ``stdout``, ``wait``); it ends with the object."""
+        import subprocess
+
+        with self._environ():
+            return self._git.execute(self._command(words), as_process=True, istream=subprocess.PIPE)
+
+    def close(self) -> None:
+        self._remove()
+
+
+def find_git(avoid: Path) -> str:
+    """git's absolute path, never one inside the audited tree. Raises ``UsageError`` when there is none."""
+    names = ["git.exe", "git.cmd"] if sys.platform == "win32" else ["git"]
+    avoided = os.path.realpath(avoid)
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        if not os.path.isabs(folder):
+            continue
+        for name in names:
+            found = os.path.join(folder, name)
+            if os.path.isfile(found) and os.access(found, os.X_OK) and not os.path.realpath(found).startswith(avoided + os.sep):
+                return found
+    raise UsageError("git was not found on PATH; install git 2.34 or newer")
+
+
+def _environment(executable: str) -> dict[str, str]:
+    """Built from nothing: a short list is kept, every GIT_* of the caller is dropped."""
+    null = os.devnull
+    return {name: os.environ[name] for name in KEPT if name in os.environ} | {
+        "PATH": os.pathsep.join([os.path.dirname(executable), *os.defpath.split(os.pathsep)]),
+        "HOME": null, "XDG_CONFIG_HOME": null, "LC_ALL": "C", "LANGUAGE": "C",
+        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_SYSTEM": null, "GIT_CONFIG_GLOBAL": null, "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": null, "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_PAGER": "cat",
+        "GIT_PYTHON_GIT_EXECUTABLE": executable, "GIT_PYTHON_REFRESH": "quiet",
+    }
+
+
+def _link(target: Path, link: Path) -> None:
+    try:
+        link.symlink_to(target)
+    except (OSError, NotImplementedError):  # no right to make links: Windows without developer mode
+        (shutil.copytree if target.is_dir() else shutil.copyfile)(target, link)
+
+
+def _quoted(path: Path) -> bytes:
+    """A line of ``objects/info/alternates``; git reads C quotes there (git-repository-layout)."""
+    raw = os.fsencode(path)
+    if not any(byte < 32 or byte in b'"\\#' for byte in raw):
+        return raw
+    return b'"' + b"".join(b"\\%03o" % byte if byte < 32 or byte in b'"\\' else bytes([byte]) for byte in raw) + b'"'

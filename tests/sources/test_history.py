@@ -1,0 +1,105 @@
+"""The commits of a range: in order, each with its own change, its people, its message and trailers."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pytest_agentcompliance.evidence import Commit
+from pytest_agentcompliance.sources import ends, history
+from pytest_agentcompliance.sources.repository import Repository
+from tests.conftest import GitRepo
+
+
+def commits(repo: GitRepo, base: str = "main") -> list[tuple[Commit, list[str]]]:
+    with Repository(repo.root) as repository:
+        found = ends.find(repository, base, "HEAD", {})
+        return [(one, [change.path for change in one.changes])
+                for one in history.history(repository, list(found.commits), found.ledger)]
+
+
+@pytest.fixture
+def run(repo: GitRepo) -> GitRepo:
+    repo.commit("start", {"a.py": "a = 1\n"})
+    repo.branch("agent")
+    return repo
+
+
+def test_commits_come_oldest_first_each_with_its_own_change(run: GitRepo) -> None:
+    run.commit("one", {"one.py": "1\n", "gone.py": "g\n"})
+    run.commit("two", {"two.py": "2\n", "gone.py": None})
+    found = commits(run)
+    assert [(one.message, paths) for one, paths in found] == [("one\n", ["gone.py", "one.py"]), ("two\n", ["gone.py", "two.py"])]
+
+
+def test_people_dates_and_trailers(run: GitRepo) -> None:
+    run.git(
+        "-c", "user.name=Committer <x", "commit", "-q", "--allow-empty", "--author=Ágnes <agnes@example.org>",
+        "--date=2026-02-03T04:05:06+0130", "-m", "Subject\n\nBody: not a trailer, the text goes on\nand on\nand on\nand on\n",
+        "-m", "Co-authored-by: Agent <agent@example.org>\nRefs: WISH-1\n and more",
+    )
+    ((one, _),) = commits(run)
+    assert (one.author.name, one.author.email) == ("Ágnes", "agnes@example.org")
+    assert one.author.when.utcoffset() == timedelta(hours=1, minutes=30)
+    assert one.author.when.astimezone(UTC) == datetime(2026, 2, 3, 2, 35, 6, tzinfo=UTC)
+    assert one.trailers == (("Co-authored-by", "Agent <agent@example.org>"), ("Refs", "WISH-1 and more"))
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Fix: this is a subject", ()),
+        ("Subject\n\nKey: value", (("Key", "value"),)),
+        ("Subject\n\nprose\nprose\nprose\nprose\nKey: value", ()),
+        ("Subject\n\nKey:\nOther: x\n\n\n", (("Key", ""), ("Other", "x"))),
+        ("", ()),
+    ],
+)
+def test_trailers_are_the_last_paragraph(message: str, expected: tuple[tuple[str, str], ...]) -> None:
+    assert history.trailers(message) == expected
+
+
+def test_a_merges_own_change_is_what_differs_from_all_its_parents(run: GitRepo) -> None:
+    run.commit("mine", {"mine.py": "m\n"})
+    run.git("checkout", "-q", "main")
+    run.commit("theirs", {"theirs.py": "t\n"})
+    run.git("checkout", "-q", "agent")
+    run.git("merge", "-q", "--no-commit", "--no-ff", "main")
+    run.write("evil.py", "e\n")
+    run.git("add", "evil.py")
+    run.git("commit", "-q", "-m", "merge")
+    run.git("branch", "-q", "-f", "main", "main~1")
+    found = {one.message.strip(): paths for one, paths in commits(run)}
+    assert found["merge"] == ["evil.py"]
+    assert found["mine"] == ["mine.py"]
+
+
+def test_a_root_commit_adds_everything(run: GitRepo) -> None:
+    run.git("checkout", "-q", "--orphan", "fresh")
+    run.commit("root", {"r.py": "r\n"})
+    run.git("merge", "-q", "--allow-unrelated-histories", "--no-edit", "agent")
+    found = {one.message.strip(): paths for one, paths in commits(run)}
+    assert found["root"] == ["a.py", "r.py"]
+
+
+def test_a_commit_that_lies_about_its_date_and_encoding_is_read(run: GitRepo) -> None:
+    tree, parent = run.git("rev-parse", "HEAD^{tree}"), run.git("rev-parse", "HEAD")
+    raw = (
+        f"tree {tree}\nparent {parent}\nauthor Nobody <> 99999999999999 +9999\ncommitter <only@mail> -5 -0000\n"
+        "encoding latin-9000\ngpgsig -----BEGIN\n tree forged\n -----END\n\n"
+    ).encode() + b"caf\xe9 \x1b[31m\n"
+    file = run.root / "raw"
+    file.write_bytes(raw)
+    forged = run.git("hash-object", "-w", "-t", "commit", "--literally", str(file))
+    file.unlink()
+    run.git("update-ref", "refs/heads/agent", forged)
+    ((one, paths),) = commits(run)
+    assert paths == []
+    assert one.author.when == datetime(1970, 1, 1, tzinfo=UTC)
+    assert one.committer.email == "only@mail"
+    assert one.message == "caf\udce9 \x1b[31m\n"
+
+
+def test_a_latin_1_message_is_decoded(run: GitRepo) -> None:
+    run.git("-c", "i18n.commitEncoding=ISO-8859-1", "commit", "-q", "--allow-empty", "-F", str(run.write("../msg", b"caf\xe9\n")))
+    ((one, _),) = commits(run)
+    assert one.message == "café\n"
