@@ -49,8 +49,7 @@ def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Aud
     """Make the audit. ``step`` is told what is being done. Raises ``UsageError``, ``PolicyError``, ``EvidenceError``."""
     with _opened(options, step) as (repository, found, policy, facts):
         audits = []
-        always = Bound(profile.load(profile.INTEGRITY), gather.Wanted())
-        for bound in [*_bound(options, repository, found, policy, reviewed=facts.reviewed), always]:
+        for bound in _bound(options, repository, found, policy, reviewed=facts.reviewed):
             step(f"judging {bound.profile.name}")
             run = gather.gather(repository, found, bound.profile.reads, bound.wanted)
             audits.append(judge.audit(bound.profile, run, waivers=policy.waivers, policy=facts, today=datetime.now(UTC).date()))
@@ -62,8 +61,8 @@ def evidence(options: Options, kinds: Collection[str]) -> Run:
     repository = Repository(options.repo)
     found = ends.find(repository, options.base, options.head, options.environ)
     policy, facts = _policy(options, repository, found)
-    bound = next(_bound(options, repository, found, policy, reviewed=facts.reviewed), None)
-    return gather.gather(repository, found, kinds, bound.wanted if bound else gather.Wanted(options.log))
+    bound = next(_bound(options, repository, found, policy, reviewed=facts.reviewed))
+    return gather.gather(repository, found, kinds, bound.wanted)
 
 
 @contextmanager
@@ -117,25 +116,25 @@ def _file(repository: Repository, tree: str, path: str) -> bytes | None:
 
 
 def _bound(options: Options, repository: Repository, found: Ends, policy: law.Policy, *, reviewed: bool) -> Iterator[Bound]:
+    """The profiles that apply, and integrity, which always does, each with its template values filled in."""
     chosen = {one.name: one for one in policy.profiles}
     asked = options.profiles or tuple(chosen)
 
     # A profile of the project counts where its policy was read: at the merge base, or at head on first introduction.
     tree = found.base_tree if reviewed else found.head_tree
 
-    def project(name: str) -> str | None:
-        text = _file(repository, tree, f"{profile.FOLDER}/{name}.yaml")
-        return None if text is None else text.decode("utf-8", "replace")
+    def project(name: str) -> bytes | None:
+        return _file(repository, tree, f"{profile.FOLDER}/{name}.yaml")
 
-    for name in dict.fromkeys(asked):
-        draft = profile.read(name, project)
-        one = chosen.get(name) or law.Chosen(name, {}, {}, 0)
-        one.check(draft)
+    drafts = [profile.read(name, project) for name in dict.fromkeys([*asked, profile.INTEGRITY])]
+    policy.check(drafts)
+    for draft in drafts:
+        one = chosen.get(draft.name) or law.Chosen(draft.name, {}, {}, 0)
         values = {**draft.values, **one.values}
-        if options.feature_dir is not None:
-            values["feature_dir"] = options.feature_dir.strip("/")
+        if options.feature_dir is not None and "feature_dir" in values:
+            values["feature_dir"] = options.feature_dir
         unknown = ""
-        if options.story is not None:
+        if options.story is not None and "story" in values:
             values["story"] = templates.literally(options.story)
         elif values.get("story") == "auto":
             answer = _story(repository, found, draft, values)

@@ -12,28 +12,34 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pytest_agentcompliance import catalog
 from pytest_agentcompliance.errors import PolicyError
 from pytest_agentcompliance.parsing import globs, strict_yaml
-from pytest_agentcompliance.parsing.strict_yaml import Lines, nearest
-from pytest_agentcompliance.profile import RULE_NAME, ClauseChange, Draft, Kind, Texts, modest, path_value, rule_change
+from pytest_agentcompliance.parsing.strict_yaml import Lines, nearest, shown
+from pytest_agentcompliance.parsing.wildcards import Texts, modest, path_value
+from pytest_agentcompliance.profile import RULE_NAME, ClauseChange, Draft, Kind, rule_change
 from pytest_agentcompliance.verdict import Finding, Severity
 
 FILE = "agent-compliance.yaml"
+FINGERPRINT = re.compile("[0-9a-f]{24}")
 NO_REASON = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "todo", "n/a", "tbd"})
 
 
 def _reason(text: str) -> str:
     if not re.search(r"\w", text) or text.strip().lower() in NO_REASON or text.isdigit():
-        raise ValueError(f"{text!r} is no reason; say in a few words why")
+        raise ValueError(f"{shown(text)} is no reason; say in a few words why")
     return text
 
 
 def _day(value: Any) -> Any:
     """pydantic would take a number for seconds since 1970."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        raise ValueError(f"{value!r} is no date; write the last day on which the waiver holds as 2027-01-31")
+        raise ValueError(f"{shown(value)} is no date; write the last day on which the waiver holds as 2027-01-31")
     try:
         return date.fromisoformat(value)
     except ValueError as wrong:
-        raise ValueError(f"{value!r} is no day of the calendar ({wrong})") from wrong
+        raise ValueError(f"{shown(value)} is no day of the calendar ({wrong})") from wrong
+
+
+def _globs(paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(modest(path) for path in paths)
 
 
 def _who(text: str) -> str:
@@ -42,21 +48,37 @@ def _who(text: str) -> str:
     return text
 
 
+def _fingerprint(text: str) -> str:
+    if not FINGERPRINT.fullmatch(text):
+        raise ValueError(f"{shown(text)} is no fingerprint; copy the 24 characters that the audit shows with the finding")
+    return text
+
+
+def _rule(text: str) -> str:
+    if not RULE_NAME.fullmatch(text):
+        raise ValueError(f"{shown(text)} is no name of a rule; write group/name, as 'agent-compliance rules' lists them")
+    return text
+
+
 Reason = Annotated[str, AfterValidator(_reason)]
 Glob = Annotated[str, AfterValidator(modest)]
 
 
-class _ClauseYaml(BaseModel):
+class ClauseEntry(BaseModel):
+    """What a policy says of one clause."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     severity: Severity | None = Field(None, description="What breaking the clause weighs here.")
-    off: Reason | None = Field(None, description="Why the clause does not hold here; every summary shows it.")
+    off: Reason = Field("", description="Why the clause does not hold here; every summary shows it.")
     rules: dict[str, dict[str, Any]] = Field(
         default={}, description="Rules of the clause by name; a parameter replaces the profile's value whole."
     )
 
 
-class _EntryYaml(BaseModel):
+class ProfileEntry(BaseModel):
+    """A profile that holds here; every other key is one of its template values."""
+
     model_config = ConfigDict(
         frozen=True, extra="allow", defer_build=True,
         json_schema_extra={"additionalProperties": {"type": ["string", "number", "boolean"], "description": "A template value."}},
@@ -64,20 +86,25 @@ class _EntryYaml(BaseModel):
     __pydantic_extra__: dict[str, str]
 
     name: str = Field(description="One of ours, an installed plugin's, or a file under .agent-compliance/profiles/.")
-    clauses: dict[str, _ClauseYaml] = Field({}, description="Changes to clauses, by id.")
+    clauses: dict[str, ClauseEntry] = Field({}, description="Changes to clauses, by id.")
 
 
-class _WaiverYaml(BaseModel):
+class WaiverEntry(BaseModel):
+    """Findings that are excused."""
+
     model_config = ConfigDict(
         frozen=True, extra="forbid", defer_build=True,
         json_schema_extra={"oneOf": [{"required": ["finding"]}, {"required": ["rule", "path"]}]},
     )
 
-    finding: str = Field("", pattern=r"^([0-9a-f]{24})?$", description="The fingerprint of one finding; or else rule and path.")
-    rule: str = Field("", pattern=RULE_NAME[:-1] + r"$|^$", description="The rule whose findings are excused.")
-    path: Annotated[str, AfterValidator(lambda glob: modest(glob) if glob else glob)] = Field(
-        "", description="A glob, as in .gitignore, of the places of the findings."
+    finding: Annotated[str, AfterValidator(_fingerprint)] = Field(
+        "", description="The fingerprint of one finding; or else rule and path.",
+        json_schema_extra={"pattern": f"^{FINGERPRINT.pattern}$"},
     )
+    rule: Annotated[str, AfterValidator(_rule)] = Field(
+        "", description="The rule whose findings are excused.", json_schema_extra={"pattern": f"^{RULE_NAME.pattern}$"}
+    )
+    path: Glob = Field("", description="A glob, as in .gitignore, of the places of the findings.")
     reason: Reason = Field(description="Why it may be so.")
     by: Annotated[str, AfterValidator(_who)] = Field(description="Who answers for it.")
     until: Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})] = Field(
@@ -85,7 +112,7 @@ class _WaiverYaml(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _names_what_it_excuses(self) -> "_WaiverYaml":
+    def _names_what_it_excuses(self) -> "WaiverEntry":
         if self.finding and (self.rule or self.path):
             raise ValueError("a waiver has 'finding', or else 'rule' and 'path'; give one of the two")
         if not self.finding and not (self.rule and self.path):
@@ -93,14 +120,16 @@ class _WaiverYaml(BaseModel):
         return self
 
 
-class _PolicyYaml(BaseModel):
+class PolicyFile(BaseModel):
+    """The whole file."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, title="The policy of agent-compliance")
 
-    profiles: Annotated[list[_EntryYaml], Field(min_length=1)] = Field(description="Which profiles hold here.")
-    evidence: dict[Kind, Annotated[Texts, AfterValidator(lambda paths: tuple(modest(path) for path in paths))]] = Field(
+    profiles: Annotated[list[ProfileEntry], Field(min_length=1)] = Field(description="Which profiles hold here.")
+    evidence: dict[Kind, Annotated[Texts, AfterValidator(_globs)]] = Field(
         {}, description="Where a run leaves what: a path or a glob, or several."
     )
-    waivers: list[_WaiverYaml] = Field([], description="Findings that are excused, each with a reason, a name and an end.")
+    waivers: list[WaiverEntry] = Field([], description="Findings that are excused, each with a reason, a name and an end.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +149,7 @@ class Chosen:
         for word in self.values:
             if word not in draft.values:
                 place = f"{self.source}:{self.lines.get(word, self.line)}"
-                raise PolicyError(f"{place}: unknown key {word!r} for the profile {self.name}; {nearest(word, valid, 'key')}")
+                raise PolicyError(f"{place}: unknown key {shown(word)} for the profile {self.name}; {nearest(word, valid, 'key')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +195,12 @@ class Policy:
         for waiver in self.waivers:
             if waiver.rule and waiver.rule not in known:
                 hint = nearest(waiver.rule, sorted(known), "rule")
-                raise PolicyError(f"{waiver.at}: there is no rule {waiver.rule!r}; {hint}")
+                raise PolicyError(f"{waiver.at}: there is no rule {shown(waiver.rule)}; {hint}")
 
 
 def parse(text: str | bytes, source: str) -> Policy:
     """The policy that a file holds; ``source`` is how messages call the file. Raises ``PolicyError``."""
-    page, lines = strict_yaml.checked(_PolicyYaml, text, source)
+    page, lines = strict_yaml.checked(PolicyFile, text, source)
     chosen = tuple(_chosen(position, entry, source, lines) for position, entry in enumerate(page.profiles))
     first: dict[str, int] = {}
     for one in chosen:
@@ -189,10 +218,10 @@ def parse(text: str | bytes, source: str) -> Policy:
 
 def schema() -> dict[str, Any]:
     """The JSON schema of a policy."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_PolicyYaml.model_json_schema()}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **PolicyFile.model_json_schema()}
 
 
-def _chosen(position: int, entry: _EntryYaml, source: str, lines: Lines) -> Chosen:
+def _chosen(position: int, entry: ProfileEntry, source: str, lines: Lines) -> Chosen:
     path = ("profiles", position)
     values = dict(entry.__pydantic_extra__)
     for word, value in values.items():
@@ -204,7 +233,7 @@ def _chosen(position: int, entry: _EntryYaml, source: str, lines: Lines) -> Chos
     return Chosen(entry.name, values, changes, lines.of(path), source, {word: lines.of((*path, word)) for word in values})
 
 
-def _change(id: str, clause: _ClauseYaml, path: tuple[str | int, ...], source: str, lines: Lines) -> ClauseChange:
+def _change(id: str, clause: ClauseEntry, path: tuple[str | int, ...], source: str, lines: Lines) -> ClauseChange:
     def place(*rest: str) -> str:
         return f"{source}:{lines.of((*path, *rest))}"
 
@@ -212,4 +241,4 @@ def _change(id: str, clause: _ClauseYaml, path: tuple[str | int, ...], source: s
         name: rule_change(parameters, lambda word, name=name: place("rules", name, word), place("rules", name))  # type: ignore[misc]
         for name, parameters in clause.rules.items()
     }
-    return ClauseChange(clause.severity, clause.off or "", rules, place())
+    return ClauseChange(clause.severity, clause.off, rules, place())

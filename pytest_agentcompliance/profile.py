@@ -6,48 +6,30 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pytest_agentcompliance import catalog
 from pytest_agentcompliance.errors import PolicyError
-from pytest_agentcompliance.parsing import strict_yaml, templates
-from pytest_agentcompliance.parsing.strict_yaml import Lines, nearest
+from pytest_agentcompliance.parsing import strict_yaml, templates, wildcards
+from pytest_agentcompliance.parsing.strict_yaml import Lines, nearest, shown
+from pytest_agentcompliance.parsing.wildcards import Texts
 from pytest_agentcompliance.rule import Rule
 from pytest_agentcompliance.verdict import Severity
 
 INTEGRITY = "integrity"  # bound beside every other profile
 FOLDER = ".agent-compliance/profiles"  # of a project's own profiles
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-RULE_NAME = r"^[a-z0-9_-]+/[a-z0-9_-]+$"
+RULE_NAME = re.compile(r"[a-z0-9_-]+/[a-z0-9_-]+")
 MAX_EXTENDS = 8
 
 Kind = Literal["documents", "log", "proofs", "report", "transcript"]  # evidence that lies in a file
 
 
-def one_or_more(value: Any) -> Any:
-    """A single text as a list of one."""
-    return [value] if isinstance(value, str | int) else value
+class ClauseEntry(BaseModel):
+    """A clause as a profile's file spells it."""
 
-
-def modest(glob: str) -> str:
-    """A glob that can be matched in reasonable time. Raises ``ValueError`` for one that backtracks for minutes."""
-    if glob.count("**") > 3 or any(part.replace("**", "*").count("*") > 3 for part in glob.split("/")):
-        raise ValueError(f"the glob {glob!r} has more than three ** or more than three * in one part; write it simpler")
-    if not glob.strip():
-        raise ValueError("a path is empty; write a path or a glob")
-    return glob
-
-
-Texts = Annotated[
-    tuple[str, ...],
-    BeforeValidator(one_or_more),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-
-
-class _ClauseYaml(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     says: str | None = Field(None, description="What the spec's sentence asks, in our words.")
@@ -59,14 +41,16 @@ class _ClauseYaml(BaseModel):
     not_built: tuple[str, ...] = Field((), description="Rules that the clause needs and that do not exist yet.")
 
 
-class _ProfileYaml(BaseModel):
+class ProfileFile(BaseModel):
+    """A profile's whole file."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, title="A profile of agent-compliance")
 
     spec: str = Field("", description="The agent spec that the clauses come from.")
     extends: str = Field("", description="The profile that this one adds to, changes and takes from.")
     values: dict[str, str] = Field({}, description="The template values and their defaults: {name} in any text below.")
     evidence: dict[Kind, Texts] = Field({}, description="Where a run leaves what: a path or a glob, or several.")
-    clauses: dict[str, _ClauseYaml | None] = Field({}, description="The clauses by id; null drops one of the extended profile.")
+    clauses: dict[str, ClauseEntry | None] = Field({}, description="The clauses by id; null drops one of the extended profile.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +120,7 @@ class ClauseChange:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spelled:
+class Spelled:
     """A clause as its file spells it."""
 
     says: str
@@ -159,7 +143,7 @@ class Draft:
     spec: str
     values: Mapping[str, str]
     evidence: Mapping[str, tuple[str, ...]]
-    spelled: Mapping[str, _Spelled]
+    spelled: Mapping[str, Spelled]
     differences: tuple[str, ...] = ()
     source: str = ""
 
@@ -174,7 +158,7 @@ class Draft:
         for id, change in changes.items():
             if id not in self.spelled:
                 hint = nearest(id, list(self.spelled), "clause")
-                raise PolicyError(f"{change.at or self.source}: the profile {self.name} has no clause {id!r}; {hint}")
+                raise PolicyError(f"{change.at or self.source}: the profile {self.name} has no clause {shown(id)}; {hint}")
         return Profile(
             self.name, self.spec,
             tuple(self._bound(id, one, changes.get(id, ClauseChange()), known) for id, one in self.spelled.items()),
@@ -186,9 +170,9 @@ class Draft:
         for name, value in given.items():
             if name not in self.values:
                 hint = nearest(name, list(self.values), "template value")
-                raise PolicyError(f"{self.source}: the profile {self.name} has no template value {name!r}; {hint}")
-            path_value(name, value)
-        known = {name: path_value(name, value) for name, value in {**self.values, **given}.items()}
+                raise PolicyError(f"{self.source}: the profile {self.name} has no template value {shown(name)}; {hint}")
+            wildcards.path_value(name, value)
+        known = {name: wildcards.path_value(name, value) for name, value in {**self.values, **given}.items()}
         return {name: "*" if name == "story" and value == "auto" else value for name, value in known.items()}
 
     def _filled(self, value: Any, known: Mapping[str, str], where: str) -> Any:
@@ -198,12 +182,12 @@ class Draft:
                 raise PolicyError(f"{where}: {{{name}}} is no template value of the profile {self.name}; {hint}")
         return templates.filled(value, known)
 
-    def _bound(self, id: str, one: _Spelled, change: ClauseChange, known: Mapping[str, str]) -> Clause:
+    def _bound(self, id: str, one: Spelled, change: ClauseChange, known: Mapping[str, str]) -> Clause:
         severity = change.severity or one.severity
         for name, wanted in change.rules.items():
             if name not in one.rule_names:
                 place = wanted.at.get("") or change.at or self.source
-                raise PolicyError(f"{place}: the clause {id} has no rule {name!r}; {nearest(name, one.rule_names, 'rule')}")
+                raise PolicyError(f"{place}: the clause {id} has no rule {shown(name)}; {nearest(name, one.rule_names, 'rule')}")
         nothing = RuleChange(None, {})
         bound = []
         for name in one.rule_names:
@@ -227,7 +211,7 @@ class Draft:
         for word, value in said.parameters.items():
             parameters[word] = self._filled(value, known, place((word,)))
             try:
-                _modest(parameters[word])
+                wildcards.modest_within(parameters[word])
             except ValueError as wrong:
                 raise PolicyError(f"{place((word,))}: {word}: {wrong}") from wrong
         try:
@@ -247,10 +231,10 @@ def load(name: str) -> Profile:
     return read(name).bind()
 
 
-def read(name: str, project: Callable[[str], str | None] | None = None) -> Draft:
+def read(name: str, project: Callable[[str], str | bytes | None] | None = None) -> Draft:
     """A profile as it is spelled: one of ours, an installed plugin's, or the project's.
 
-    ``project`` gives the text of ``.agent-compliance/profiles/<name>.yaml`` as the merge base has it, or None.
+    ``project`` gives the content of ``.agent-compliance/profiles/<name>.yaml`` as the merge base has it, or None.
     Raises ``PolicyError``.
     """
     return _read(name, project or (lambda name: None), ())
@@ -265,42 +249,21 @@ def shelf() -> Traversable:
 
 def schema() -> dict[str, Any]:
     """The JSON schema of a profile."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_ProfileYaml.model_json_schema()}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ProfileFile.model_json_schema()}
 
 
-def path_value(name: str, value: str) -> str:
-    """A template value, which becomes a part of paths, without ``./`` and ``/`` at its ends. Raises ``PolicyError``."""
-    if value.startswith("/") or ".." in value.split("/") or "\n" in value or re.match("[A-Za-z]:", value):
-        raise PolicyError(f"the value {value!r} of {name} leaves the repository; give a path from its root")
-    try:
-        return modest(value.removeprefix("./").rstrip("/")) if value not in (".", "./", "") else ""
-    except ValueError as wrong:
-        raise PolicyError(f"{name}: {wrong}") from wrong
-
-
-def _modest(value: Any) -> None:
-    if isinstance(value, str) and "*" in value:
-        modest(value)
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            _modest(one)
-    elif isinstance(value, list):
-        for one in value:
-            _modest(one)
-
-
-def _read(name: str, project: Callable[[str], str | None], asked: tuple[str, ...]) -> Draft:
+def _read(name: str, project: Callable[[str], str | bytes | None], asked: tuple[str, ...]) -> Draft:
     if not NAME.fullmatch(name) or ".." in name:
-        raise PolicyError(f"{name!r} cannot be the name of a profile; use letters, digits, '.', '-' and '_'")
+        raise PolicyError(f"{shown(name)} cannot be the name of a profile; use letters, digits, '.', '-' and '_'")
     if name in asked or len(asked) == MAX_EXTENDS:
         raise PolicyError(f"the profile {asked[0]} extends itself: {' -> '.join([*asked, name])}; end the chain")
     text, source = _text(name, project)
-    page, lines = strict_yaml.checked(_ProfileYaml, text, source)
+    page, lines = strict_yaml.checked(ProfileFile, text, source)
     parent = _read(page.extends, project, (*asked, name)) if page.extends else None
     return _draft(name, page, parent, source, lines)
 
 
-def _text(name: str, project: Callable[[str], str | None]) -> tuple[str | bytes, str]:
+def _text(name: str, project: Callable[[str], str | bytes | None]) -> tuple[str | bytes, str]:
     found: list[tuple[str | bytes, str]] = []
     ours = shelf() / f"{name}.yaml"
     if ours.is_file():
@@ -319,11 +282,11 @@ def _text(name: str, project: Callable[[str], str | None]) -> tuple[str | bytes,
         )
     if not found:
         hint = nearest(name, names(), "profile")
-        raise PolicyError(f"there is no profile {name!r}, nor a file {FOLDER}/{name}.yaml at the merge base; {hint}")
+        raise PolicyError(f"there is no profile {shown(name)}, nor a file {FOLDER}/{name}.yaml at the merge base; {hint}")
     return found[0]
 
 
-def _draft(name: str, page: _ProfileYaml, parent: Draft | None, source: str, lines: Lines) -> Draft:
+def _draft(name: str, page: ProfileFile, parent: Draft | None, source: str, lines: Lines) -> Draft:
     spelled = dict(parent.spelled) if parent else {}
     differences: list[str] = []
     for id, clause in page.clauses.items():
@@ -332,7 +295,7 @@ def _draft(name: str, page: _ProfileYaml, parent: Draft | None, source: str, lin
         if clause is None:
             if parent is None or old is None:
                 hint = nearest(id, list(spelled), "clause") if parent else "only a profile that extends another can drop one"
-                raise PolicyError(f"{at}: there is no clause {id!r} to drop; {hint}")
+                raise PolicyError(f"{at}: there is no clause {shown(id)} to drop; {hint}")
             del spelled[id]
             differences.append(f"{id} is dropped")
             continue
@@ -356,7 +319,7 @@ def _draft(name: str, page: _ProfileYaml, parent: Draft | None, source: str, lin
     )
 
 
-def _spelled(id: str, clause: _ClauseYaml, old: _Spelled | None, place: Callable[..., str]) -> _Spelled:
+def _spelled(id: str, clause: ClauseEntry, old: Spelled | None, place: Callable[..., str]) -> Spelled:
     """A clause, on top of the one that it changes."""
     at = place("clauses", id)
     says = clause.says or (old.says if old else "")
@@ -378,11 +341,11 @@ def _spelled(id: str, clause: _ClauseYaml, old: _Spelled | None, place: Callable
     not_built = [*(name for name in not_built if name not in rules), *clause.not_built]
     if double := sorted(name for name in {*rules, *not_built} if [*rules, *not_built].count(name) > 1):
         raise PolicyError(f"{at}: clauses.{id}: {double[0]!r} stands under 'rules' and 'not_built', or twice; keep one")
-    person = clause.person if clause.person is not None else (old.person if old and not clause.rules else "")
+    person = clause.person if clause.person is not None else (old.person if old and not (clause.rules or clause.not_built) else "")
     if bool(person) == bool(rules or not_built):
         raise PolicyError(f"{at}: clauses.{id}: a clause has 'rules' or 'not_built', or else 'person' with the reason; give one")
     severity = clause.severity or (old.severity if old else "error")
-    return _Spelled(says, severity, rules, tuple(not_built), person, at)
+    return Spelled(says, severity, rules, tuple(not_built), person, at)
 
 
 def rule_change(parameters: Mapping[str, Any], place: Callable[[str], str], at: str) -> RuleChange:
@@ -390,11 +353,11 @@ def rule_change(parameters: Mapping[str, Any], place: Callable[[str], str], at: 
     rest = dict(parameters)
     severity = rest.pop("severity", None)
     if severity not in (None, "error", "warning"):
-        raise PolicyError(f"{place('severity')}: severity: {severity!r} is not possible; write error or warning")
+        raise PolicyError(f"{place('severity')}: severity: {shown(severity)} is not possible; write error or warning")
     return RuleChange(severity, rest, {"": at, **{word: place(word) for word in rest}})
 
 
-def _differences(id: str, old: _Spelled, new: _Spelled) -> Iterator[str]:
+def _differences(id: str, old: Spelled, new: Spelled) -> Iterator[str]:
     if new.says != old.says:
         yield f"{id} says: {new.says}"
     if new.severity != old.severity:

@@ -37,7 +37,9 @@ class GitRepo:
 
     def git(self, *args: str) -> str:
         """What ``git args`` prints, without the last line end. Raises ``CalledProcessError`` when it fails."""
-        done = subprocess.run(["git", *args], cwd=self.root, env=self.env, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            ["git", *args], cwd=self.root, env=self.env, check=True, capture_output=True, stdin=subprocess.DEVNULL
+        )
         return done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
 
     def write(self, path: str, content: str | bytes) -> Path:

@@ -8,8 +8,18 @@ from typing import Literal
 from pytest_agentcompliance.place import Place
 
 FieldName = Literal[
-    "objective", "files_changed", "summary", "reuse", "reused", "new", "why_new",
-    "ports_adapters", "core", "adapters", "commands", "notes",
+    "objective",
+    "files_changed",
+    "summary",
+    "reuse",
+    "reused",
+    "new",
+    "why_new",
+    "ports_adapters",
+    "core",
+    "adapters",
+    "commands",
+    "notes",
 ]
 SignalKind = Literal["complete", "blocked", "partial", "in-progress", "none"]
 
@@ -30,13 +40,15 @@ class LogField:
 class Claim:
     """One file that the log says was changed. ``path`` is as written, without quotes and status words.
 
-    ``changed`` is False where the log itself says that the file was only looked at.
+    ``changed`` is False where the log itself says that the file was only looked at. ``new`` is False for a claim
+    outside the chunks that the log already made at base; a chunk's claims are as new as the chunk.
     """
 
     path: str
     status: str
     at: Place
     changed: bool = True
+    new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +77,16 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """How the log says that the run ended, and where. ``dress`` names how it is written, empty when plain."""
+    """How the log says that the run ended, and where. ``dress`` names how it is written, empty when plain.
+
+    ``text`` is the line without its dress.
+    """
 
     kind: SignalKind
     at: Place
     dress: str = ""
     reason: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +100,15 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """A way of writing that differs from the specified form and loses nothing; ``count`` says how often."""
+    """A way of writing that differs from the specified form and loses nothing; ``count`` says how often.
+
+    ``part`` names what is dressed: heading, label, signal, path or tokens.
+    """
 
     what: str
     at: Place
     count: int
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +124,7 @@ class ChunkLog:
     lines: int = 0
     problem: str = ""
     last_line: int = field(default=0)  # of the last line that says anything
+    after_signal: Place | None = None  # the first text after the last signal that counts no tokens
 
     @cached_property
     def signal(self) -> Signal:
@@ -118,4 +139,4 @@ class ChunkLog:
         """Every claimed file with the chunk that claims it; None for one that stands outside the chunks."""
         for chunk in self.new_chunks if new_only else self.chunks:
             yield from ((chunk, claim) for claim in chunk.files)
-        yield from ((None, claim) for claim in self.unchunked_files)
+        yield from ((None, claim) for claim in self.unchunked_files if claim.new or not new_only)

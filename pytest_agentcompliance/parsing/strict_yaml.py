@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from types import UnionType
-from typing import Any, NoReturn, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -17,6 +17,7 @@ from pytest_agentcompliance.errors import PolicyError
 
 MAX_BYTES, MAX_DEPTH, MAX_NODES = 1 << 20, 40, 20_000
 MAX_SHOWN = 10  # errors of one file that are listed
+MAX_LISTED = 40  # valid words that a message lists
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Only what can be told back from its value is typed: 007, 0644, 1.10, 22:22, on and 2024-01-01 stay as written.
@@ -90,8 +91,12 @@ def mistakes(model: type[BaseModel], wrong: ValidationError, place: Callable[[Pa
     """Each mistake as ``place: path.of.keys: what is wrong; what to do``; at most ten."""
     errors = wrong.errors(include_url=False)
     for error in errors[:MAX_SHOWN]:
-        path: Path = tuple(part for part in error["loc"] if part != "[key]")
-        within, message = _message(model, error["type"], path, error, noun)
+        path: Path = tuple(error["loc"])
+        if path[-1:] == ("[key]",):
+            within, word = path[:-2], str(path[-2])
+            message = f"unknown {noun} {shown(word)}; {nearest(word, _words(_at(model, within, keys=True)), noun)}"
+        else:
+            within, message = _message(model, error["type"], path, error, noun)
         keys = spelled(within)
         yield f"{place(path)}: {keys}{': ' if keys else ''}{message}"
     if len(errors) > MAX_SHOWN:
@@ -100,7 +105,7 @@ def mistakes(model: type[BaseModel], wrong: ValidationError, place: Callable[[Pa
 
 def spelled(path: Path) -> str:
     """A path as people write it: ``profiles[0].clauses.C3-10``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_clipped(part)}" for part in path).removeprefix(".")
 
 
 def nearest(word: str, valid: Sequence[str], noun: str) -> str:
@@ -108,7 +113,10 @@ def nearest(word: str, valid: Sequence[str], noun: str) -> str:
     near = get_close_matches(word, valid, n=1) or get_close_matches(word.lower(), [one.lower() for one in valid], n=1)
     if near:
         return f"did you mean {next((one for one in valid if one.lower() == near[0].lower()), near[0])!r}?"
-    return f"the {noun}s here are {', '.join(valid)}" if valid else f"no {noun} can stand here"
+    if not valid:
+        return f"no {noun} can stand here"
+    rest = f" and {len(valid) - MAX_LISTED} more" if len(valid) > MAX_LISTED else ""
+    return f"the {noun}s here are {', '.join(_clipped(one) for one in valid[:MAX_LISTED])}{rest}"
 
 
 def _clean(text: str | bytes, name: str) -> str:
@@ -162,20 +170,22 @@ class _Builder:
             self._open.pop()
             self._keys.pop()
         elif isinstance(event, yaml.AliasEvent):
-            self._refuse(event, f"'*{event.anchor}' is a YAML alias; quote the glob, or write the value out")
+            self._refuse(event, f"'*{_clipped(str(event.anchor))}' is a YAML alias; quote the glob, or write the value out")
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
                 self._refuse(event, "a second document begins here; keep one in the file")
 
     def _admit(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        if isinstance(event, yaml.ScalarEvent) and (unseen := UNSEEN.search(event.value)):  # by an escape: "\e[31m"
+            self._refuse(event, f"the escape for U+{ord(unseen[0]):04X} makes a character that is not seen; take it out")
         self._nodes += 1
         if self._nodes > MAX_NODES:
             self._refuse(event, f"the file has more than {MAX_NODES} values; make it smaller")
         if event.anchor is not None:
-            self._refuse(event, f"'&{event.anchor}' is a YAML anchor; take it out, or quote the text")
+            self._refuse(event, f"'&{_clipped(str(event.anchor))}' is a YAML anchor; take it out, or quote the text")
         if event.tag is not None:
-            self._refuse(event, f"{event.tag!r} is a YAML tag; quote the glob, or take the tag out")
+            self._refuse(event, f"{shown(event.tag)} is a YAML tag; quote the glob, or take the tag out")
 
     def _awaits_key(self) -> bool:
         return bool(self._open) and self._keys[-1] is None and isinstance(self._open[-1][0], dict)
@@ -187,7 +197,7 @@ class _Builder:
             self._refuse(event, "'<<' merges another mapping; write its keys out")
         at = (*path, key)
         if key in container:
-            self._refuse(event, f"the key {key!r} stands here and on line {self.lines[at]}; keep one of them")
+            self._refuse(event, f"the key {shown(key)} stands here and on line {self.lines[at]}; keep one of them")
         self.lines[at] = _line(event)
         self._keys[-1] = key
 
@@ -251,18 +261,18 @@ def _message(model: type[BaseModel], kind: str, path: Path, error: Mapping[str, 
     """The path that the message is about, and the message."""
     given = error["input"]
     if kind == "extra_forbidden":
-        return path[:-1], f"unknown {noun} {path[-1]!r}; {nearest(str(path[-1]), _keys(_at(model, path[:-1])), noun)}"
+        return path[:-1], f"unknown {noun} {shown(path[-1])}; {nearest(str(path[-1]), _keys(_at(model, path[:-1])), noun)}"
     if kind == "missing":
         return path[:-1], f"the {noun} {path[-1]!r} is missing"
     if kind == "literal_error":
-        valid = [str(one) for one in get_args(_at(model, path))]
+        valid = _words(_at(model, path))
         hint = nearest(str(given), valid, "word") if valid else f"write {error['ctx']['expected']}"
-        return path, f"{_shown(given)} is not possible; {hint}"
+        return path, f"{shown(given)} is not possible; {hint}"
     if kind == "value_error":
         return path, str(error["ctx"]["error"])
     if kind in WANTED:
         return path, f"must be {WANTED[kind]}, and is {_kind(given)}"
-    return path, f"{_shown(given)}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+    return path, f"{shown(given)}: {error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
 WANTED = {
@@ -279,16 +289,24 @@ def _kind(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    return _shown(value)
+    return shown(value)
 
 
-def _shown(value: Any) -> str:
-    text = ("true" if value else "false") if isinstance(value, bool) else repr(value)
+def shown(value: Any) -> str:
+    """A value as a message shows it, at most 60 characters of it."""
+    return _clipped(("true" if value else "false") if isinstance(value, bool) else repr(value))
+
+
+def _clipped(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _at(annotation: Any, path: Path) -> Any:
-    """The type that a model has at a path; None where it says nothing."""
+def _words(annotation: Any) -> list[str]:
+    return [str(one) for one in get_args(annotation)] if get_origin(annotation) is Literal else []
+
+
+def _at(annotation: Any, path: Path, *, keys: bool = False) -> Any:
+    """The type that a model has at a path, or that the keys there have; None where it says nothing."""
     for part in path:
         annotation = _plain(annotation)
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -297,7 +315,8 @@ def _at(annotation: Any, path: Path) -> Any:
         else:
             arguments = get_args(annotation)
             annotation = (arguments[-1] if arguments[-1] is not ... else arguments[0]) if arguments else None
-    return _plain(annotation)
+    annotation = _plain(annotation)
+    return get_args(annotation)[0] if keys and get_args(annotation) else annotation
 
 
 def _plain(annotation: Any) -> Any:

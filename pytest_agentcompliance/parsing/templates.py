@@ -6,7 +6,8 @@ from typing import Any
 
 NAME = re.compile(r"\{(\{\w+\})\}|\{([A-Za-z_]\w*)\}")
 ONLY_WILD = re.compile(r"[*?/]+")
-SPECIAL = re.compile(r"[\\*?\[\]!# ]")
+SPECIAL = re.compile(r"[\\*?\[\]!#]")
+BLANK = re.compile(r"[\s\x00-\x20\x7f]")  # at the ends of a glob it would be stripped
 
 
 def names(value: Any) -> Iterator[str]:
@@ -39,4 +40,6 @@ def filled(value: Any, values: Mapping[str, str]) -> Any:
 
 def literally(text: str) -> str:
     """A text in which no character is a wildcard: for values that come from the evidence, such as a story's folder."""
-    return SPECIAL.sub(lambda match: "\\" + match[0], text)
+    if text == "auto":  # the word for a story that is not known
+        return "[a]uto"
+    return BLANK.sub(lambda match: f"[{match[0]}]", SPECIAL.sub(lambda match: "\\" + match[0], text))

@@ -88,9 +88,12 @@ def deepen(repository: Repository) -> str:
     return f"git fetch {remote} '+refs/heads/*:refs/remotes/{remote}/*'"
 
 
-def merge_base(repository: Repository, base: str, head: str, said: str) -> tuple[str, list[str]]:
-    """The merge base and what is to be said about it. Never a quiet two-dot diff: none is an ``EvidenceError``."""
-    found = repository.merge_bases(base, head)
+def merge_base(repository: Repository, base: str, head: str, said: str) -> tuple[str, list[str], list[str]]:
+    """The merge base, the commits after it, and what is to be said about it.
+
+    Never a quiet two-dot diff: where there is no merge base, an ``EvidenceError``.
+    """
+    found, commits = repository.between(base, head)
     if not found:
         why = "this clone is shallow" if repository.shadow.shallow else "their histories have no common commit"
         hint = f"run: {deepen(repository)}" if repository.shadow.shallow else "pass --base with a commit that head descends from"
@@ -100,4 +103,4 @@ def merge_base(repository: Repository, base: str, head: str, said: str) -> tuple
         notes.append(f"base and head have {len(found)} merge bases; the run is compared with {found[0]}")
     if repository.shadow.shallow:
         notes.append("this clone is shallow: commits before its boundary were not seen")
-    return found[0], notes
+    return found[0], commits, notes

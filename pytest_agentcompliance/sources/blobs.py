@@ -1,9 +1,10 @@
 """Objects by their ids, through one ``git cat-file --batch``."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
-from pytest_agentcompliance.errors import EvidenceError, Unreadable
+from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.sources.shadow import Shadow
 
 
@@ -19,24 +20,31 @@ class Blobs:
         """The bytes of an object of this kind. Raises ``Unreadable`` (its path is the id)."""
         if oid in self.missing:
             raise Unreadable(oid, f"object {oid} is missing from the repository")
+        _, found, data = self._ask(oid)
+        if found != kind:
+            raise Unreadable(oid, f"object {oid} is a {found}, not a {kind}")
+        return data
+
+    def _ask(self, name: str) -> tuple[str, str, bytes]:
+        """Id, type and bytes of the object that a name means. Raises ``Unreadable``."""
         if self._process is None:
             self._process = self._shadow.start("cat-file", "--batch")
+        header: list[bytes] = []
         try:
-            self._process.stdin.write(oid.encode() + b"\n")
+            self._process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
             self._process.stdin.flush()
             header = self._process.stdout.readline().split()
             if len(header) == 3 and header[2].isdigit():
                 data: bytes = self._process.stdout.read(int(header[2]))
                 if len(data) == int(header[2]) and self._process.stdout.read(1) == b"\n":
-                    if header[1].decode() != kind:
-                        raise Unreadable(oid, f"object {oid} is a {header[1].decode()}, not a {kind}")
-                    return data
+                    return header[0].decode(), header[1].decode(), data
+                header = []
         except OSError:
             header = []
-        if header and header[-1] == b"missing":
-            raise Unreadable(oid, f"object {oid} is missing from the repository")
+        if header and header[-1] in (b"missing", b"ambiguous"):  # an abbreviation may be ambiguous
+            raise Unreadable(name, f"object {name} is missing from the repository")
         self._process = None  # git ends the process when an object is broken: the next one starts afresh
-        raise Unreadable(oid, f"object {oid} could not be read: it is broken")
+        raise Unreadable(name, f"object {name} could not be read: it is broken")
 
     def close(self) -> None:
         if self._process is not None:
@@ -46,17 +54,14 @@ class Blobs:
             self._process.stderr.close()
             self._process = None
 
-    def resolve(self, names: Iterable[str]) -> dict[str, str]:
-        """Revision expressions into ids, all in one process; what names nothing is left out."""
-        asked = [name for name in names if name and not any(ord(char) < 32 or char == "\x7f" for char in name)]
-        if not asked:
-            return {}
-        given = "".join(f"{name}\n" for name in asked).encode("utf-8", "surrogateescape")
-        _, out, _ = self._shadow.run("cat-file", "--batch-check=%(objectname)", given=given)
-        answers = out.decode("utf-8", "surrogateescape").splitlines()
-        if len(answers) != len(asked):
-            raise EvidenceError("git could not resolve the revisions: its object store or its refs are broken")
-        return {name: id for name, id in zip(asked, answers, strict=True) if is_id(id)}
+    def commits(self, names: Iterable[str]) -> dict[str, str]:
+        """Revision expressions into the ids of commits; what names none is left out."""
+        found = {}
+        for name in names:
+            if name and not any(ord(char) < 32 or char == "\x7f" for char in name):
+                with suppress(Unreadable):
+                    found[name] = self._ask(f"{name}^{{commit}}")[0]
+        return found
 
     def absent(self, oids: Iterable[str]) -> set[str]:
         """Which of the ids the object store has not."""

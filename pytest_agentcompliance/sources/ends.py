@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.evidence import ChangeSet, Ledger, Span
 from pytest_agentcompliance.sources import base as bases
-from pytest_agentcompliance.sources import history, worktree
 from pytest_agentcompliance.sources.repository import Repository
 
 
@@ -32,12 +31,13 @@ def find(repository: Repository, base: str | None, head: str | None, environ: Ma
         raise UsageError(f"{repository.location.git_dir} is a bare repository, which has no work tree; pass --base and --head")
     head_id = repository.commit(head or "HEAD")
     base_id, said = bases.find(repository, base, environ)
-    merge_base, notes = bases.merge_base(repository, base_id, head_id, said)
+    merge_base, commits, notes = bases.merge_base(repository, base_id, head_id, said)
     repository.shadow.seal()
-    commits = history.ids(repository, merge_base, head_id)
     base_tree, head_tree = repository.tree_of(merge_base), repository.tree_of(head_id)
     ledger, ignored = Ledger(), 0
     if head is None and repository.root is not None:
+        from pytest_agentcompliance.sources import worktree  # start-up time: most audits are of commits
+
         captured = worktree.capture(repository, repository.root, head_tree, base_tree)
         head_tree, ignored, as_of = captured.tree, captured.ignored, datetime.now(UTC)
         ledger.unread.update(captured.unreadable)

@@ -8,7 +8,6 @@ from pytest_agentcompliance.errors import Unreadable, UsageError
 from pytest_agentcompliance.evidence import ChunkLog, Run
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, decode
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.sources import history, log
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 
@@ -29,6 +28,11 @@ NOWHERE = Wanted()
 
 def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: Wanted = NOWHERE) -> Run:
     """The evidence of these kinds; what was not left has its reason in ``Run.absent``."""
+    commits = None
+    if "commits" in kinds:
+        from pytest_agentcompliance.sources import history
+
+        commits = history.history(repository, list(ends.commits), ends.ledger)
     absent: dict[str, str] = {}
     found: ChunkLog | None = None
     notes: list[str] = []
@@ -38,7 +42,7 @@ def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: W
             absent["log"] = why
     return Run(
         changes=ends.changes,
-        commits=history.history(repository, list(ends.commits), ends.ledger) if "commits" in kinds else None,
+        commits=commits,
         tree=repository.tree(ends.base_tree, ends.head_tree, ends.changes, ends.ledger) if "tree" in kinds else None,
         log=found,
         span=ends.span,
@@ -115,6 +119,8 @@ def _parsed(data: bytes, path: str, before: bytes | None, notes: list[str], size
     size = len(data) if size is None else size
     if size > LOG_LIMIT:
         return ChunkLog(path, problem=f"{path} has {size:,} bytes; a log of more than {LOG_LIMIT:,} is not read")
+    from pytest_agentcompliance.sources import log  # start-up time: the readers of Markdown, when there is a log
+
     text = decode(data)
     if any("\udc80" <= char <= "\udcff" for char in text):
         notes.append(f"{path} is not UTF-8; its other bytes were read as they are")

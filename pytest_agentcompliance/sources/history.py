@@ -14,11 +14,6 @@ PERSON = re.compile(r"\A(?P<name>.*?) ?<(?P<email>[^>]*)>(?: (?P<when>-?\d{1,12}
 TRAILER = re.compile(r"\A(?P<key>[A-Za-z0-9][A-Za-z0-9-]*)[ \t]*:[ \t]*(?P<value>.*)\Z")
 
 
-def ids(repository: Repository, merge_base: str, head: str) -> list[str]:
-    """The ids of the commits that head has and the merge base has not, parents before children."""
-    return repository.shadow.output("rev-list", "--topo-order", "--reverse", head, f"^{merge_base}").decode().split()
-
-
 def history(repository: Repository, commits: list[str], ledger: Ledger) -> History:
     return History(lambda: tuple(_commit(repository, id, ledger) for id in commits))
 

@@ -1,7 +1,7 @@
 """The audited repository: its revisions, the change of a run, its trees. Ids only, once the ends of the run are known."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -71,23 +71,19 @@ class Repository:
             names = [stem]
         else:
             names = [f"refs/heads/{stem}", f"refs/tags/{stem}", f"refs/remotes/{stem}", f"refs/remotes/{stem}/HEAD"]
-        found = self._commits(f"{name}{suffix}" for name in names)
+        found = self.blobs.commits(f"{name}{suffix}" for name in names)
         if not found:
-            found = self._commits([revision])
+            found = self.blobs.commits([revision])
         if len(set(found.values())) > 1:
             raise UsageError(f"{revision!r} is ambiguous: pass one of {', '.join(found)}")
         if not found:
             raise UsageError(self._unknown(revision, stem))
         return next(iter(found.values()))
 
-    def _commits(self, names: Iterable[str]) -> dict[str, str]:
-        asked = list(names)
-        found = self.blobs.resolve(f"{name}^{{commit}}" for name in asked)
-        return {name: found[f"{name}^{{commit}}"] for name in asked if f"{name}^{{commit}}" in found}
 
     def first(self, names: list[str]) -> tuple[str, str] | None:
         """The first of these full names that is there, with its commit's id."""
-        found = self._commits(names)
+        found = self.blobs.commits(names)
         return next(iter(found.items()), None)
 
     def refs(self) -> dict[str, str]:
@@ -96,19 +92,28 @@ class Repository:
         return {name: id for id, _, name in (line.partition(" ") for line in out.splitlines())}
 
     def _unknown(self, revision: str, stem: str) -> str:
-        if revision == "HEAD" or (stem in ("HEAD", "@") and not self._commits(["HEAD"])):
+        if revision == "HEAD" or (stem in ("HEAD", "@") and not self.blobs.commits(["HEAD"])):
             return "HEAD has no commit yet; commit something first, or pass --head with a revision"
         short = {name.split("/", 2)[2] for name in self.refs() if name.count("/") >= 2}
         near = get_close_matches(stem, short, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown revision {revision!r} in {self.location.root or self.location.git_dir}{hint}"
 
-    def merge_bases(self, base: str, head: str) -> list[str]:
-        """The best common ancestors of two commits; empty when they have none."""
-        status, out, err = self.shadow.run("merge-base", "--all", base, head)
+    def between(self, base: str, head: str) -> tuple[list[str], list[str]]:
+        """The best common ancestors of two commits, none when they have none; and the ids of the commits that head
+        has and base has not, parents before children."""
+        out = self.shadow.output("rev-list", "--topo-order", "--reverse", "--boundary", head, f"^{base}").decode().split()
+        commits = [id for id in out if not id.startswith("-")]
+        boundary = [id[1:] for id in out if id.startswith("-")]
+        if not commits:
+            return [head], []  # head is an ancestor of base
+        # Whatever both have is reached from head through the boundary: one commit there is the merge base.
+        if len(boundary) < 2:
+            return boundary, commits
+        status, found, err = self.shadow.run("merge-base", "--all", base, head)
         if status not in (0, 1):
             raise EvidenceError(f"git merge-base failed: {err.strip()[:500]}")
-        return out.decode().split()
+        return found.decode().split(), commits
 
     def upstream(self) -> tuple[str, str] | None:
         """The remote and the branch that the current branch follows, as the repository's configuration has it."""

@@ -18,7 +18,8 @@ from tests.conftest import GitRepo
 
 ODD = [
     "with space.py", 'quo"te.py', "apostrophe'.py", "new\nline.py", "tab\there.py", "back\\slash.py", "[id].ts", "a b/c b/d.py",
-    unicodedata.normalize("NFC", "né.py"), unicodedata.normalize("NFD", "ñandú.py"), "-dash.py", ":colon.py", "x\ndiff --git a/y b/y",
+    unicodedata.normalize("NFC", "né.py"), unicodedata.normalize("NFD", "ñandú.py"), "-dash.py", ":colon.py",
+    "x\ndiff --git a/y b/y",
     "latin\udce9.py", "*glob?.py", "trailing ", "emoji🙂.py", "\x1b[31mred.py",
 ]
 

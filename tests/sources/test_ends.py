@@ -17,12 +17,16 @@ from tests.conftest import GitRepo, new_repo
 
 
 @contextmanager
-def reading(root: Path, base: str | None = None, head: str | None = None, env: Mapping[str, str] | None = None) -> Iterator[Ends]:
+def reading(
+    root: Path, base: str | None = None, head: str | None = None, env: Mapping[str, str] | None = None
+) -> Iterator[Ends]:
     with Repository(root) as repository:
         yield ends.find(repository, base, head, env or {})
 
 
-def span(root: Path, base: str | None = None, head: str | None = None, env: Mapping[str, str] | None = None) -> tuple[str, str, str]:
+def span(
+    root: Path, base: str | None = None, head: str | None = None, env: Mapping[str, str] | None = None
+) -> tuple[str, str, str]:
     with reading(root, base, head, env) as found:
         return found.span.base, found.span.merge_base, found.span.head
 

@@ -1,0 +1,114 @@
+"""The demo played: the repository is made, pytest audits it, and what is seen is explained."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from pytest_agentcompliance.demo.repository import make
+from pytest_agentcompliance.demo.tale import BRANCH, BREACHES, PROFILE
+from pytest_agentcompliance.errors import AgentComplianceError
+
+# -P: whatever lies in the repository's folder, it is no module of ours or of pytest's.
+PYTEST = ("-P", "-m", "pytest", "--agent-compliance", "-p", "no:cacheprovider")
+KEPT = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TERM", "NO_COLOR", "USERPROFILE")
+WIDTH = 100  # columns, where no terminal says how many it has
+PATIENCE = 120  # seconds
+
+Verdicts = list[dict[str, Any]]
+
+
+def run(keep: Path | None, echo: Callable[[str], None]) -> None:
+    """Play the demo; ``keep`` is a folder in which the repository is made and left.
+
+    Raises ``UsageError`` where the folder is not empty, ``AgentComplianceError`` when the audit does not find what was planned.
+    """
+    with ExitStack() as stack:
+        folder = tempfile.TemporaryDirectory(prefix="agent-compliance-demo-", ignore_cleanup_errors=True)
+        scratch = Path(stack.enter_context(folder))
+        root = make((keep or scratch / "wishes").absolute())
+        echo(_told(f"An agent was asked to let people take a wish off their list (story WISH-001). Its work is the branch {BRANCH} "
+                   f"of a small repository, and the policy on main holds it to {PROFILE}."))  # fmt: skip
+        echo(f"\n$ python {' '.join(PYTEST)}\n")
+        output, code, verdicts = audited(root, scratch / "verdicts.json")
+        echo(output.rstrip("\n"))
+        echo("\nWhat was seen\n")
+        for breach in BREACHES:
+            echo(_told(f"  {breach.clause}  The agent {breach.deed}.", indent=9))
+        echo("")
+        echo(_told(
+            "Each line of pytest above is one clause of the agent's spec and the rule that holds the run to it, with the file "
+            "and the line. What is skipped could not be judged, or its rule is not built yet; nothing of that counts as kept."
+        ))  # fmt: skip
+        echo("\nTo try next\n")
+        for command, why in _next(root if keep else None):
+            echo(f"  {command}\n      {why}")
+        as_planned(code, verdicts)
+
+
+def audited(root: Path, file: Path) -> tuple[str, int, Verdicts]:
+    """pytest's output and exit code in a repository, and the verdicts that it reports, which it leaves in ``file``."""
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((WIDTH, 24)).columns if terminal else WIDTH
+    done = subprocess.run(
+        [sys.executable, *PYTEST, f"--color={'yes' if terminal else 'no'}", f"--agent-compliance-output=json:{file}"],
+        cwd=root, env={**_environment(), "COLUMNS": str(width)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    output = done.stdout.decode("utf-8", "replace")
+    try:
+        verdicts: Verdicts = json.loads(file.read_bytes())["verdicts"]
+    except (OSError, ValueError, KeyError) as wrong:
+        raise AgentComplianceError(f"the demo's audit was not made:\n{output}") from wrong
+    return output, done.returncode, verdicts
+
+
+def broken(verdicts: Verdicts) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Clause and rule of each verdict that is broken, with the places of its breaches, sorted."""
+    return {
+        (one["clause"], one["rule"]): tuple(sorted(_place(finding) for finding in one["findings"] if finding["level"] == "breach"))
+        for one in verdicts
+        if one["outcome"] == "broken"
+    }
+
+
+def _place(finding: Mapping[str, Any]) -> str:
+    return f"{finding['path']}:{finding['line']}" if finding.get("line") else str(finding.get("path") or "")
+
+
+def as_planned(code: int, verdicts: Verdicts) -> None:
+    """Raises ``AgentComplianceError`` when other verdicts are broken, or in other places, than the tale announces."""
+    planned = {(one.clause, one.rule): tuple(sorted(one.places)) for one in BREACHES}
+    found = broken(verdicts)
+    if code != 1 or found != planned:
+        differs = sorted({clause for clause, _ in planned.items() ^ found.items()})
+        names = ", ".join(f"{clause}[{rule}]" for clause, rule in differs) or "none"
+        raise AgentComplianceError(f"the demo did not go as planned: pytest exits with {code}, and these verdicts differ: {names}")
+
+
+def _next(kept: Path | None) -> list[tuple[str, str]]:
+    commands = [("agent-compliance explain C3-23", "what a clause asks, and its rules"),
+                ("agent-compliance explain log/files-match-diff", "a rule: why, what it cannot see, its parameters and examples")]
+    if kept is None:
+        commands.append(("agent-compliance demo --keep wishes", "the same once more, in a folder that stays, to be mended"))
+    else:
+        commands.append((f"cd {kept} && git log -p main..", "what the agent did"))
+        commands.append(("agent-compliance audit", "the same verdicts without pytest, there; mend a file and run it again"))
+    commands.append(("agent-compliance init", "in a repository of yours: it proposes a policy"))
+    return commands
+
+
+def _told(text: str, indent: int = 0) -> str:
+    return fill(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+
+def _environment() -> dict[str, str]:
+    """What the audit of the demo sees of this process: nothing that CI, pytest or git would read as advice."""
+    return {name: os.environ[name] for name in KEPT if name in os.environ}

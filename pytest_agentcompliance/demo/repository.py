@@ -1,0 +1,75 @@
+"""The demo's repository: real commits of a fictitious agent, the same ids every time."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_agentcompliance import adoption, policy
+from pytest_agentcompliance.demo.tale import BEFORE, BRANCH, BROKEN, MENDED, Files
+from pytest_agentcompliance.errors import UsageError
+from pytest_agentcompliance.sources.shadow import find_git
+
+PEOPLE = {"Ada": "ada@example.org", "wish-agent": "agent@example.org"}
+KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+
+
+def make(root: Path, *, mended: bool = False) -> Path:
+    """Make the repository in an empty folder, on the agent's branch; ``main`` has the policy. ``mended``: the run keeps all.
+
+    Raises ``UsageError`` where something lies in the folder already.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if any(root.iterdir()):
+            raise UsageError(f"{root} is not empty; pass a folder that is, or a new one")
+    except OSError as wrong:
+        raise UsageError(f"{root}: {wrong.strerror}; pass a new folder") from wrong
+    git = _Git(root)
+    git("init", "--quiet", "--template=", "--initial-branch=main", ".")
+    git("config", "core.autocrlf", "false")
+    _write(root, BEFORE)
+    _write(root, {policy.FILE: adoption.propose(root).text})
+    git.commit("Ada", "Plan the story, and hold agents to their spec")
+    git("checkout", "--quiet", "-b", BRANCH)
+    for step in MENDED if mended else BROKEN:
+        _write(root, step.files)
+        git.commit("wish-agent", step.message)
+    return root
+
+
+class _Git:
+    """git in one folder, with nothing of the user's environment or configuration."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.executable = find_git(avoid=root)
+        self.minutes = 0
+
+    def __call__(self, *args: str, **extra: str) -> None:
+        subprocess.run(
+            [self.executable, *args], cwd=self.root, env={**self._environment(), **extra},
+            check=True, capture_output=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def commit(self, who: str, message: str) -> None:
+        """Commit all that lies there, ten minutes after the last commit."""
+        day = f"2026-03-02T09:{self.minutes:02}:00+00:00"
+        self.minutes += 10
+        people = {f"GIT_{role}_NAME": who for role in ("AUTHOR", "COMMITTER")}
+        people |= {f"GIT_{role}_EMAIL": PEOPLE[who] for role in ("AUTHOR", "COMMITTER")}
+        people |= {f"GIT_{role}_DATE": day for role in ("AUTHOR", "COMMITTER")}
+        self("add", "--all", "--force", ".")
+        self("commit", "--quiet", "--no-verify", "--no-gpg-sign", "-m", message, **people)
+
+    def _environment(self) -> Mapping[str, str]:
+        nobody = {"HOME": str(self.root / ".git"), "XDG_CONFIG_HOME": str(self.root / ".git"), "LC_ALL": "C.UTF-8"}
+        nobody |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0"}
+        return {name: os.environ[name] for name in KEPT if name in os.environ} | nobody
+
+
+def _write(root: Path, files: Files) -> None:
+    for path, text in files.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-8"))

@@ -1,0 +1,156 @@
+"""The page of a rule: what it holds and why, its blind spots, parameters, examples, clauses and record."""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from pytest_agentcompliance.handbook import values
+from pytest_agentcompliance.handbook.bound import Bound
+from pytest_agentcompliance.handbook.markdown import code, fence, plain, prose, table
+from pytest_agentcompliance.handbook.records import Record
+from pytest_agentcompliance.handbook.records import section as record_section
+from pytest_agentcompliance.rule import Example, Rule
+
+WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+WORDS |= {"null": "nothing", "object": "mapping"}
+LANGUAGES = {".ts": "ts", ".tsx": "tsx", ".js": "js", ".jsx": "jsx", ".py": "python", ".sql": "sql", ".css": "css", ".html": "html"}
+LANGUAGES |= {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".go": "go", ".rs": "rust", ".java": "java"}
+MANY = 80  # characters of a default that still stand in a table
+HOW = "How it judges"
+SECTION = re.compile(r"(Why|Blind spots):\s+")
+
+
+def page(name: str, rule: type[Rule], clauses: Sequence[Bound], record: Record | None = None, profiles: str = "") -> str:
+    """The page; ``profiles`` is the address of the folder of profile pages, where the page lies in one tree with them."""
+    title, sections = _sections(rule)
+    parts = [f"# {name}\n", f"{prose(title)}\n"]
+    for heading, text in sections:
+        parts.append((f"## {heading}\n\n" if heading else "") + f"{_begun(prose(text))}\n")
+    remedy = rule.remedy
+    parts.append(f"## What to do\n\n{prose(remedy.text)} ({remedy.kind})\n")
+    evidence = ", ".join(kind + ("" if kind in rule.needs else " (if it was left)") for kind in sorted(rule.reads))
+    parts.append(f"## What it reads\n\n{evidence or 'nothing'}\n")
+    parts.append(f"## Parameters\n\n{_parameters(rule)}")
+    parts.append(f"## Clauses\n\n{_clauses(clauses, profiles)}")
+    parts.append("## Examples\n\n" + "\n".join(_example(example) for example in rule.examples))
+    if profiles:
+        parts.append(f"## Record\n\n{record_section(record)}")
+    return "\n".join(parts)
+
+
+def waiting(name: str, clauses: Sequence[Bound]) -> str:
+    """The page of a rule that clauses wait for."""
+    told = "This rule is not built yet. The clauses that wait for it are never said to be kept."
+    return f"# {name}\n\n{told}\n\n## Clauses\n\n{_clauses(clauses, '')}"
+
+
+def _sections(rule: type[Rule]) -> tuple[str, list[tuple[str, str]]]:
+    """The docstring's title, and its other paragraphs, each under the heading that it begins with or under the last one.
+
+    A paragraph that follows the reason and has no heading of its own tells how the rule judges.
+    """
+    first, _, rest = inspect.cleandoc(rule.__doc__ or "").partition("\n")
+    found: list[tuple[str, str]] = []
+    for paragraph in re.split(r"\n\s*\n", rest.strip()):
+        opened = SECTION.match(paragraph)
+        text = paragraph[opened.end() :] if opened else paragraph
+        if opened or not found:
+            found.append((opened[1] if opened else "", text))
+        else:
+            heading, before = found[-1]
+            if heading == "Why":
+                found.append((HOW, text))
+            else:
+                found[-1] = (heading, f"{before}\n\n{text}")
+    return first, [(heading, text) for heading, text in found if text.strip()]
+
+
+def _begun(text: str) -> str:
+    """A paragraph that followed a colon, now that it has a heading."""
+    return text[:1].upper() + text[1:]
+
+
+def _parameters(rule: type[Rule]) -> str:
+    if not rule.model_fields:
+        return "None.\n"
+    schema = rule.model_json_schema()
+    rows, long = [], []
+    for word, field in rule.model_fields.items():
+        about = schema["properties"][word]
+        if field.is_required():
+            default = "required"
+        else:
+            value = field.get_default(call_default_factory=True)
+            default = code(values.shown(value))
+            if len(default) > MANY:
+                long.append((word, value))
+                default = "below"
+        rows.append((code(word), _kind(about, schema.get("$defs", {})), default, prose(field.description or "")))
+    text = table(("name", "type", "default", "what it is"), rows)
+    return text + "".join(f"\nThe default of {code(word)}:\n\n{fence(values.lines({word: value}), 'yaml')}" for word, value in long)
+
+
+def _kind(about: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
+    """A JSON schema's type in words."""
+    if ref := about.get("$ref"):
+        return _kind(defs.get(str(ref).rpartition("/")[2], {}), defs)
+    for several in ("anyOf", "oneOf"):
+        if several in about:
+            return " or ".join(dict.fromkeys(_kind(one, defs) for one in about[several]))
+    if "enum" in about or "const" in about:
+        return "one of " + ", ".join(code(values.shown(one)) for one in about.get("enum", [about.get("const")]))
+    kind = about.get("type", "")
+    if kind == "array":
+        items: Mapping[str, Any] = about.get("items") or next(iter(about.get("prefixItems", ())), {})
+        return f"list of {_kind(items, defs)}"
+    if kind == "object" and isinstance(about.get("additionalProperties"), dict):
+        return f"mapping of text to {_kind(about['additionalProperties'], defs)}"
+    return WORDS.get(str(kind), "any")
+
+
+def _clauses(clauses: Sequence[Bound], profiles: str) -> str:
+    if not clauses:
+        return "No profile of this installation binds it.\n"
+
+    def named(one: Bound) -> str:
+        return f"[{one.clause}]({profiles}/{one.profile}.md#{one.clause.lower()})" if profiles else one.clause
+
+    def given(one: Bound) -> str:
+        return ", ".join(code(word) for word in one.parameters) or "none"
+
+    rows = [(one.profile, named(one), one.severity, plain(one.says), given(one)) for one in clauses]
+    return table(("profile", "clause", "severity", "it says", "parameters it sets"), rows)
+
+
+def _example(example: Example) -> str:
+    parts = [f"### {prose(example.title)}\n"]
+    if example.given:
+        parts.append("With:\n\n" + fence(values.lines(example.given), "yaml"))
+    parts += _files(example)
+    if example.log_before is not None:
+        parts.append("The log at base:\n\n" + fence(example.log_before, "markdown"))
+    if example.log is not None:
+        parts.append("The log:\n\n" + fence(example.log, "markdown"))
+    if example.finds:
+        parts.append(f"Finds: {', '.join(code(place) for place in example.finds)}\n")
+    else:
+        parts.append("Kept.\n")
+    if example.styles:
+        parts.append(f"Remarks on style: {', '.join(code(place) for place in example.styles)}\n")
+    return "\n".join(parts)
+
+
+def _files(example: Example) -> Iterator[str]:
+    for path, text in example.before.items():
+        gone = "" if path in example.after or path in example.links else " (deleted by the run)"
+        yield f"{code(path)} at base{gone}:\n\n" + fence(text, _language(path))
+    for path, text in example.after.items():
+        yield f"{code(path)} at head:\n\n" + fence(text, _language(path))
+    for path, target in example.links.items():
+        yield f"{code(path)} at head is a symbolic link to {code(target)}.\n"
+
+
+def _language(path: str) -> str:
+    return LANGUAGES.get(PurePosixPath(path).suffix.lower(), "")

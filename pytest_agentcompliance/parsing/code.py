@@ -1,0 +1,108 @@
+"""What a file of code imports, and where JSX stands in it."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pytest_agentcompliance.parsing import grammar, scan
+from pytest_agentcompliance.parsing.comments import blanked
+from pytest_agentcompliance.parsing.languages import LANGUAGES, language_of
+
+_SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+# For texts that no grammar may read: import and export with "from", bare imports, and calls with one string.
+_ROUGH_IMPORT = re.compile(
+    r"""(?:\b(import|export)\b(?:\s+(type)\b)?[^;"'`()=]{0,2000}?\bfrom\s*|\bimport\s*|\b(?:require|import|mock)\s*\(\s*)["'`]([^"'`\r\n]{1,300})["'`]"""
+)
+_ROUGH_PYTHON = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]{1,300})[ \t]+import\b|import[ \t]+([\w.]{1,300}))", re.MULTILINE)
+_ROUGH_ELEMENT = re.compile(
+    r"(?:\breturn|=>|[=(?:,]|&&)\s{0,200}<(?:>|[A-Za-z][\w.]{0,100}(?:\s[^<>]{0,500})?/>|([A-Za-z][\w.]{0,100})(?:\s[^<>]{0,500})?>[^<>]{0,500}</)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import: the module as written, its line, and whether types alone are imported."""
+
+    module: str
+    line: int
+    type_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An outermost JSX element: its line, and how it begins (its first line, shortened)."""
+
+    line: int
+    text: str
+
+
+def imports(text: str, path: str) -> tuple[Import, ...]:
+    """What JavaScript, TypeScript, Python, Vue, Svelte and Astro files import; nothing of other files.
+
+    Static imports, ``export from``, ``require``, ``import()`` and the mocks of jest and vitest count.
+    """
+    line = _lines(text)
+    return tuple(
+        Import(module, line(at), type_only)
+        for start, part, name in _parts(text, path)
+        for at, module, type_only in _imports(part, name, start)
+    )
+
+
+def jsx_elements(text: str, path: str) -> tuple[Element, ...]:
+    """The outermost JSX elements of a JavaScript or TypeScript file. A type assertion ``<T>x`` is none."""
+    line = _lines(text)
+    return tuple(
+        Element(line(at), text[at : at + 80].split("\n", 1)[0].strip())
+        for start, part, name in _parts(text, path)
+        if name in _SCRIPTS
+        for at in _elements(part, name, start)
+    )
+
+
+def _parts(text: str, path: str) -> Iterator[tuple[int, str, str]]:
+    """The stretches of code in a file: where each begins, its text, its language's name."""
+    language = language_of(path, text)
+    if language is None:
+        return
+    if language.style == "markup":
+        for island in scan.islands(text, path):
+            if island.language in _SCRIPTS:
+                yield island.start, text[island.start : island.end], island.language
+    elif language.name in _SCRIPTS or language.name == "python":
+        yield 0, text, language.name
+
+
+def _imports(text: str, name: str, start: int) -> Iterator[tuple[int, str, bool]]:
+    said = grammar.ask("imports", LANGUAGES[name].grammar, text)
+    if said is not None:
+        yield from ((start + at, module, types) for at, module, types in said)
+        return
+    code = blanked(text, "x.py" if name == "python" else "x.ts")
+    for one in (_ROUGH_PYTHON if name == "python" else _ROUGH_IMPORT).finditer(code):
+        if name == "python":
+            yield start + one.start(), one[1] or one[2], False
+        else:
+            yield start + one.start(), one[3], bool(one[2])
+
+
+def _elements(text: str, name: str, start: int) -> Iterator[int]:
+    said = grammar.ask("elements", LANGUAGES[name].grammar, text)
+    if said is not None:
+        yield from (start + at for (at,) in said)
+    else:
+        yield from (start + one.start() for one in _ROUGH_ELEMENT.finditer(blanked(text, "x.ts")))
+
+
+class _lines:  # noqa: N801 - used as a function
+    """Turns an offset into a line; the line ends are looked for once, and only when asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._breaks: list[int] | None = None
+
+    def __call__(self, at: int) -> int:
+        if self._breaks is None:
+            self._breaks = [match.start() for match in re.finditer("\n", self._text)]
+        return bisect_left(self._breaks, at) + 1

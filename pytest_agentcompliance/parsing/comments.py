@@ -1,0 +1,75 @@
+"""Comments and docstrings of a file, told from its strings and its code."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pytest_agentcompliance.parsing import grammar, scan
+from pytest_agentcompliance.parsing.languages import LANGUAGES, Language, language_of
+from pytest_agentcompliance.parsing.scan import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment as written, with its leaders; ``line`` is where it begins, counted from 1 at newlines alone."""
+
+    text: str
+    line: int
+    kind: Literal["comment", "docstring"] = "comment"
+
+
+def comments(text: str, path: str) -> tuple[Comment, ...]:
+    """The comments of a file in order; none where its language has none or is not known.
+
+    A grammar tells them (ast-grep), or a lexer (Pygments); a text that is too large or too strange for
+    those is read by ``scan``, never left out.
+    """
+    language = language_of(path, text)
+    if language is None:
+        return ()
+    found = _of_markup(text, path) if language.style == "markup" else _spans(text, language)
+    breaks = [match.start() for match in re.finditer("\n", text)] if found else []
+    return tuple(
+        Comment(text[one.start : one.end].rstrip("\r\n"), bisect_left(breaks, one.start) + 1, "docstring" if one.docstring else "comment")
+        for one in found
+    )
+
+
+def blanked(text: str, path: str) -> str:
+    """The text with its comments made blank, offsets and lines unchanged: for rough readers of code."""
+    language = language_of(path, text)
+    if language is None:
+        return text
+    parts: list[str] = []
+    at = 0
+    for one in scan.spans(text, language.style):
+        parts += [text[at : one.start], re.sub(r"[^\r\n]", " ", text[one.start : one.end])]
+        at = one.end
+    return "".join([*parts, text[at:]])
+
+
+def _spans(text: str, language: Language) -> list[Span]:
+    said = None
+    if language.grammar:
+        said = grammar.ask("comments", language.grammar, text)
+    elif language.lexer:
+        said = grammar.ask("tokens", language.lexer, text)
+    if said is None:
+        return list(scan.spans(text, language.style))
+    return [Span(*one) for one in said]
+
+
+def _of_markup(text: str, path: str) -> list[Span]:
+    found: list[Span] = []
+    at = 0
+    for island in scan.islands(text, path):
+        found += _shifted(scan.spans(text[at : island.start], "markup"), at)
+        found += _shifted(_spans(text[island.start : island.end], LANGUAGES[island.language]), island.start)
+        at = island.end
+    return found + list(_shifted(scan.spans(text[at:], "markup"), at))
+
+
+def _shifted(spans: Iterable[Span], by: int) -> Iterator[Span]:
+    return (Span(one.start + by, one.end + by, one.docstring) for one in spans)

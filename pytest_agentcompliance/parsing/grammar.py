@@ -1,0 +1,118 @@
+"""The door to grammars and lexers, which run in a child process that may be killed.
+
+Measured with ast-grep 0.51: 20 KB of ``{-`` or ``->`` keep every JavaScript parser busy for longer than anybody
+waits, and 20 KB of nested ``- `` abort the process in YAML's. The text under audit is hostile, so whoever parses
+it must be expendable. A question that is not answered in time is None, and the caller reads with ``scan`` instead.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+LARGEST = 1024 * 1024  # characters; tree-sitter reads about 5 MB/s, and its recovery from errors 0.25
+LONGEST_LINE = 100_000  # characters; ast-grep counts columns from the start of the line, for each node
+FIRST_SECONDS = 3.0  # what any answer may take; more is added for the length of the text
+_LONG = re.compile(rf"[^\n]{{{LONGEST_LINE}}}")
+_UNFIT = re.compile("[\ud800-\udfff\0]")
+_LONE_CR = re.compile(r"\r(?!\n)")
+
+Question = Literal["comments", "tokens", "imports", "elements"]
+
+
+def ask(question: Question, name: str, text: str) -> list[list[Any]] | None:
+    """What a grammar or lexer called ``name`` says of a text, offsets in characters; None when it cannot or may not say."""
+    if len(text) > LARGEST or _LONG.search(text):
+        return None
+    # Each replacement is one character for one, so that offsets stay those of the text that was given.
+    fit = _LONE_CR.sub("\n", _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text))
+    return _WORKER.ask(question, name, fit)
+
+
+class _Worker:
+    """One child for the life of the process, started at the first question, and again when it had to be killed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self.patience = 30.0  # seconds that all late answers together may cost
+
+    def ask(self, question: Question, name: str, text: str) -> list[list[Any]] | None:
+        with self._lock:
+            if self.patience <= 0:
+                return None
+            try:
+                child = self._started()
+            except OSError:
+                return None
+            limit = FIRST_SECONDS + len(text) / 50_000  # some fifty times what an honest text takes
+            late = threading.Event()
+            timer = threading.Timer(limit, _stop, (child, late))
+            timer.start()
+            answer = b""
+            with contextlib.suppress(OSError):
+                assert child.stdin is not None
+                assert child.stdout is not None
+                child.stdin.write(json.dumps([question, name, text]).encode() + b"\n")
+                child.stdin.flush()
+                answer = child.stdout.readline()
+            timer.cancel()
+            if late.is_set():
+                self.patience -= limit
+            if late.is_set() or not answer.endswith(b"\n"):
+                self._end()
+                return None
+        said: list[list[Any]] | None = json.loads(answer)
+        return said
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._child is None or self._owner != os.getpid() or self._child.poll() is not None:
+            if self._owner == os.getpid():
+                self._end()
+            source = files(__package__).joinpath("grammar_worker.py").read_text(encoding="utf-8")
+            self._child = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", source, json.dumps(_library_folders())],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=Path(sys.executable).parent,
+            )
+            self._owner = os.getpid()
+        return self._child
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is None or self._owner != os.getpid():
+            return
+        child.kill()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        child.wait()
+
+    def close(self) -> None:
+        """End the child; the next question starts another."""
+        with self._lock:
+            self._end()
+
+
+def _stop(child: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    child.kill()
+
+
+def _library_folders() -> list[str]:
+    """Where the two libraries lie: found, not imported, so that the parent stays light."""
+    found = [spec.origin for name in ("ast_grep_py", "pygments") if (spec := find_spec(name)) and spec.origin]
+    return list(dict.fromkeys(str(Path(origin).parent.parent) for origin in found))
+
+
+_WORKER = _Worker()
+atexit.register(_WORKER.close)

@@ -1,0 +1,128 @@
+"""The commands that a log says were run: out of bullets, inline code and fences, with their outcome."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from pytest_agentcompliance.parsing.markdown import Line, stripped
+
+
+class Ran(NamedTuple):
+    """A command, what the log says came of it, and the line."""
+
+    command: str
+    outcome: Literal["pass", "fail", ""]
+    line: int
+
+
+_CODE = re.compile(r"`([^`]+)`")
+_TOOL = re.compile(
+    r"^(?:\$ |sudo |\./|[A-Z_]+=\S+ )|^(?:pnpm|npm|npx|yarn|bunx?|deno|node|tsc|tsx|git|gh|docker(?:-compose)?"
+    r"|python3?|pytest|pip|uv|poetry|ruff"
+    r"|mypy|make|cargo|go|curl|wget|psql|sqlite3|redis-cli|vitest|jest|eslint|prettier|biome|turbo|nx|ls|cd|cat|mkdir|rm|cp|mv|touch|echo|grep|rg"
+    r"|sed|awk|find|wc|head|tail|bash|sh|zsh|prisma|drizzle-kit|supabase|vercel|wrangler|terraform|aws|kubectl|helm|artillery|k6|mvn|gradle"
+    r"|dotnet|php|composer|bundle|rails|rake|ruby|mix|playwright|export|source|chmod|diff|test|time|lsof|kill|jq|openssl)(?:\s|$)"
+)
+_SHELLS = frozenset(("sh", "bash", "shell", "zsh", "console", "terminal", "shell-session"))
+_ZERO = re.compile(
+    r"(?i)\b(?:0|no|zero|without)\s+(?:\w+\s+)?(?:fail\w*|errors?|warnings?|issues?|regressions?|problems?)\b"
+    r"|\b(?:fail\w*|errors?)\s*:\s*0\b|exit(?:ed)?(?: with)?(?: code| status)?:? ?0\b"
+)
+_FAIL = re.compile(
+    r"(?i)\bfail(?:s|ed|ing|ures?)?\b|[✗✘❌]|\berrors?\b|\bexit(?:ed)?(?: with)?(?: code| status)?:? ?[1-9]\d*\b"
+    r"|\bbroken\b|\btimed out\b"
+)
+_PASS = re.compile(
+    r"(?i)\bpass(?:es|ed|ing)?\b|\bsucc(?:ess(?:ful(?:ly)?)?|eed(?:s|ed)?)\b|\bok\b|\bgreen\b|[✓✔✅]|\bvalid\b|\bclean\b"
+    r"|\bcomplete[sd]?\b|\bconfirmed\b"
+)
+_SAID = re.compile(  # where a command ends that stands without code marks, and what came of it begins
+    r"\s(?:-|–|—|→|->|=>|:)\s|\s(?=\([^()]{0,200}(?i:pass|fail|success|\bok\b|0 errors|clean))|\s(?=[✓✔✅✗✘❌])"
+)
+_NOT_RUN = re.compile(r"(?i)^\W*(?:none|n/?a|nothing|not run|not applicable|-+$)")
+
+
+def commands(lines: Iterable[tuple[Line, str]]) -> Iterator[Ran]:
+    """The commands in the lines of a field; of each line its text without the label is given beside it."""
+    fence: list[Line] = []
+    for line, body in lines:
+        if line.kind in ("code", "indented") and not line.marker:
+            fence.append(line)
+            continue
+        yield from _fenced(fence)
+        fence = []
+        if line.kind in ("text", "html", "indented"):
+            yield from _item(line, body)
+    yield from _fenced(fence)
+
+
+def outcome(text: str) -> Literal["pass", "fail", ""]:
+    """What words like ``21 tests PASS``, ``0 errors`` or ``exit code 1`` come to."""
+    text = text[:2000]
+    rest, zeros = _ZERO.subn(" ", text)
+    if _FAIL.search(rest):
+        return "fail"
+    return "pass" if zeros or _PASS.search(rest) else ""
+
+
+def _item(line: Line, body: str) -> Iterator[Ran]:
+    if not body or _NOT_RUN.match(body):
+        return
+    spans = list(_CODE.finditer(body))
+    if spans and not (body[: spans[0].start()].count(" ") > 6 and not _TOOL.match(spans[0][1])):
+        beside = body[: spans[0].start()] + " ".join(body[one.end() : two.start()] for one, two in pairwise(spans))
+        said = outcome(beside + " " + body[spans[-1].end() :])
+        ran = [span for at, span in enumerate(spans) if _runs(span[1], first=at == 0)]
+        for at, span in enumerate(ran):
+            until = ran[at + 1].start() if at + 1 < len(ran) else len(body)
+            yield Ran(span[1].strip().removeprefix("$ "), outcome(_CODE.sub(" ", body[span.end() : until])) or said, line.number)
+        return
+    text = stripped(body)
+    if _TOOL.match(text):
+        parts = _SAID.split(text, maxsplit=1)
+        yield Ran(parts[0].removeprefix("$ ").strip(), outcome(text[len(parts[0]) :]), line.number)
+
+
+def _runs(code: str, *, first: bool) -> bool:
+    """Whether a span of code is a command and not a name in what is said of one."""
+    return bool(_TOOL.match(code.strip())) or (first and " " in code.strip())
+
+
+def _fenced(lines: list[Line]) -> Iterator[Ran]:
+    shell = any(line.info.split(" ")[0] in _SHELLS for line in lines)
+    prompted = any(line.body.startswith("$ ") for line in lines)
+    held: Ran | None = None
+    continued = False
+    for line in lines:
+        text = line.text.strip()
+        if not text or text.startswith("#"):
+            continued = continued and bool(text)
+            continue
+        if held and continued:
+            continued = text.endswith("\\") and len(held.command) < 10_000
+            held = held._replace(command=f"{held.command} {text.rstrip(chr(92)).strip()}")
+            continue
+        is_command = text.startswith("$ ") if prompted else (bool(_TOOL.match(text)) or (shell and text[0] not in "→✓✗✔❌✅>⚠=|-"))
+        if not is_command:
+            if held and not held.outcome and (text[0] in "→✓✗✔❌✅" or prompted):
+                held = held._replace(outcome=outcome(text))
+            continue
+        if held:
+            yield held
+        command, said = _aside(text.removeprefix("$ "))
+        continued = command.endswith("\\")
+        held = Ran(command.rstrip("\\").strip(), outcome(said), line.number)
+    if held:
+        yield held
+
+
+def _aside(text: str) -> tuple[str, str]:
+    """A command and the comment or the outcome that stands behind it on its line."""
+    at = text.rfind(" #")
+    if at > 0 and text[at + 2 : at + 3] in (" ", "") and text.count('"', 0, at) % 2 == 0 and text.count("'", 0, at) % 2 == 0:
+        return text[:at].rstrip(), text[at + 2 :]
+    wide = re.split(r" {2,}", text, maxsplit=1)
+    if len(wide) == 2:
+        return (wide[0], wide[1]) if outcome(wide[1]) and not wide[1].startswith("-") else (text, "")
+    return text, ""

@@ -1,0 +1,147 @@
+"""The files that a log names outside of its chunks: under headings, labels and lead-ins, and in its prose."""
+
+import re
+from dataclasses import dataclass, field
+
+from pytest_agentcompliance.parsing import log_labels
+from pytest_agentcompliance.parsing.log_chunks import Outline
+from pytest_agentcompliance.parsing.log_files import Named, Reader, expanded, named
+from pytest_agentcompliance.parsing.log_labels import FileList, Label
+from pytest_agentcompliance.parsing.markdown import Line, stripped, unticked, word_set
+
+_VERB = re.compile(
+    r"(?i)^(?:\w+ly )?(?:added|created|updated|modified|removed|deleted|changed|extended|refactored|renamed|replaced|fixed"
+    r"|introduced|moved|implemented|rewrote|wrote|wired|exported|converted|migrated|registered)\b"
+)
+_LEAD_IN = re.compile(r"(?i)\b(?:added|created|updated|modified|removed|deleted|changed|extended|refactored|touched)\b.*:\**$")
+_BORROWED = re.compile(
+    r"(?i)\b(?:from|following|follows|like|per|see|using|pattern|mirrors?|matching|match|via|by|based on|than|instead of|not)\s+$"
+)
+_PLANNED = word_set("remaining pending todo planned upcoming outstanding")
+_NUMBERED = re.compile(r"^\d{1,4}[.)]\s+")
+
+
+@dataclass(slots=True)
+class _Section:
+    level: int
+    listed: FileList | None
+    planned: bool = False  # what stands in it is still to be done
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state of the walk through the lines outside of the chunks."""
+
+    prose: bool  # whether prose counts: only in a log without chunks
+    found: list[Named] = field(default_factory=list)
+    sections: list[_Section] = field(default_factory=list)
+    reader: Reader | None = None
+
+    @property
+    def listed(self) -> FileList | None:
+        return self.sections[-1].listed if self.sections else None
+
+    def heading(self, line: Line) -> None:
+        while self.sections and self.sections[-1].level >= line.level:
+            self.sections.pop()
+        above = self.listed
+        text = _NUMBERED.sub("", unticked(line.body))
+        paths = named(text, strict=True)
+        if paths and "/" in paths[0].path:
+            changed = above.changed if above else True
+            status = above.status if above else ""
+            reader = Reader(status, changed, strict=True, found=self.found)
+            reader.take(line, text)
+            self.sections.append(_Section(line.level, None))
+            self.reader = None
+            return
+        key = log_labels.words(text)
+        listed = log_labels.files(key)
+        if listed is None and above is not None:
+            listed = log_labels.files(f"{key} files") or above
+        planned = bool(_PLANNED & set(key.split())) or key.startswith(("next step", "to do", "still to", "fix plan", "not done"))
+        self.sections.append(_Section(line.level, listed, planned))
+        self.reader = self._under(listed)
+
+    def line(self, line: Line, following: Line | None) -> None:
+        label = log_labels.label(line)
+        listed = log_labels.files(label.key) if label else None
+        if label and listed and (label.colon or label.bold):
+            self._labelled(line, label, listed)
+        elif label and label.bold and not line.marker and not label.rest:
+            group = log_labels.files(f"{label.key} files") if self.listed else None
+            self.reader = self._under(group or self.listed)
+            if self.reader and not group:
+                self.reader.strict = True
+        elif (
+            label
+            and label.rest
+            and (group := log_labels.files(f"{label.key} files"))
+            and group.status
+            and named(label.rest, strict=True)
+        ):
+            Reader(group.status, group.changed, strict=True, found=self.found).take(line, label.rest)
+        elif label and self.listed and not label.rest and (group := log_labels.files(f"{label.key} files")):
+            self.reader = self._under(group)
+        elif line.kind == "text" and not line.marker and self._leads_in(line):
+            self._prose(line)
+            self.reader = Reader(strict=True, found=self.found)
+        else:
+            named_here = self.reader.take(line, following=following) if self.reader else 0
+            if not named_here and self.prose:
+                self._prose(line)
+
+    def _labelled(self, line: Line, label: Label, listed: FileList) -> None:
+        changed = listed.changed and (bool(listed.status) or not self._only_looked_at())
+        self.reader = Reader(listed.status, changed, found=self.found)
+        if self.reader.take(line, label.rest):
+            over = self.listed if label.key in ("file", "path", "file path") else FileList(listed.status, changed, field=True)
+            self.reader = self._under(over)
+            if self.reader:
+                self.reader.strict = True
+
+    def _leads_in(self, line: Line) -> bool:
+        return self.prose and not self.listed and len(line.body) < 400 and bool(_LEAD_IN.search(line.body))
+
+    def _only_looked_at(self) -> bool:
+        """Whether the nearest headings speak of what is verified, or of what is still to do."""
+        return any(section.planned or (section.listed and not section.listed.changed) for section in self.sections)
+
+    def _under(self, listed: FileList | None) -> Reader | None:
+        return Reader(listed.status, listed.changed, found=self.found) if listed else None
+
+    def _prose(self, line: Line) -> None:
+        """ "Added x to `path`": the file of a sentence that begins with what was done to it."""
+        if line.kind != "text" or len(line.body) > 2000:
+            return
+        verb = _VERB.match(stripped(unticked(line.body)))
+        if verb is None:
+            return
+        paths = [one for one in named(line.body) if "/" in one.path and re.search(r"\.\w+$", one.path)]
+        if not paths or paths[0].path.startswith((".", "/api/")) or f"`{paths[0].path}`" not in line.body:
+            return
+        before = line.body[: line.body.find(paths[0].path)].rstrip("`")
+        if ":" in before or _BORROWED.search(before) or re.search(r"(?i)\b(?:import|imports) (?:from|of)\b", before):
+            return
+        status = stripped(unticked(line.body)).split()[0].lower()
+        self.found.extend(Named(path, status, True, line.number) for one in paths for path in expanded(one.path))
+
+
+def claims(lines: list[Line], outline: Outline) -> list[Named]:
+    """The files that are named outside of the chunks, in the order of their lines."""
+    walk = _Walk(prose=not outline.heads)
+    spans = iter([(head.first - 1, head.end) for head in outline.heads])
+    span = next(spans, None)
+    for at, line in enumerate(lines):
+        while span and at >= span[1]:
+            span = next(spans, None)
+            walk.reader = None
+        if span and at >= span[0]:
+            if line.kind == "heading" and at == span[0]:
+                walk.sections, walk.reader = [], None
+            continue
+        if line.kind == "heading":
+            walk.heading(line)
+        elif line.kind not in ("blank", "hidden", "fence", "under"):
+            walk.line(line, lines[at + 1] if at + 1 < len(lines) else None)
+    return walk.found

@@ -1,0 +1,126 @@
+"""Markers of unfinished work in the text of a comment: which words are markers, and which only talk about them."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+_NEAR = 240  # characters before and after a word that decide: the cost of a long line stays linear
+# What may stand between the start of a comment's line and a marker: leaders, bullets, boxes, numbers, quotes of a docstring.
+_LEADERS = re.compile(
+    r"""[\s/*#;!%<>{}(\[|~=+:.\-\u2013\u2014\u2022\u2192\u26A0\uFE0F'"]*(?:--|rem\b|dnl\b|[*+-])?\s*"""
+    r"""(?:\[[ xX]?\]|\(?\d{1,3}[.)])?\s*[(\[*_@]*""",
+    re.IGNORECASE,
+)
+_QUOTES = ("'", '"', "`", "\u2018", "\u201c")
+# "no TODO: comments", "scans for TODO: ...": the word before says that the marker is talked about.
+_TALK_BEFORE = frozenset({
+    "no", "any", "for", "with", "without", "contains", "containing", "contain", "like", "as", "scan", "scans", "find",
+    "finds", "detect", "detects", "remove", "removes", "add", "adds", "the", "a", "an", "or", "of", "zero", "each",
+    "every", "new", "old", "existing", "stale", "introduce", "introduces", "leave", "leaving", "left", "ban", "bans",
+    "forbid", "forbids", "reject", "rejects", "word", "marker",
+})
+_TALK_AFTER = re.compile(
+    r"[ \t]*(?:,|\||/|&|=|\+|(?:-?style|lists?|items?|apps?|applications?|comments?|markers?|entry|entries|counter|trackers?|tags?|"
+    r"detection|detector|and|or|is|are|was|were)\b(?![ \t]*:))",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?:[.;!?,\u2014\u2013]|\s-{1,2}|\bfor now|[)\]])\s*$", re.IGNORECASE)
+_LAST_WORD = re.compile(r"([A-Za-z.]+)[\s:]*$")
+_CLOSERS = ("*/", "-->", "--!>", "*)", "#>", "%>", "}}", "-}", '"""', "'''")
+_MOST = 20  # markers of one line that are told apart: a longer row says nothing more
+_ENTITY = re.compile(r"&(?:#|[A-Za-z])")
+# Letters of other scripts that look like those of the words, capital and small (after TR39, for these letters alone).
+_LOOKALIKES = str.maketrans(
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406\u0405\u0408"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+    ""
+    "\u0430\u0435\u043e\u0440\u0441\u0445\u0456\u0501\u03bf",
+    "ABEKMHOPCTXISJABEZHIKMNOPTYXaeopcxido",
+)
+_INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One marker: its word in capitals, its text from there to the end of the line, and how many newlines precede it."""
+
+    word: str
+    text: str
+    offset: int
+
+    @property
+    def key(self) -> str:
+        """What makes two markers the same one, wherever they stand."""
+        return " ".join(self.text.split())
+
+
+def markers(text: str, words: Iterable[str], *, docstring: bool = False) -> Iterator[Marker]:
+    """The markers in the text of one comment, in order."""
+    pattern = _pattern(tuple(words))
+    plain = text.isascii()
+    if plain and "&" not in text and not pattern.search(text):
+        return
+    newlines = at = 0
+    for end in [*_LINE_END.finditer(text), None]:
+        line = text[at : end.start() if end else len(text)]
+        for word, rest in _in_line(line if plain and "&" not in line else folded(line), pattern, first=at == 0 or not docstring):
+            yield Marker(word, rest, newlines)
+        if end:
+            newlines += "\n" in end[0]
+            at = end.end()
+
+
+def folded(line: str) -> str:
+    """A line as a reader sees it: without invisible characters, full-width and look-alike letters, or entities."""
+    if "&" in line and _ENTITY.search(line):
+        line = html.unescape(line)
+    if line.isascii():
+        return line
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", line)).translate(_LOOKALIKES)
+
+
+@cache
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """The words and their combinations (TODO/FIXME), in any case; which case may stand where is decided later."""
+    each = "|".join(map(re.escape, words)) or r"(?!)"
+    return re.compile(rf"(?<![\w$\\])(?<!\w[.\-/#])(?:{each})(?:/(?:{each}))*(?![\w=/]|[.\-]\w|-[(\[])", re.IGNORECASE)
+
+
+def _in_line(line: str, pattern: re.Pattern[str], *, first: bool) -> Iterator[tuple[str, str]]:
+    told = 0
+    for found in pattern.finditer(line):
+        before = line[max(0, found.start() - _NEAR) : found.start()]
+        after = line[found.end() : found.end() + _NEAR]
+        if _is_marker(found[0], before, after, first=first):
+            text = line[found.start() : found.start() + 2 * _NEAR].rstrip()
+            closer = next((one for one in _CLOSERS if text.endswith(one)), "")
+            yield found[0].partition("/")[0].upper(), text.removesuffix(closer).rstrip("* \t") if closer else text
+            told += 1
+            if told == _MOST:
+                return
+
+
+def _is_marker(word: str, before: str, after: str, *, first: bool) -> bool:
+    if before.endswith(_QUOTES) and not before.endswith(('"""', "'''")):
+        return False
+    at_start = len(before) < _NEAR and bool(_LEADERS.fullmatch(before))
+    called = bool(re.match(r"\s?:(?![:=])|\([\w@]", after))  # TODO: ..., TODO(anna)
+    if word != word.upper():
+        # A capital alone (Todo:) is as good as none; a tag (@todo) needs no colon.
+        tag = before.endswith("@") and not before.endswith("@@") and not after.startswith(("/", ".", "("))
+        return at_start and word.upper() != "XXX" and (tag or (called and first))
+    if word == "XXX" and re.match(r"\)?[ \-]?(?:X{2,}|\d)", after):
+        return False
+    if at_start:
+        return called or not _TALK_AFTER.match(after)
+    if (talk := _LAST_WORD.search(before[-40:])) and talk[1].lower().strip(".") in _TALK_BEFORE:
+        return False
+    if called:
+        return True
+    if before.endswith("(") and after.startswith(")"):
+        return word != "XXX"
+    return bool(_SENTENCE_END.search(before[-12:])) and not before.endswith(("e.g. ", "i.e. ")) and not _TALK_AFTER.match(after)

@@ -1,0 +1,219 @@
+"""content/todo: no marker of unfinished work is added."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange
+from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK
+from pytest_agentcompliance.parsing.comments import comments
+from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.languages import LANGUAGES, language_of
+from pytest_agentcompliance.parsing.markers import Marker, markers
+from pytest_agentcompliance.place import Place
+from pytest_agentcompliance.rule import Candidates, Example, Rule
+from pytest_agentcompliance.verdict import Finding, Remedy
+
+WORDS = ["TODO", "FIXME", "XXX", "HACK"]
+# Bytes that may be one of the words in disguise: full-width letters, an invisible character or a Cyrillic or
+# Greek capital beside a Latin one, three Cyrillic capitals of one look, and a numeric entity beside a letter.
+DISGUISES = (
+    rb"\xef\xbc[\xa1-\xba]",
+    rb"[A-Za-z](?:\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xc2\xad|\xef\xbb\xbf|\xef\xb8[\x80-\x8f])[A-Za-z]",
+    rb"[A-Z](?:\xd0[\x85-\xaf]|\xce[\x91-\xa9])", rb"(?:\xd0[\x85-\xaf]|\xce[\x91-\xa9])[A-Z]", rb"(?:\xd0\xa5){3}",
+    rb"[A-Z]&#|&#x?[0-9A-Fa-f]{2,6};[A-Z]",
+)
+_DATE = re.compile(r"(?<!\d)(20\d\d)([-/])(\d{1,2})\2(\d{1,2})(?!\d)")
+_OWNER = re.compile(r"@[A-Za-z][\w.\-]*|\b(?:owner|assignee|assigned to)\b\s*[:=]?\s*@?[A-Za-z][\w.\-]*", re.IGNORECASE)
+_GROUP = re.compile(r"\s*[(\[]([^()\[\]]{1,120})[)\]]")
+_NAME = re.compile(r"(?![A-Za-z]+-\d)[^\W\d_][\w.'@ \-]*")
+_NOBODY = frozenset(("tbd", "unknown", "none", "nobody", "someone", "owner", "name", "date", "later", "by", "due", "until", "n/a"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    marker: Marker
+    line: int
+
+
+class Todo(Rule):
+    """No TODO, FIXME, XXX or HACK is added to a comment.
+
+    Why: a marker in the diff is a requirement that the report calls done. Who reads the report does not
+    learn of it, and who finds it later does not know whether it was meant to stay.
+
+    Only comments and docstrings are read, told from strings by the language's grammar. What counts is the head's
+    markers minus those of base, first of each file and then of the whole change, so that one that was moved or
+    re-indented is not new.
+
+    Blind spots: promises in other words ("for now", "not implemented yet"), markers in Markdown, plain text and JSON,
+    in strings, and in languages that are not known. A marker whose text was edited counts as new.
+    """
+
+    words: list[str] = Field(default=WORDS, description="The words that mark unfinished work, in capitals.")
+    languages: dict[str, list[str]] = Field(default={}, description="Other words for one language, by its name.")
+    mode: Literal["forbid", "owned"] = Field(
+        default="forbid",
+        description="forbid: none may be added. owned: one may, if it names an owner and a date that has not passed.",
+    )
+    allow: list[str] = Field(default=[], description="Globs of files that are left out.")
+
+    remedy: ClassVar[Remedy] = Remedy("fix", "Do what the marker puts off. If that is not possible within the story, stop and ask.")
+    candidates: ClassVar[Candidates] = Candidates(
+        contains=(rb"[Tt][Oo][Dd][Oo]", rb"[Ff][Ii][Xx][Mm][Ee]", rb"XXX", rb"[Hh][Aa][Cc][Kk]", *DISGUISES)
+    )
+    examples = (
+        Example(
+            "An added marker is reported at its line.",
+            before={"a.py": "x = 1\n"},
+            after={"a.py": "x = 1\n# TODO validate\n"},
+            finds=("a.py:2",),
+        ),
+        Example(
+            "Docstrings, JSX comments, block comments and small letters with a colon count.",
+            after={
+                "a.py": 'def f():\n    """Add.\n\n    FIXME: overflow\n    """\n',
+                "b.tsx": "const a = (\n  <p>\n    {/* TODO: label */}\n  </p>\n)\n",
+                "c.sql": "select 1; /* one\n * todo: two */\n",
+                "d.prisma": "model A {\n  id Int // HACK(anna) until v2\n}\n",
+            },
+            finds=("a.py:4", "b.tsx:3", "c.sql:2", "d.prisma:2"),
+        ),
+        Example(
+            "A disguise does not help.",
+            after={"a.ts": "// T\u200bODO: one\n// \uff34\uff2f\uff24\uff2f two\n// T\u041eDO three\n",
+                   "b.html": "<!-- T&#79;DO: four -->\n"},
+            finds=("a.ts:1", "a.ts:2", "a.ts:3", "b.html:1"),
+        ),
+        Example(
+            "A second one of the same text is new.",
+            before={"a.go": "// TODO: x\n"},
+            after={"a.go": "// TODO: x\n\n// TODO: x\n"},
+            finds=("a.go:3",),
+        ),
+        Example(
+            "Where markers may stay, one without owner or date, or whose date has passed, is reported.",
+            given={"mode": "owned"},
+            after={"a.py": "# TODO: x\n# TODO(anna): x\n# TODO(anna, 2020-01-31): x\n# TODO(2030-01-31): x\n"
+                     "# TODO(PROJ-12) 2030-01-31 x\n"},
+            finds=("a.py:1", "a.py:2", "a.py:3", "a.py:4", "a.py:5"),
+        ),
+        Example(
+            "Where markers may stay, owner and date are enough.",
+            given={"mode": "owned"},
+            after={"a.py": "# TODO(anna, 2030-12-01): x\n# TODO(anna) 2030-12-01 x\n# TODO @anna by 2030-12-01\n"},
+        ),
+        Example(
+            "One that was moved, re-indented, or carried to another file is kept.",
+            before={"a.py": "# TODO: x\nx = 1\n", "b.py": "# FIXME: y\n", "old.py": "# HACK: z\n"},
+            after={"a.py": "x = 1\nif x:\n    # TODO: x\n    pass\n", "b.py": "y = 1\n", "c.py": "# FIXME: y\n",
+                   "new.py": "# HACK: z\nz = 1\n"},
+        ),
+        Example("Strings, names, identifiers of stories and placeholders are kept.", after={
+            "a.ts": 'const todo = "TODO: x"\n// see EPIC-XXX and XXX-001, or xxx.xxx\nrun(`// TODO`)\n// costs $XXX, key XXXX\n',
+            "b.py": "TODO = 1\nprint('# TODO')\n",
+        }),
+        Example("A to-do application, and sentences about markers, are kept.", after={
+            "a.ts": "// renders the todo list\n// TODO list item\n// no TODO comments allowed\n"
+                    "// scans for TODO markers and 'TODO'\n",
+        }),
+        Example("Text without comments is kept.", after={
+            "README.md": "TODO: write\n", "a.json": '{"a": "// TODO"}\n', "a.bin": "TODO\0",
+        }),
+    )
+
+    @field_validator("languages")
+    @classmethod
+    def _known(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        if unknown := sorted(set(value) - set(LANGUAGES)):
+            raise ValueError(f"no language is called {', '.join(unknown)}; known are {', '.join(sorted(LANGUAGES))}")
+        return value
+
+    def check(self, changes: ChangeSet) -> Iterator[Finding]:
+        hint = self._hint()
+        fresh: list[tuple[FileChange, _Placed]] = []
+        gone: Counter[str] = Counter()
+        for change in changes.readable(change for change in changes.containing(hint) if not self._left_out(change.path)):
+            head, base = self._markers(change.after), Counter(one.marker.key for one in self._markers(change.before))
+            for one in head:
+                if base[one.marker.key]:
+                    base[one.marker.key] -= 1
+                else:
+                    fresh.append((change, one))
+            gone += base
+        if fresh:
+            gone += self._deleted(changes, hint)
+        for change, one in fresh:
+            if gone[one.marker.key]:
+                gone[one.marker.key] -= 1
+            elif self.mode == "forbid":
+                yield self._finding(change, one, "was added")
+            elif reason := _unowned(one.marker, changes.as_of.date()):
+                yield self._finding(change, one, reason)
+
+    def _hint(self) -> re.Pattern[bytes]:
+        words = {word for each in (self.words, *self.languages.values()) for word in each}
+        return re.compile(b"|".join([*(_any_case(word) for word in sorted(words)), *DISGUISES]))
+
+    def _left_out(self, path: str) -> bool:
+        return bool(self.allow) and matches(path, self.allow)
+
+    def _deleted(self, changes: ChangeSet, hint: re.Pattern[bytes]) -> Counter[str]:
+        """The markers of the deleted files: git prints no patch of those, so that no search finds them."""
+        deleted = (change for change in changes if change.kind == "deleted" and not self._left_out(change.path))
+        return Counter(
+            one.marker.key
+            for change in changes.readable(deleted)
+            if change.before is not None and hint.search(change.before.bytes())
+            for one in self._markers(change.before)
+        )
+
+    def _markers(self, content: Content | None) -> list[_Placed]:
+        if content is None or content.mode in (SYMLINK, SUBMODULE):
+            return []
+        # UTF-16 without its mark reads as text with a NUL after each letter.
+        text = content.text().replace("\0", "")
+        language = language_of(content.path, text)
+        if language is None:
+            return []
+        words = self.languages.get(language.name, self.words)
+        return [
+            _Placed(marker, comment.line + marker.offset)
+            for comment in comments(text, content.path)
+            for marker in markers(comment.text, words, docstring=comment.kind == "docstring")
+        ]
+
+    def _finding(self, change: FileChange, one: _Placed, reason: str) -> Finding:
+        text = one.marker.key
+        shown = text if len(text) <= 100 else text[:99] + "\u2026"
+        return Finding(f"a {one.marker.word} {reason}: {shown}", Place(change.path, one.line), evidence=text)
+
+
+def _any_case(word: str) -> bytes:
+    return b"".join(
+        b"[%s%s]" % (c.upper().encode(), c.lower().encode()) if c.isascii() and c.isalpha() else re.escape(c).encode() for c in word
+    )
+
+
+def _unowned(marker: Marker, today: date) -> str:
+    """What a marker that may stay lacks; empty when it lacks nothing."""
+    rest = marker.text[len(marker.word) :]
+    group = _GROUP.match(rest)
+    names = [part.strip() for part in re.split(r"[,;:|]|\s(?=@?\d)", group[1])] if group else []
+    owned = any(_NAME.fullmatch(name.lstrip("@")) and name.lower() not in _NOBODY for name in names) or bool(_OWNER.search(rest))
+    lacking = [] if owned else ["owner"]
+    due = _DATE.search(rest)
+    if due is None:
+        return f"names no {' and no '.join([*lacking, 'date'])}"
+    if lacking:
+        return "names no owner"
+    try:
+        day = date(int(due[1]), int(due[3]), int(due[4]))
+    except ValueError:
+        return f"names {due[0]}, which is no date"
+    return f"was due on {day}" if day < today else ""

@@ -1,0 +1,258 @@
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+
+from pydantic import Field
+
+from pytest_agentcompliance.evidence import ChangeSet, Chunk, ChunkLog
+from pytest_agentcompliance.evidence.log import Claim
+from pytest_agentcompliance.parsing.claims import Match, Paths
+from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.markdown import word_set
+from pytest_agentcompliance.place import Place
+from pytest_agentcompliance.rule import Example, Rule
+from pytest_agentcompliance.verdict import Finding, Remedy
+
+_MANIFESTS = word_set(
+    "package.json pyproject.toml cargo.toml gemfile composer.json go.mod pipfile build.gradle pom.xml deno.json mix.exs"
+    " pubspec.yaml flake.nix podfile package.swift pnpm-workspace.yaml"
+)
+_LOCKFILES = word_set(
+    "pnpm-lock.yaml package-lock.json npm-shrinkwrap.json yarn.lock bun.lock bun.lockb deno.lock poetry.lock uv.lock Pipfile.lock"
+    " Cargo.lock Gemfile.lock composer.lock go.sum go.work.sum gradle.lockfile packages.lock.json mix.lock pubspec.lock flake.lock"
+    " Podfile.lock Package.resolved"
+)
+_LOG = "## Chunk 1 — cart\n- Files changed:\n"
+
+
+class FilesMatchDiff(Rule):
+    """The log and the change name the same files: none left out, none invented.
+
+    Why: the log is the proof of scope. A file that it leaves out was changed without a word; one that it
+    invents makes the reviewer look for work that was not done.
+
+    Blind spots: a folder that is claimed without its files accounts for everything below it. A file that
+    the run changed and changed back is claimed and not in the change. That a claim is true is not seen,
+    only that the file was changed.
+    """
+
+    exempt: list[str] = Field(default=[], description="Globs of changed files that the log need not list.")
+    lockfiles: list[str] = Field(
+        default=sorted(_LOCKFILES), description="Globs of lockfiles: exempt when the log claims a manifest that they follow from."
+    )
+
+    remedy = Remedy("fix", "Make the log tell what was done: list the file in the chunk that changed it, or take back the claim.")
+    examples = (
+        Example(
+            "A changed file that no chunk lists is reported at the file.",
+            log=_LOG + "  - api/cart.ts\n",
+            after={"api/cart.ts": "1\n", "api/till.ts": "1\n"},
+            finds=("api/till.ts",),
+        ),
+        Example(
+            "A listed file that was not changed is reported at the line of the claim.",
+            log=_LOG + "  - api/cart.ts\n  - api/till.ts (NEW)\n",
+            after={"api/cart.ts": "1\n"},
+            finds=("BACKEND-LOG.md:4",),
+        ),
+        Example(
+            "A log that claims nothing is one finding.",
+            log="# Log\n\nAll done.\n",
+            after={"api/cart.ts": "1\n", "api/till.ts": "1\n", "api/tax.ts": "1\n"},
+            finds=("BACKEND-LOG.md",),
+        ),
+        Example(
+            "A file that is said to be unchanged and was changed is reported.",
+            log=_LOG + "  - api/cart.ts\n  - api/till.ts (no changes)\n",
+            after={"api/cart.ts": "1\n", "api/till.ts": "1\n"},
+            finds=("api/till.ts",),
+        ),
+        Example("The same files on both sides are kept.", log=_LOG + "  - `api/cart.ts` (NEW)\n", after={"api/cart.ts": "1\n"}),
+        Example(
+            "A file that was only looked at is not invented.",
+            log=_LOG + "  - api/cart.ts\n  - api/till.ts (already exists)\n",
+            before={"api/till.ts": "1\n"},
+            after={"api/cart.ts": "1\n", "api/till.ts": "1\n"},
+        ),
+        Example(
+            "A path of the agent's own machine, or from the package, is a matter of style.",
+            log=_LOG + "  - /home/agent/shop/api/src/cart.ts\n  - src/till.ts\n",
+            after={"api/src/cart.ts": "1\n", "api/src/till.ts": "1\n"},
+            styles=("BACKEND-LOG.md:3",),
+        ),
+        Example(
+            "A path that could be two is that of the package whose other files the chunk lists.",
+            log=_LOG + "  - `api/cart/package.json`\n  - updated `src/index.ts`\n",
+            after={"api/cart/package.json": "{}\n", "api/cart/src/index.ts": "1\n", "api/till/src/index.ts": "1\n"},
+            finds=("api/till/src/index.ts",),
+            styles=("BACKEND-LOG.md:4",),
+        ),
+        Example(
+            "A folder covers what is below it; brackets in a path are no glob.",
+            log=_LOG + "  - `api/seeds/` - sample data\n  - `api/carts/[id].ts`\n",
+            after={"api/seeds/a.sql": "1\n", "api/carts/[id].ts": "1\n"},
+        ),
+        Example(
+            "A folder whose files are listed covers these alone.",
+            log=_LOG + "  - `api/seeds/`\n  - `api/seeds/a.sql`\n",
+            after={"api/seeds/a.sql": "1\n", "api/seeds/b.sql": "1\n"},
+            finds=("api/seeds/b.sql",),
+        ),
+        Example(
+            "Either end of a rename accounts for both.",
+            log=_LOG + "  - `api/basket.ts` - renamed\n",
+            before={"api/cart.ts": "const cart = []\n"},
+            after={"api/basket.ts": "const cart = []\n"},
+        ),
+        Example(
+            "A lockfile follows its manifest.",
+            log=_LOG + "  - package.json\n",
+            after={"package.json": "{}\n", "pnpm-lock.yaml": "a: 1\n"},
+        ),
+        Example(
+            "A log without chunks is read through its lists.",
+            log="# Log\n\n## Files Modified\n\n| File | Change |\n|---|---|\n| `api/cart.ts` | added a route |\n",
+            after={"api/cart.ts": "1\n"},
+        ),
+        Example(
+            "What an old chunk claims is not looked for in this change.",
+            log_before=_LOG + "  - api/cart.ts\n",
+            log=_LOG + "  - api/cart.ts\n\n## Chunk 2 — till\n- Files changed:\n  - api/till.ts\n",
+            after={"api/till.ts": "1\n"},
+        ),
+    )
+
+    def check(self, log: ChunkLog, changes: ChangeSet) -> Generator[Finding, None, str]:
+        paths = Paths(changes.paths)
+        books = _Books()
+        for chunk, claim in log.claims():
+            books.enter(chunk, claim, paths.find(claim.path))
+        needed = [change.path for change in changes if not self._exempt(change.path, log.path, books)]
+        if not books.claims:
+            if needed:
+                yield Finding(
+                    f"the log claims no file, and the run changed {len(needed)}: {_listed(needed)}",
+                    Place(log.path),
+                    evidence="none",
+                )
+            return ""
+        for path in needed:
+            partner = changes.by_path[path].renamed_from or changes.by_path[path].renamed_to or path
+            if not (books.accounts(path) or books.accounts(partner)):
+                yield self._unclaimed(path, books)
+        yield from self._invented(log, books)
+        if books.inexact:
+            first = min(books.inexact, key=lambda claim: claim.at.line or 0)
+            count = len(books.inexact)
+            yield Finding(
+                f"{count} path{'s are' if count > 1 else ' is'} not written from the root of the repository: {first.path!r}",
+                first.at,
+                "style",
+                "inexact",
+            )
+        return "\n".join(f"{change.path}: {books.who(change.path)}" for change in changes if books.accounts(change.path))
+
+    def _exempt(self, path: str, log: str, books: "_Books") -> bool:
+        if path == log or (self.exempt and matches(path, self.exempt)):
+            return True
+        return books.manifest and bool(self.lockfiles) and matches(path, self.lockfiles)
+
+    def _unclaimed(self, path: str, books: "_Books") -> Finding:
+        if path in books.looked_at:
+            chunk, claim = books.looked_at[path]
+            said = f" ({claim.status})" if claim.status else ""
+            return Finding(
+                f"{_by(chunk)} says that this file was not changed{said}, line {claim.at.line}; it was",
+                Place(path),
+                evidence="looked at",
+            )
+        unclear = (
+            f"; {books.unclear[path].path!r}, line {books.unclear[path].at.line}, could be this file or another"
+            if path in books.unclear
+            else ""
+        )
+        return Finding(f"the log does not list this file{unclear}", Place(path), evidence="unlisted")
+
+    def _invented(self, log: ChunkLog, books: "_Books") -> Iterator[Finding]:
+        told: set[str] = set()
+        for chunk, claim, match in books.claims:
+            new = chunk.new if chunk is not None else claim.new
+            itself = (
+                log.path == claim.path.lstrip("/") or log.path.endswith("/" + claim.path) or claim.path.endswith("/" + log.path)
+            )
+            if not claim.changed or match.how != "none" or not new or itself or claim.path in told:
+                continue
+            told.add(claim.path)
+            yield Finding(
+                f"{_by(chunk)} says that {claim.path!r} was changed; it is not in the change", claim.at, evidence=claim.path
+            )
+
+
+@dataclass(slots=True)
+class _Books:
+    """Which claim accounts for which changed file."""
+
+    claims: list[tuple[Chunk | None, Claim, Match]] = field(default_factory=list)
+    by_path: dict[str, dict[str, None]] = field(default_factory=dict)
+    folders: list[tuple[Chunk | None, Claim, Match]] = field(default_factory=list)
+    looked_at: dict[str, tuple[Chunk | None, Claim]] = field(default_factory=dict)
+    unclear: dict[str, Claim] = field(default_factory=dict)
+    inexact: list[Claim] = field(default_factory=list)
+    manifest: bool = False
+    _settled: bool = False
+
+    def enter(self, chunk: Chunk | None, claim: Claim, match: Match) -> None:
+        self.claims.append((chunk, claim, match))
+        if not claim.changed:
+            self.looked_at.update((path, (chunk, claim)) for path in match.paths[:1])
+            return
+        self.manifest = self.manifest or claim.path.rsplit("/", 1)[-1].lower() in _MANIFESTS
+        if match.how == "ambiguous":
+            self.unclear.update((path, claim) for path in match.paths)
+        elif len(match.paths) > 1 or match.how == "folder":
+            self.folders.append((chunk, claim, match))
+        else:
+            self._account(chunk, match.paths)
+        if match.how == "end":
+            self.inexact.append(claim)
+
+    def accounts(self, path: str) -> bool:
+        self._settle()
+        return path in self.by_path
+
+    def who(self, path: str) -> str:
+        return ", ".join(self.by_path[path])
+
+    def _account(self, chunk: Chunk | None, paths: tuple[str, ...]) -> None:
+        for path in paths:
+            self.by_path.setdefault(path, {})[_by(chunk)] = None
+
+    def _settle(self) -> None:
+        """Decide what needs the other claims: folders whose files are listed beside them, ends that fit several paths."""
+        if self._settled:
+            return
+        self._settled = True
+        listed = {(_by(chunk), path) for chunk, _, match in self.claims if match.how in ("whole", "end") for path in match.paths}
+        homes = {(chunk, folder) for chunk, path in listed for folder in _folders(path)}
+        entered: dict[int, int] = {}
+        for chunk, _, match in self.folders:
+            times = entered[id(match.paths)] = entered.get(id(match.paths), 0) + 1
+            if times <= 20 and (match.how == "glob" or not any((_by(chunk), path) in listed for path in match.paths)):
+                self._account(chunk, match.paths)
+        for chunk, claim, match in self.claims:
+            if match.how == "ambiguous" and claim.changed:
+                meant = [path for path in match.paths if (_by(chunk), path[: -len(claim.path)].rstrip("/")) in homes]
+                if len(meant) == 1:
+                    self._account(chunk, (meant[0],))
+                    self.inexact.append(claim)
+
+
+def _folders(path: str) -> Iterator[str]:
+    return (path[:at] for at, char in enumerate(path) if char == "/")
+
+
+def _by(chunk: Chunk | None) -> str:
+    return f"chunk {chunk.number}" if chunk is not None else "the log"
+
+
+def _listed(paths: list[str]) -> str:
+    return ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")

@@ -1,0 +1,47 @@
+"""What marks unfinished work, and what only talks about it."""
+
+import pytest
+
+from pytest_agentcompliance.parsing.markers import markers
+
+WORDS = ("TODO", "FIXME", "XXX", "HACK")
+MARKS = [
+    "// TODO", "// TODO: x", "# TODO x", "/* FIXME(anna) x */", " * - TODO(A-1): x", "// - [ ] TODO x", "# 1. TODO x", "// XXX why",
+    "// todo: x", "// Todo(anna): x", "/** @todo x */", "// @TODO x", "// for now, TODO: x", "// resize (TODO)", "// a (same file - TODO: b)",
+    "// It works. TODO make it fast", "// TODO/FIXME: x", "// TODO - x", "//TODO:x", "#TODO x", "--TODO x", "{/* HACK: x */}", "<!-- TODO: x -->", "-- TODO: x",
+    "// T\u200bODO x", "// \uff34\uff2f\uff24\uff2f x", "// TOD\u041e x", "// T&#79;DO x", "// TODO placeholder", "// [TODO] x", "/* x\rTODO: y */",
+    "# FIXME", "// \u26a0\ufe0f TODO x", "% TODO x", ";; TODO x", '"""TODO: x"""',
+]  # fmt: skip
+TALKS = [
+    "// EPIC-XXX", "// XXX-001 is a key", "// xxx.xxx", "// XXXX", "// costs $XXX", "// (XXX) XXX-XXXX", "// - (XXX) XXX-XXXX for numbers",
+    "// renders the todo list", "// TODO list item", "// no TODO comments allowed", "// scans for TODO markers", "// 'TODO'", "// `TODO: x`",
+    "// TODOs stay", "// see TODO.md", "// TODO_LIST", "// a todo: b", "// TODO, FIXME and HACK are markers", "// https://x.org/TODO: y",
+    "// detects TODO: lines", "// todo", "// Todo application", "// it.todo() stubs", "// hack the planet", "// @todos/core", "// no TODO: x",
+    "// xxx: y", "* @param todo: the item", "// #TODO-12",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MARKS)
+def test_marker(text: str) -> None:
+    assert len(list(markers(text, WORDS))) == 1
+
+
+@pytest.mark.parametrize("text", TALKS)
+def test_no_marker(text: str) -> None:
+    assert list(markers(text, WORDS)) == []
+
+
+def test_line_counts_newlines_and_text_ends_with_the_comment() -> None:
+    found = list(markers("/* a\r\n * TODO: one\r\n * b\n * FIXME two */", WORDS))
+    assert [(one.word, one.text, one.offset) for one in found] == [("TODO", "TODO: one", 1), ("FIXME", "FIXME two", 3)]
+
+
+def test_small_letters_count_in_a_docstring_only_where_it_begins() -> None:
+    assert not list(markers('"""Add.\n\n    todo: the item\n"""', WORDS, docstring=True))
+    assert list(markers('"""todo: all of it\n"""', WORDS, docstring=True))
+
+
+def test_row_of_markers_in_one_line_is_cut_short_and_the_next_line_is_read() -> None:
+    found = list(markers("/* " + "TODO: x, " * 1000 + "\nTODO: y */", WORDS))
+    assert len(found) == 21
+    assert found[-1].text == "TODO: y"

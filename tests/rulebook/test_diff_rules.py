@@ -1,0 +1,141 @@
+"""The rules over the diff on hostile and odd files, and on what an Example cannot say: modes, missing and unreadable blobs."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from pytest_agentcompliance import workshop
+from pytest_agentcompliance.errors import Unreadable
+from pytest_agentcompliance.evidence import ChangeSet, Ledger
+from pytest_agentcompliance.rule import Example, Rule
+from pytest_agentcompliance.rulebook.content.todo import Todo
+from pytest_agentcompliance.rulebook.files.http_location import HttpLocation
+from pytest_agentcompliance.rulebook.scope.allowed_paths import AllowedPaths
+from pytest_agentcompliance.rulebook.scope.frontend_files import FrontendFiles
+from pytest_agentcompliance.sources import diff
+
+NOTHING, A, B, C = "0" * 40, "a" * 40, "b" * 40, "c" * 40
+RULES: tuple[Rule, ...] = (Todo(), FrontendFiles(), AllowedPaths(allowed=["src/**"]), HttpLocation())
+
+
+def changes(raw: list[diff.Record], blobs: Mapping[str, bytes]) -> ChangeSet:
+    """A change set whose patches are its head's contents, as the blobs give them; a blob that is not there is unreadable."""
+
+    def content(oid: str) -> bytes:
+        if oid not in blobs:
+            raise Unreadable(oid, "missing")
+        return blobs[oid]
+
+    stream = b"".join(b"diff --git a/f b/f\n@@ -0,0 +1 @@\n+" + blobs.get(one.new, b"").replace(b"\n",
+    b"\n+") + b"\n" for one in raw)
+    ledger = Ledger()
+    return diff.change_set(raw, diff.Patches(stream, 0, raw, content), ledger, as_of=datetime(2026, 6, 1, tzinfo=UTC))
+
+
+def added(path: bytes, oid: str = A, mode: str = "100644") -> diff.Record:
+    return diff.Record("000000", mode, NOTHING, oid, "A", path)
+
+
+def places(rule: Rule, given: ChangeSet) -> list[str]:
+    return [str(finding.at) for finding in rule.check(changes=given)]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
+@pytest.mark.parametrize("name", [b"src/a.ts", b"src/a.tsx", b"src/a.py", b"src/a.sql", b"src/a.vue", b"src/\xff.js",
+b"src/new\nline.yml"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\0TODO </p> \0", b"\xff\xfe\xfdTODO </p>", "// TODO: react </p>".encode("utf-16"), b"{-" * 50,
+    b"TODO </" * 300_000, b"\r\r\r// TODO"],
+    ids=["empty", "nul", "not-utf-8", "utf-16", "odd", "long-line", "lone-cr"],
+)
+def test_no_content_makes_a_rule_fail(rule: Rule, name: bytes, data: bytes) -> None:
+    found = list(rule.check(changes=changes([added(name)], {A: data})))
+    assert all(finding.at and finding.at.path.startswith("src/") for finding in found)
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["\ufeff// TODO: x".encode("utf-16-le"), "// TODO: x".encode("utf-16-le"), b"// TO\0DO: x", b"\xef\xbb\xbf// TODO: x",
+    b"a\r// TODO: x",
+     b"// \xff. TODO: x", b"x" * 3_000_000 + b" // TODO: x"],
+    ids=["utf-16", "utf-16-unmarked", "nul", "bom", "lone-cr", "latin-1", "long-line"],
+)  # fmt: skip
+def test_marker_is_found_in_odd_text(data: bytes) -> None:
+    expected = ["src/a.ts:1"]
+    assert places(Todo(), changes([added(b"src/a.ts")], {A: data})) == expected
+
+
+def test_unreadable_file_is_noted_and_hides_nothing() -> None:
+    given = changes([added(b"src/a.ts", B), added(b"src/b.ts", A)], {A: b"// TODO: x\nimport 'react'\n"})
+    assert places(Todo(), given) == ["src/b.ts:1"]
+    assert places(FrontendFiles(), given) == ["src/b.ts:2"]
+
+
+def test_submodule_is_judged_by_its_path_and_a_link_by_its_target() -> None:
+    raw = [
+        diff.Record("160000", "160000", A, B, "M", b"libs/sub"), diff.Record("100644", "120000", A, C, "T", b"src/link"),
+        added(b"src/sub", B, "160000"),
+    ]  # fmt: skip
+    stream = [*raw[:1], added(b"src/link", C, "120000"), raw[2]]
+    found = list(AllowedPaths(allowed=["src/**"]).check(changes=changes(stream, {A: b"x", C: b"../../etc"})))
+    assert [(str(one.at), "submodule" in one.message, "symbolic link" in one.message) for one in found] == [
+        ("libs/sub", True, False), ("src/link", False, True),
+    ]  # fmt: skip
+
+
+def test_move_names_both_ends() -> None:
+    run = workshop.run_of(Example("", before={"web/a": "1\n"}, after={"lib/a": "1\n"}))
+    assert run.changes is not None
+    messages = [one.message for one in AllowedPaths(allowed=["src/**"]).check(changes=run.changes)]
+    assert messages == ["the file was moved here from web/a; allowed is src/**",
+    "the file was moved away to lib/a; allowed is src/**"]
+
+
+def test_long_list_of_globs_is_shortened() -> None:
+    run = workshop.run_of(Example("", after={"x": "1\n"}))
+    assert run.changes is not None
+    (found,) = AllowedPaths(allowed=[f"{n}/**" for n in range(9)]).check(changes=run.changes)
+    assert found.message.endswith("4/**, 5/** and 3 more")
+
+
+def test_words_of_one_language_and_files_left_out() -> None:
+    rule = Todo(languages={"python": ["LATER"]}, allow=["vendor/**"])
+    run = workshop.run_of(Example("", after={"a.py": "# LATER x\n# TODO x\n", "a.ts": "// LATER x\n// TODO x\n",
+    "vendor/a.ts": "// TODO x\n"}))
+    assert run.changes is not None
+    assert places(rule, run.changes) == ["a.py:1", "a.ts:2"]
+    with pytest.raises(ValidationError, match="no language is called pyhton"):
+        Todo(languages={"pyhton": ["LATER"]})
+
+
+@pytest.mark.parametrize(
+    ("marker", "says"),
+    [
+        ("TODO: x", "names no owner and no date"), ("TODO(anna): x", "names no date"), ("TODO 2030-01-01: x", "names no owner"),
+        ("TODO(anna, 2026-05-31): x", "was due on 2026-05-31"), ("TODO(anna, 2026-13-01)", "which is no date"), ("TODO(JIRA-1,
+        2030-01-01)", "no owner"),
+        ("TODO(tbd, 2030-01-01)", "no owner"), ("TODO(anna, 2026-06-01): x", ""), ("TODO @anna by 2030/01/02", ""),
+        ("TODO(anna due: 2030-01-01)", ""), ("TODO [bob, 2030-01-01] x", ""), ("TODO: x, owner: bob, 2030-01-01", ""),
+        ("FIXME(o'neil) 2030-1-2", ""),
+    ],
+)  # fmt: skip
+def test_owner_and_date(marker: str, says: str) -> None:
+    found = list(Todo(mode="owned").check(changes=changes([added(b"a.py")], {A: f"# {marker}\n".encode()})))
+    assert [says in one.message for one in found] == ([True] if says else [])
+
+
+def test_own_frontend_folders_and_what_is_taken_out_of_them() -> None:
+    rule = FrontendFiles(paths=["site/**", "!site/api/**"])
+    run = workshop.run_of(Example("", after={"site/a.ts": "1\n", "site/api/b.ts": "1\n", "SITE/c.ts": "1\n",
+    "apps/web/d.ts": "1\n"}))
+    assert run.changes is not None
+    assert [str(one.at) for one in rule.check(changes=run.changes)] == ["SITE/c.ts", "site/a.ts"]
+
+
+def test_frontend_glob_that_matched_is_named() -> None:
+    run = workshop.run_of(Example("", after={"apps/web/a.ts": "1\n"}))
+    assert run.changes is not None
+    assert [one.message for one in FrontendFiles().check(changes=run.changes)] == ["a file of the frontend (apps/web/**) was added"]

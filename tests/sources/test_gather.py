@@ -1,0 +1,131 @@
+"""The log as evidence: found where it belongs, or the reason why not; whatever lies in its place."""
+
+from pathlib import Path
+
+import pytest
+
+from pytest_agentcompliance.errors import UsageError
+from pytest_agentcompliance.evidence import Run
+from pytest_agentcompliance.sources import ends
+from pytest_agentcompliance.sources.gather import LOG_LIMIT, Wanted, gather
+from pytest_agentcompliance.sources.repository import Repository
+from tests.conftest import GitRepo
+
+STORY = "plans/wish/in-progress/WISH-1/_implementation/BACKEND-LOG.md"
+GLOBS = Wanted(log_globs=("**/*/*/_implementation/BACKEND-LOG.md",))
+LOG = "## Chunk 1 — add the route\n- Objective: AC-1\n"
+
+
+@pytest.fixture
+def run(repo: GitRepo) -> GitRepo:
+    repo.commit("start", {"a.py": "a = 1\n"})
+    repo.branch("agent")
+    return repo
+
+
+def gathered(repo: GitRepo, wanted: Wanted = GLOBS, head: str | None = "HEAD") -> Run:
+    with Repository(repo.root) as repository:
+        return gather(repository, ends.find(repository, "main", head, {}), {"changes", "log"}, wanted)
+
+
+@pytest.mark.parametrize("head", ["HEAD", None], ids=["commit", "work tree"])
+def test_the_log_of_the_change_is_read(run: GitRepo, head: str | None) -> None:
+    run.write(STORY, LOG)
+    if head:
+        run.commit("log")
+    log = gathered(run, head=head).log
+    assert log is not None
+    assert (log.path, [chunk.number for chunk in log.chunks]) == (STORY, ["1"])
+
+
+def test_chunks_that_base_had_are_not_new(run: GitRepo) -> None:
+    run.commit("first", {STORY: LOG})
+    run.git("branch", "-q", "-f", "main")
+    run.commit("second", {STORY: LOG + "\n## Chunk 2 — test it\n- Objective: AC-2\n"})
+    log = gathered(run).log
+    assert log is not None
+    assert [(chunk.number, chunk.new) for chunk in log.chunks] == [("1", False), ("2", True)]
+
+
+def test_no_log_has_its_reason(run: GitRepo) -> None:
+    run.commit("work", {"b.py": "b\n"})
+    assert gathered(run).problem("log") == "the run left no log at **/*/*/_implementation/BACKEND-LOG.md"
+    unknown = Wanted(log_globs=GLOBS.log_globs, unknown="no story was found")
+    assert gathered(run, unknown).problem("log").endswith("; no story was found")
+
+
+def test_two_logs_are_named_and_neither_is_chosen(run: GitRepo) -> None:
+    run.commit("work", {STORY: LOG, STORY.replace("WISH-1", "WISH-2"): LOG})
+    assert gathered(run).problem("log").startswith("2 logs could be meant (plans/wish/in-progress/WISH-1/")
+
+
+def test_a_log_that_the_run_did_not_touch_is_read_as_nothing_new(run: GitRepo) -> None:
+    run.commit("first", {STORY: LOG})
+    run.git("branch", "-q", "-f", "main")
+    run.commit("second", {"b.py": "b\n"})
+    log = gathered(run).log
+    assert log is not None
+    assert [chunk.new for chunk in log.chunks] == [False]
+
+
+def test_a_link_a_folder_or_a_huge_file_in_the_logs_place(run: GitRepo) -> None:
+    place = run.root / STORY
+    place.parent.mkdir(parents=True)
+    place.symlink_to("/etc/passwd")
+    assert gathered(run, head=None).problem("log") == f"{STORY} is a symbolic link, which is not followed"
+    place.unlink()
+    run.write(STORY + "/part.md", LOG)
+    assert gathered(run, head=None).problem("log") == f"{STORY} is a folder"
+    (place / "part.md").unlink()
+    place.rmdir()
+    run.write(STORY, b"x" * (LOG_LIMIT + 1))
+    assert gathered(run, head=None).problem("log") == f"{STORY} has 4,194,305 bytes; a log of more than 4,194,304 is not read"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\0" * 99, b"\xe9t\xe9\n## Chunk 1 - caf\xe9\n", LOG.encode("utf-16")],
+)
+def test_strange_bytes_are_read(run: GitRepo, data: bytes) -> None:
+    run.write(STORY, data)
+    found = gathered(run, head=None)
+    assert found.log is not None
+    assert found.problem("log") == ""
+    assert bool(found.notes) == (b"\xe9" in data)
+
+
+def test_crlf_changes_nothing(run: GitRepo) -> None:
+    run.write(STORY, LOG.replace("\n", "\r\n"))
+    log = gathered(run, head=None).log
+    assert log is not None
+    assert [(chunk.name, chunk.at.line) for chunk in log.chunks] == [("add the route", 1)]
+
+
+def test_a_log_that_was_named(run: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.commit("log", {"notes/LOG.md": LOG})
+    run.write("notes/LOG.md", LOG + "## Chunk 2 — not committed\n")
+    inside = gathered(run, Wanted(log_file=run.root / "notes" / "LOG.md")).log
+    assert inside is not None
+    assert (inside.path, len(inside.chunks)) == ("notes/LOG.md", 1)
+    monkeypatch.chdir(run.root / "notes")
+    relative = gathered(run, Wanted(log_file=Path("LOG.md")), head=None).log
+    assert relative is not None
+    assert (relative.path, len(relative.chunks)) == ("notes/LOG.md", 2)
+    (tmp_path / "elsewhere.md").write_text(LOG)
+    outside = gathered(run, Wanted(log_file=tmp_path / "elsewhere.md")).log
+    assert outside is not None
+    assert len(outside.chunks) == 1
+    with pytest.raises(UsageError, match=r"--log .*nowhere.md: No such file or directory"):
+        gathered(run, Wanted(log_file=tmp_path / "nowhere.md"))
+    assert gathered(run, Wanted(log_file=tmp_path)).problem("log").endswith("is a folder")
+    (tmp_path / "link.md").symlink_to(tmp_path / "elsewhere.md")
+    assert "is a symbolic link" in gathered(run, Wanted(log_file=tmp_path / "link.md")).problem("log")
+
+
+def test_a_log_whose_blob_is_missing_is_unread(run: GitRepo) -> None:
+    run.commit("log", {STORY: LOG})
+    oid = run.git("rev-parse", f"HEAD:{STORY}")
+    (run.root / ".git" / "objects" / oid[:2] / oid[2:]).unlink()
+    found = gathered(run)
+    assert "is missing from the repository" in found.problem("log")
+    assert set(found.ledger.unread) == {STORY}

@@ -1,0 +1,117 @@
+"""The face toward pytest with the real audit of real repositories, and the fixtures for checks written by hand."""
+
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from pytest_agentcompliance.reporters import json
+from pytest_agentcompliance.verdict import Outcome
+from tests.conftest import GitRepo
+from tests.faces import AWAKE, outside
+
+POLICY = "profiles: [{name: dev-implement-backend-coder-v3}]\n"
+NAME = "dev-implement-backend-coder-v3::C3-21[log/chunk-heading]"
+LOG = "plans/stories/in-progress/T-1/_implementation/BACKEND-LOG.md"
+
+
+@pytest.fixture
+def agent_repo(repo: GitRepo, monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> GitRepo:
+    """A repository with a policy on main, on a branch where an agent left a log with a gap."""
+    repo.commit("base", {"agent-compliance.yaml": POLICY, "apps/api/a.ts": "export const a = 1\n"})
+    repo.branch("t-1")
+    repo.commit("work", {"apps/api/a.ts": "export const a = 2\n", LOG: "## Chunk 1 — add\n\n## Chunk 3 — test\n"})
+    outside(monkeypatch)
+    monkeypatch.chdir(repo.root)
+    return repo
+
+
+@pytest.mark.parametrize("dist", [(), ("-n2",)], ids=["alone", "xdist"])
+def test_real_run(agent_repo: GitRepo, pytester: pytest.Pytester, dist: tuple[str, ...]) -> None:
+    agent_repo.write("test_own.py", "def test_own(): pass\n")
+    result = pytester.runpytest_subprocess(*AWAKE, "--agent-compliance-output=json:../a.json", *dist)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    audit = json.loads((agent_repo.root.parent / "a.json").read_text("utf-8"))
+    found = {one.name: one for one in audit.verdicts}
+    assert found[NAME].outcome is Outcome.BROKEN
+    assert [str(one.at) for one in found[NAME].findings] == [f"{LOG}:3"]
+    assert audit.merge_base == agent_repo.git("rev-parse", "main")
+    failed = NAME.replace("[", "?").replace("]", "?")
+    result.stdout.fnmatch_lines([f"    {LOG}:3: *", "agent compliance: broken: *", f"FAILED {failed}*"])
+
+
+def test_real_node_id_runs_alone(agent_repo: GitRepo, pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_subprocess(*AWAKE, NAME)
+    assert (result.ret, result.parseoutcomes()["failed"]) == (pytest.ExitCode.TESTS_FAILED, 1)
+    assert "passed" not in result.parseoutcomes()
+
+
+def test_modules_of_the_tree_do_not_reach_the_audit(agent_repo: GitRepo, pytester: pytest.Pytester) -> None:
+    """``python -m pytest`` has the tree on its path; the child has not."""
+    for name in ("yaml", "git", "unidiff", "click", "pydantic"):
+        agent_repo.write(f"{name}.py", "raise SystemExit(0)\n")
+    result = pytester.run(sys.executable, "-m", "pytest", *AWAKE, NAME)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+
+
+@pytest.mark.parametrize("way", ["-pagentcompliance", "-ppytest_agentcompliance.plugin"])
+def test_plugin_that_the_tree_switches_off(agent_repo: GitRepo, pytester: pytest.Pytester, way: str) -> None:
+    """Asked for by name on the command line it is on; and where it is off, its options are unknown."""
+    agent_repo.write("pytest.ini", "[pytest]\naddopts = -p no:agentcompliance\n")
+    assert pytester.runpytest_subprocess(*AWAKE).ret == pytest.ExitCode.USAGE_ERROR
+    assert pytester.runpytest_subprocess(way, *AWAKE, NAME).ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_real_usage_errors(
+    agent_repo: GitRepo, pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = pytester.runpytest_subprocess(*AWAKE, "--agent-compliance-profile=nope")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: agent-compliance: *nope*"])
+    (tmp_path / "bare").mkdir()
+    monkeypatch.chdir(tmp_path / "bare")
+    result = pytester.runpytest_subprocess(*AWAKE)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: agent-compliance*"])
+
+
+HAND_WRITTEN = """
+    def test_changes(agent_changes, agent_run):
+        assert sorted(change.path for change in agent_changes) == agent_run_paths()
+        assert agent_run.changes is agent_changes
+
+    def agent_run_paths():
+        import pathlib
+        return pathlib.Path("../expected").read_text().split()
+
+    def test_log(agent_log):
+        assert [chunk.number for chunk in agent_log.chunks] == ["1", "3"]
+"""
+
+
+@pytest.mark.parametrize("awake", [(), ("--agent-compliance", "--agent-compliance-base=main")], ids=["asleep", "awake"])
+def test_fixtures_for_checks_written_by_hand(
+    agent_repo: GitRepo, pytester: pytest.Pytester, awake: tuple[str, ...]
+) -> None:
+    agent_repo.commit("a test", {"test_hand.py": dedent(HAND_WRITTEN)})
+    (agent_repo.root.parent / "expected").write_text(f"apps/api/a.ts {LOG} test_hand.py")
+    choice = ("-k", "test_changes or test_log", "test_hand.py")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-Werror", *choice, *awake)
+    assert result.parseoutcomes()["passed"] == 2
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_missing_log_skips_a_check_written_by_hand(agent_repo: GitRepo, pytester: pytest.Pytester) -> None:
+    agent_repo.commit("no log", {LOG: None, "test_hand.py": "def test_log(agent_log): assert agent_log.chunks\n"})
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-rs", "test_hand.py")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*the run left no log*"])
+
+
+def test_unknown_base_fails_a_check_written_by_hand(agent_repo: GitRepo, pytester: pytest.Pytester) -> None:
+    agent_repo.write("test_hand.py", "def test_changes(agent_changes): pass\n")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--agent-compliance-base=nowhere", "test_hand.py")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["agent-compliance: *nowhere*"])
