@@ -32,7 +32,9 @@ def comments(text: str, path: str) -> tuple[Comment, ...]:
     found = _of_markup(text, path) if language.style == "markup" else _spans(text, language)
     breaks = [match.start() for match in re.finditer("\n", text)] if found else []
     return tuple(
-        Comment(text[one.start : one.end].rstrip("\r\n"), bisect_left(breaks, one.start) + 1, "docstring" if one.docstring else "comment")
+        Comment(
+            text[one.start : one.end].rstrip("\r\n"), bisect_left(breaks, one.start) + 1, "docstring" if one.docstring else "comment"
+        )
         for one in found
     )
 

@@ -6,18 +6,20 @@ from pytest_agentcompliance.parsing.markers import markers
 
 WORDS = ("TODO", "FIXME", "XXX", "HACK")
 MARKS = [
-    "// TODO", "// TODO: x", "# TODO x", "/* FIXME(anna) x */", " * - TODO(A-1): x", "// - [ ] TODO x", "# 1. TODO x", "// XXX why",
-    "// todo: x", "// Todo(anna): x", "/** @todo x */", "// @TODO x", "// for now, TODO: x", "// resize (TODO)", "// a (same file - TODO: b)",
-    "// It works. TODO make it fast", "// TODO/FIXME: x", "// TODO - x", "//TODO:x", "#TODO x", "--TODO x", "{/* HACK: x */}", "<!-- TODO: x -->", "-- TODO: x",
-    "// T\u200bODO x", "// \uff34\uff2f\uff24\uff2f x", "// TOD\u041e x", "// T&#79;DO x", "// TODO placeholder", "// [TODO] x", "/* x\rTODO: y */",
-    "# FIXME", "// \u26a0\ufe0f TODO x", "% TODO x", ";; TODO x", '"""TODO: x"""',
+    "// TODO", "// TODO: x", "# TODO x", "/* FIXME(anna) x */", " * - TODO(A-1): x", "// - [ ] TODO x", "# 1. TODO x",
+    "// XXX why", "// todo: x", "// Todo(anna): x", "/** @todo x */", "// @TODO x", "// for now, TODO: x", "// resize (TODO)",
+    "// a (same file - TODO: b)", "// It works. TODO make it fast", "// TODO/FIXME: x", "// TODO - x", "//TODO:x", "#TODO x",
+    "--TODO x", "{/* HACK: x */}", "<!-- TODO: x -->", "-- TODO: x", "// T\u200bODO x", "// \uff34\uff2f\uff24\uff2f x",
+    "// TOD\u041e x", "// T&#79;DO x", "// TODO placeholder", "// [TODO] x", "/* x\rTODO: y */", "# FIXME",
+    "// \u26a0\ufe0f TODO x", "% TODO x", ";; TODO x", '"""TODO: x"""',
 ]  # fmt: skip
 TALKS = [
-    "// EPIC-XXX", "// XXX-001 is a key", "// xxx.xxx", "// XXXX", "// costs $XXX", "// (XXX) XXX-XXXX", "// - (XXX) XXX-XXXX for numbers",
-    "// renders the todo list", "// TODO list item", "// no TODO comments allowed", "// scans for TODO markers", "// 'TODO'", "// `TODO: x`",
-    "// TODOs stay", "// see TODO.md", "// TODO_LIST", "// a todo: b", "// TODO, FIXME and HACK are markers", "// https://x.org/TODO: y",
-    "// detects TODO: lines", "// todo", "// Todo application", "// it.todo() stubs", "// hack the planet", "// @todos/core", "// no TODO: x",
-    "// xxx: y", "* @param todo: the item", "// #TODO-12",
+    "// EPIC-XXX", "// XXX-001 is a key", "// xxx.xxx", "// XXXX", "// costs $XXX", "// (XXX) XXX-XXXX",
+    "// - (XXX) XXX-XXXX for numbers", "// renders the todo list", "// TODO list item", "// no TODO comments allowed",
+    "// scans for TODO markers", "// 'TODO'", "// `TODO: x`", "// TODOs stay", "// see TODO.md", "// TODO_LIST", "// a todo: b",
+    "// TODO, FIXME and HACK are markers", "// https://x.org/TODO: y", "// detects TODO: lines", "// todo", "// Todo application",
+    "// it.todo() stubs", "// hack the planet", "// @todos/core", "// no TODO: x", "// xxx: y", "* @param todo: the item",
+    "// #TODO-12",
 ]  # fmt: skip
 
 
