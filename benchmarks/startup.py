@@ -92,8 +92,8 @@ def main() -> None:
             folder = Path(place, f"run-{log}")
             folder.mkdir()
             run_of_fifty_lines(folder, log=log)
-            audit = [sys.executable, "-m", "pytest_agentcompliance", "audit", "--repo", str(folder), "--base", "main", "--head", "agent"]
-            audit += ["--profile", PROFILE]
+            audit = [sys.executable, "-m", "pytest_agentcompliance", "audit", "--repo", str(folder)]
+            audit += ["--base", "main", "--head", "agent", "--profile", PROFILE]
             compare("awake, with a log" if log else "awake, no log", audit, imports, tests, pairs)
 
 

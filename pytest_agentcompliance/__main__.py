@@ -1,6 +1,36 @@
-"""``python -m pytest_agentcompliance`` is the command ``agent-compliance``."""
+"""``python -m pytest_agentcompliance``, which is the command ``agent-compliance``: quick to start, quick to end."""
 
-from pytest_agentcompliance.cli import main
+import atexit
+import gc
+import os
+import sys
+
+
+def run() -> None:
+    """Run the command and end the process with its exit code.
+
+    An audit of a small change is mostly start-up, and a quarter of that is the collector walking over modules and
+    the interpreter taking them apart again: both are of no use to a process that is about to end.
+    """
+    gc.set_threshold(100_000, 50, 100)
+    from pytest_agentcompliance.cli import main
+
+    code: object = 1
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+        if isinstance(code, str):
+            print(code, file=sys.stderr)
+    status = 0 if code is None else code if isinstance(code, int) else 1
+    atexit._run_exitfuncs()  # children are ended, temporary folders removed
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # whoever read the output has gone
+        status = status or 1
+    os._exit(status)
+
 
 if __name__ == "__main__":
-    main()
+    run()

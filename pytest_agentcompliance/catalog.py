@@ -3,12 +3,14 @@
 from difflib import get_close_matches
 from functools import cache
 from pkgutil import resolve_name
+from typing import TYPE_CHECKING
 
-import pluggy
-
-from pytest_agentcompliance import hookspecs, rulebook
+from pytest_agentcompliance import rulebook
 from pytest_agentcompliance.errors import PolicyError
 from pytest_agentcompliance.rule import Rule
+
+if TYPE_CHECKING:
+    import pluggy
 
 
 def names() -> list[str]:
@@ -19,13 +21,15 @@ def names() -> list[str]:
 @cache
 def find(name: str) -> type[Rule]:
     """The class of the rule called ``name``. Raises ``PolicyError`` when there is none."""
-    if name not in _addresses():
+    address = _ours().get(name)  # ours first: other people's need a look into every installed distribution
+    if address is None and name not in _addresses():
         near = get_close_matches(name, _addresses(), n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise PolicyError(f"there is no rule {name!r}; {hint}'agent-compliance rules' lists them")
-    rule = resolve_name(_addresses()[name])
+    address = address or _addresses()[name]
+    rule = resolve_name(address)
     if not (isinstance(rule, type) and issubclass(rule, Rule)):
-        raise PolicyError(f"{_addresses()[name]} calls itself rule {name!r} and is no Rule")
+        raise PolicyError(f"{address} calls itself rule {name!r} and is no Rule")
     return rule
 
 
@@ -36,8 +40,13 @@ def installed_profiles() -> dict[str, str]:
 
 
 @cache
+def _ours() -> dict[str, str]:
+    return rulebook.rules()
+
+
+@cache
 def _addresses() -> dict[str, str]:
-    found: dict[str, str] = {}
+    found = dict(_ours())
     for brought in _plugins().hook.agent_compliance_rules():
         for name, address in brought.items():
             if found.setdefault(name, address) != address:
@@ -46,10 +55,13 @@ def _addresses() -> dict[str, str]:
 
 
 @cache
-def _plugins() -> pluggy.PluginManager:
+def _plugins() -> "pluggy.PluginManager":
+    import pluggy
+
+    from pytest_agentcompliance import hookspecs
+
     plugins = pluggy.PluginManager("agent_compliance")
     plugins.add_hookspecs(hookspecs)
     plugins.load_setuptools_entrypoints("agent_compliance")
-    plugins.register(rulebook)  # last in, first asked
     plugins.check_pending()
     return plugins

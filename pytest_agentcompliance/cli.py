@@ -1,5 +1,6 @@
 """The face toward the shell: ``agent-compliance audit | init | demo | rules | profiles | explain``."""
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,9 @@ import click
 
 from pytest_agentcompliance.errors import AgentComplianceError, EvidenceError, UsageError
 from pytest_agentcompliance.verdict import Audit, Severity
+
+# pydantic would load plugins of the environment into the audit, and look for them in every installed distribution.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 FORMATS = ("text", "json")
 EVIDENCE = ("log",)

@@ -1,4 +1,4 @@
-"""What an installed plugin may add. Everyone is asked; our own rules answer first."""
+"""What an installed plugin may add. Everyone is asked; nobody can take the name of a rule or profile of ours."""
 
 from collections.abc import Mapping
 

@@ -1,137 +1,23 @@
 """The policy of the audited repository: which profiles apply where, what it changes of them, and what it excuses."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from typing import TYPE_CHECKING, Any
 
 from pytest_agentcompliance import catalog
 from pytest_agentcompliance.errors import PolicyError
 from pytest_agentcompliance.parsing import globs, strict_yaml
 from pytest_agentcompliance.parsing.strict_yaml import Lines, nearest, shown
-from pytest_agentcompliance.parsing.wildcards import Texts, modest, path_value
-from pytest_agentcompliance.profile import RULE_NAME, ClauseChange, Draft, Kind, rule_change
-from pytest_agentcompliance.verdict import Finding, Severity
+from pytest_agentcompliance.parsing.wildcards import path_value
+from pytest_agentcompliance.profile import ClauseChange, Draft, rule_change
+from pytest_agentcompliance.verdict import Finding
+
+if TYPE_CHECKING:
+    from pytest_agentcompliance.policy_file import ClauseEntry, ProfileEntry
 
 FILE = "agent-compliance.yaml"
-FINGERPRINT = re.compile("[0-9a-f]{24}")
-NO_REASON = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "todo", "n/a", "tbd"})
-
-
-def _reason(text: str) -> str:
-    if not re.search(r"\w", text) or text.strip().lower() in NO_REASON or text.isdigit():
-        raise ValueError(f"{shown(text)} is no reason; say in a few words why")
-    return text
-
-
-def _day(value: Any) -> Any:
-    """pydantic would take a number for seconds since 1970."""
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        raise ValueError(f"{shown(value)} is no date; write the last day on which the waiver holds as 2027-01-31")
-    try:
-        return date.fromisoformat(value)
-    except ValueError as wrong:
-        raise ValueError(f"{shown(value)} is no day of the calendar ({wrong})") from wrong
-
-
-def _globs(paths: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(modest(path) for path in paths)
-
-
-def _who(text: str) -> str:
-    if not re.search(r"\w", text):
-        raise ValueError("nobody is named; say who answers for the waiver")
-    return text
-
-
-def _fingerprint(text: str) -> str:
-    if not FINGERPRINT.fullmatch(text):
-        raise ValueError(f"{shown(text)} is no fingerprint; copy the 24 characters that the audit shows with the finding")
-    return text
-
-
-def _rule(text: str) -> str:
-    if not RULE_NAME.fullmatch(text):
-        raise ValueError(f"{shown(text)} is no name of a rule; write group/name, as 'agent-compliance rules' lists them")
-    return text
-
-
-Reason = Annotated[str, AfterValidator(_reason)]
-Glob = Annotated[str, AfterValidator(modest)]
-
-
-class ClauseEntry(BaseModel):
-    """What a policy says of one clause."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    severity: Severity | None = Field(None, description="What breaking the clause weighs here.")
-    off: Reason = Field("", description="Why the clause does not hold here; every summary shows it.")
-    rules: dict[str, dict[str, Any]] = Field(
-        default={}, description="Rules of the clause by name; a parameter replaces the profile's value whole."
-    )
-
-
-class ProfileEntry(BaseModel):
-    """A profile that holds here; every other key is one of its template values."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="allow", defer_build=True,
-        json_schema_extra={"additionalProperties": {"type": ["string", "number", "boolean"], "description": "A template value."}},
-    )
-    __pydantic_extra__: dict[str, str]
-
-    name: str = Field(description="One of ours, an installed plugin's, or a file under .agent-compliance/profiles/.")
-    clauses: dict[str, ClauseEntry] = Field({}, description="Changes to clauses, by id.")
-
-
-class WaiverEntry(BaseModel):
-    """Findings that are excused."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", defer_build=True,
-        json_schema_extra={"oneOf": [{"required": ["finding"]}, {"required": ["rule", "path"]}]},
-    )
-
-    finding: Annotated[str, AfterValidator(_fingerprint)] = Field(
-        "", description="The fingerprint of one finding; or else rule and path.",
-        json_schema_extra={"pattern": f"^{FINGERPRINT.pattern}$"},
-    )
-    rule: Annotated[str, AfterValidator(_rule)] = Field(
-        "", description="The rule whose findings are excused.", json_schema_extra={"pattern": f"^{RULE_NAME.pattern}$"}
-    )
-    path: Glob = Field("", description="A glob, as in .gitignore, of the places of the findings.")
-    reason: Reason = Field(description="Why it may be so.")
-    by: Annotated[str, AfterValidator(_who)] = Field(description="Who answers for it.")
-    until: Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})] = Field(
-        description="The last day on which it holds."
-    )
-
-    @model_validator(mode="after")
-    def _names_what_it_excuses(self) -> "WaiverEntry":
-        if self.finding and (self.rule or self.path):
-            raise ValueError("a waiver has 'finding', or else 'rule' and 'path'; give one of the two")
-        if not self.finding and not (self.rule and self.path):
-            raise ValueError("a waiver needs 'finding', or else 'rule' and 'path'; say what it excuses")
-        return self
-
-
-class PolicyFile(BaseModel):
-    """The whole file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, title="The policy of agent-compliance")
-
-    profiles: Annotated[list[ProfileEntry], Field(min_length=1)] = Field(description="Which profiles hold here.")
-    evidence: dict[Kind, Annotated[Texts, AfterValidator(_globs)]] = Field(
-        {}, description="Where a run leaves what: a path or a glob, or several."
-    )
-    waivers: list[WaiverEntry] = Field([], description="Findings that are excused, each with a reason, a name and an end.")
-
-
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """A profile that the policy asks for. ``values`` are its template values as written; ``line`` is that of its entry."""
@@ -184,14 +70,16 @@ class Policy:
     source: str
     digest: str
 
-    def check(self, drafts: Iterable[Draft]) -> None:
+    def check(self, drafts: Sequence[Draft]) -> None:
         """Hold the policy to the profiles that it names, and its waivers to their rules. Raises ``PolicyError``."""
-        known = set(catalog.names())
         for draft in drafts:
-            known.update(name for clause in draft.spelled.values() for name in clause.rule_names)
             for chosen in self.profiles:
                 if chosen.name == draft.name:
                     chosen.check(draft)
+        if not self.waivers:
+            return
+        known = {name for draft in drafts for clause in draft.spelled.values() for name in clause.rule_names}
+        known.update(catalog.names())
         for waiver in self.waivers:
             if waiver.rule and waiver.rule not in known:
                 hint = nearest(waiver.rule, sorted(known), "rule")
@@ -200,6 +88,8 @@ class Policy:
 
 def parse(text: str | bytes, source: str) -> Policy:
     """The policy that a file holds; ``source`` is how messages call the file. Raises ``PolicyError``."""
+    from pytest_agentcompliance.policy_file import PolicyFile  # start-up time: its models, when there is a policy
+
     page, lines = strict_yaml.checked(PolicyFile, text, source)
     chosen = tuple(_chosen(position, entry, source, lines) for position, entry in enumerate(page.profiles))
     first: dict[str, int] = {}
@@ -218,10 +108,12 @@ def parse(text: str | bytes, source: str) -> Policy:
 
 def schema() -> dict[str, Any]:
     """The JSON schema of a policy."""
+    from pytest_agentcompliance.policy_file import PolicyFile
+
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **PolicyFile.model_json_schema()}
 
 
-def _chosen(position: int, entry: ProfileEntry, source: str, lines: Lines) -> Chosen:
+def _chosen(position: int, entry: "ProfileEntry", source: str, lines: Lines) -> Chosen:
     path = ("profiles", position)
     values = dict(entry.__pydantic_extra__)
     for word, value in values.items():
@@ -233,7 +125,7 @@ def _chosen(position: int, entry: ProfileEntry, source: str, lines: Lines) -> Ch
     return Chosen(entry.name, values, changes, lines.of(path), source, {word: lines.of((*path, word)) for word in values})
 
 
-def _change(id: str, clause: ClauseEntry, path: tuple[str | int, ...], source: str, lines: Lines) -> ClauseChange:
+def _change(id: str, clause: "ClauseEntry", path: tuple[str | int, ...], source: str, lines: Lines) -> ClauseChange:
     def place(*rest: str) -> str:
         return f"{source}:{lines.of((*path, *rest))}"
 

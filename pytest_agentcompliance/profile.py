@@ -268,7 +268,8 @@ def _text(name: str, project: Callable[[str], str | bytes | None]) -> tuple[str 
     ours = shelf() / f"{name}.yaml"
     if ours.is_file():
         found.append((ours.read_bytes(), f"{name}.yaml"))
-    if path := catalog.installed_profiles().get(name):
+    # Ours are found without a look into every installed distribution, and an installed plugin cannot take their names.
+    if not found and (path := catalog.installed_profiles().get(name)):
         try:
             found.append((Path(path).read_bytes(), path))
         except OSError as wrong:

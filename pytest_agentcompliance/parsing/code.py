@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pytest_agentcompliance.parsing import grammar, scan
 from pytest_agentcompliance.parsing.comments import blanked
@@ -15,6 +16,7 @@ _ROUGH_IMPORT = re.compile(
     r"""(?:\b(import|export)\b(?:\s+(type)\b)?[^;"'`()=]{0,2000}?\bfrom\s*|\bimport\s*|\b(?:require|import|mock)\s*\(\s*)["'`]([^"'`\r\n]{1,300})["'`]"""
 )
 _ROUGH_PYTHON = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]{1,300})[ \t]+import\b|import[ \t]+([\w.]{1,300}))", re.MULTILINE)
+_MOST_ELEMENTS = 1000  # of a text that is read roughly: the first is what matters
 _ROUGH_ELEMENT = re.compile(
     r"(?:\breturn|=>|[=(?:,]|&&)\s{0,200}<(?:>|[A-Za-z][\w.]{0,100}(?:\s[^<>]{0,500})?/>|([A-Za-z][\w.]{0,100})(?:\s[^<>]{0,500})?>[^<>]{0,500}</)"
 )
@@ -80,11 +82,12 @@ def _imports(text: str, name: str, start: int) -> Iterator[tuple[int, str, bool]
         yield from ((start + at, module, types) for at, module, types in said)
         return
     code = blanked(text, "x.py" if name == "python" else "x.ts")
+    told: set[str] = set()  # a text of this size may import one module a million times
     for one in (_ROUGH_PYTHON if name == "python" else _ROUGH_IMPORT).finditer(code):
-        if name == "python":
-            yield start + one.start(), one[1] or one[2], False
-        else:
-            yield start + one.start(), one[3], bool(one[2])
+        module, type_only = (one[1] or one[2], False) if name == "python" else (one[3], bool(one[2]))
+        if module not in told:
+            told.add(module)
+            yield start + one.start(), module, type_only
 
 
 def _elements(text: str, name: str, start: int) -> Iterator[int]:
@@ -92,7 +95,8 @@ def _elements(text: str, name: str, start: int) -> Iterator[int]:
     if said is not None:
         yield from (start + at for (at,) in said)
     else:
-        yield from (start + one.start() for one in _ROUGH_ELEMENT.finditer(blanked(text, "x.ts")))
+        rough = _ROUGH_ELEMENT.finditer(blanked(text, "x.ts"))
+        yield from (start + one.start() for one in islice(rough, _MOST_ELEMENTS))
 
 
 class _lines:  # noqa: N801 - used as a function

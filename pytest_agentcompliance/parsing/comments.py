@@ -11,13 +11,17 @@ from pytest_agentcompliance.parsing.languages import LANGUAGES, Language, langua
 from pytest_agentcompliance.parsing.scan import Span
 
 
+Kind = Literal["comment", "docstring"]
+_KINDS: tuple[Kind, Kind] = ("comment", "docstring")
+
+
 @dataclass(frozen=True, slots=True)
 class Comment:
     """One comment as written, with its leaders; ``line`` is where it begins, counted from 1 at newlines alone."""
 
     text: str
     line: int
-    kind: Literal["comment", "docstring"] = "comment"
+    kind: Kind = "comment"
 
 
 def comments(text: str, path: str) -> tuple[Comment, ...]:
@@ -32,10 +36,7 @@ def comments(text: str, path: str) -> tuple[Comment, ...]:
     found = _of_markup(text, path) if language.style == "markup" else _spans(text, language)
     breaks = [match.start() for match in re.finditer("\n", text)] if found else []
     return tuple(
-        Comment(
-            text[one.start : one.end].rstrip("\r\n"), bisect_left(breaks, one.start) + 1, "docstring" if one.docstring else "comment"
-        )
-        for one in found
+        Comment(text[one.start : one.end].rstrip("\r\n"), bisect_left(breaks, one.start) + 1, _KINDS[one.docstring]) for one in found
     )
 
 

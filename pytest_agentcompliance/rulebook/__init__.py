@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from importlib.resources import files
 
-from pytest_agentcompliance.hookspecs import hookimpl
 
-
-@hookimpl
-def agent_compliance_rules() -> dict[str, str]:
+def rules() -> dict[str, str]:
     """Our own rules, found by the files that are there, in a folder or in a zipped wheel alike."""
     return {
         f"{group}/{rule}".replace("_", "-"): f"{__name__}.{group}.{rule}:{''.join(map(str.capitalize, rule.split('_')))}"

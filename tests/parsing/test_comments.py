@@ -45,7 +45,10 @@ def test_comments_and_nothing_else(path: str, text: str, expected: list[tuple[in
 
 
 def test_docstrings_are_comments_and_other_strings_are_not() -> None:
-    text = '"""Module."""\n"""no"""\nclass A:\n    "Class."\n    x = "no"\n    async def f(self):\n        # why\n        r"""Function."""\n'
+    text = (
+        '"""Module."""\n"""no"""\nclass A:\n    "Class."\n    x = "no"\n'
+        '    async def f(self):\n        # why\n        r"""Function."""\n'
+    )
     assert comments(text, "a.py") == (
         Comment('"""Module."""', 1, "docstring"),
         Comment('"Class."', 4, "docstring"),
@@ -55,7 +58,8 @@ def test_docstrings_are_comments_and_other_strings_are_not() -> None:
 
 
 def test_lone_carriage_return_ends_a_comment_and_counts_no_line() -> None:
-    assert [(one.line, one.text) for one in comments("x = 1 # a\ry = 2 # b\r\n# c\n", "a.py")] == [(1, "# a"), (1, "# b"), (2, "# c")]
+    found = comments("x = 1 # a\ry = 2 # b\r\n# c\n", "a.py")
+    assert [(one.line, one.text) for one in found] == [(1, "# a"), (1, "# b"), (2, "# c")]
 
 
 @pytest.mark.parametrize("text", ["x = '\udce9' # yes\n", "\0x = 1 # yes\n", "x = 1 # \U0001f600\n# yes\n"])
@@ -91,7 +95,8 @@ def test_text_that_kills_the_grammar_costs_one_answer() -> None:
 
 @pytest.mark.parametrize(
     ("text", "path"),
-    [("x" * 2_000_000 + " // yes", "a.ts"), ("y = 1\n" * 300_000 + "# yes", "a.py"), ("/* " * 500_000, "a.c"), ('\\"' * 600_000 + "\n// yes", "a.ts")],
+    [("x" * 2_000_000 + " // yes", "a.ts"), ("y = 1\n" * 300_000 + "# yes", "a.py"), ("/* " * 500_000, "a.c"),
+     ('\\"' * 600_000 + "\n// yes", "a.ts")],
 )
 def test_what_is_too_large_for_a_grammar_is_read_all_the_same(text: str, path: str) -> None:
     assert comments(text, path)
@@ -100,7 +105,8 @@ def test_what_is_too_large_for_a_grammar_is_read_all_the_same(text: str, path: s
 @pytest.mark.parametrize(
     ("path", "text", "name"),
     [
-        ("x/Dockerfile.dev", "", "dockerfile"), ("api.Dockerfile", "", "dockerfile"), (".env", "", "env"), (".env.example", "", "env"),
+        ("x/Dockerfile.dev", "", "dockerfile"), ("api.Dockerfile", "", "dockerfile"),
+        (".env", "", "env"), (".env.example", "", "env"),
         ("A.TSX", "", "tsx"), ("bin/run", "#!/bin/bash\n", "bash"), ("bin/run", "#!/usr/bin/python3.11\n", "python"),
         (".vscode/settings.json", "", "jsonc"), ("config.yml.example", "", "yaml"), ("requirements-dev.txt", "", "ini"),
         ("run.unknown", "#!/bin/sh\n", None), ("LICENSE", "", None), ("a.txt", "", None), ("a.png", "", None), ("", "", None),

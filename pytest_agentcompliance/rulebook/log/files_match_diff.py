@@ -35,12 +35,17 @@ class FilesMatchDiff(Rule):
     only that the file was changed.
     """
 
-    exempt: list[str] = Field(default=[], description="Globs of changed files that the log need not list.")
+    exempt: list[str] = Field(
+        default=[],
+        description="Globs of the run's own documents: the log need not list them; where it does, they may have moved on.",
+    )
     lockfiles: list[str] = Field(
         default=sorted(_LOCKFILES), description="Globs of lockfiles: exempt when the log claims a manifest that they follow from."
     )
 
-    remedy = Remedy("fix", "Make the log tell what was done: list the file in the chunk that changed it, or take back the claim.")
+    remedy = Remedy(
+        "fix", "Make the log tell what was done: list each changed file in a chunk; where a claim is wrong, say so in the next."
+    )
     examples = (
         Example(
             "A changed file that no chunk lists is reported at the file.",
@@ -53,6 +58,12 @@ class FilesMatchDiff(Rule):
             log=_LOG + "  - api/cart.ts\n  - api/till.ts (NEW)\n",
             after={"api/cart.ts": "1\n"},
             finds=("BACKEND-LOG.md:4",),
+        ),
+        Example(
+            "A document of the story that has moved to another stage is no invention.",
+            given={"exempt": ["**/*/S-1/**"]},
+            log=_LOG + "  - api/cart.ts\n  - plans/shop/in-progress/S-1/_implementation/NOTES.md\n",
+            after={"api/cart.ts": "1\n", "plans/shop/done/S-1/_implementation/NOTES.md": "1\n"},
         ),
         Example(
             "A log that claims nothing is one finding.",
@@ -179,6 +190,8 @@ class FilesMatchDiff(Rule):
             itself = (
                 log.path == claim.path.lstrip("/") or log.path.endswith("/" + claim.path) or claim.path.endswith("/" + log.path)
             )
+            # A story's folder moves from stage to stage: its documents stand in the log where they once lay.
+            itself = itself or bool(self.exempt and matches(claim.path.lstrip("/"), self.exempt))
             if not claim.changed or match.how != "none" or not new or itself or claim.path in told:
                 continue
             told.add(claim.path)

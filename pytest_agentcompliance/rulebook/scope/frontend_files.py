@@ -48,7 +48,7 @@ SERVER_MODULES = [
     "svelte/server", "vue/server-renderer",
 ]
 _SCRIPTS = (".ts", ".js", ".mts", ".cts", ".mjs", ".cjs")
-_JSX = rb"</[A-Za-z>]|/>"
+_JSX = (rb"</[A-Za-z>]", rb"/>")
 
 
 class FrontendFiles(Rule):
@@ -82,7 +82,7 @@ class FrontendFiles(Rule):
         "revert", "Take the change of this file back; frontend work has its own agent. If the story needs it, stop and ask."
     )
     candidates: ClassVar[Candidates] = Candidates(
-        paths=(*PATHS, *(f"*{ending}" for ending in EXTENSIONS)), contains=(_JSX, rb"react|vue|svelte|@angular|next/")
+        paths=(*PATHS, *(f"*{ending}" for ending in EXTENSIONS)), contains=(*_JSX, rb"react|vue|svelte|@angular|next/")
     )
     examples = (
         Example(
@@ -132,7 +132,7 @@ class FrontendFiles(Rule):
                 plain.append(change)
         if not plain:
             return
-        told = {change.path for change in changes.containing(self._hint())}
+        told = {change.path for hint in self._hints() for change in changes.containing(hint)}
         for change in changes.readable(change for change in plain if change.path in told):
             if found := self._by_content(change):
                 yield found
@@ -162,10 +162,11 @@ class FrontendFiles(Rule):
     def _may_hold_code(self, change: FileChange) -> bool:
         return change.is_text and change.path.lower().endswith(_SCRIPTS) and not matches(change.path, self.exempt)
 
-    def _hint(self) -> re.Pattern[bytes]:
-        """A module's name in front of its first star is cheap to look for; most patches hold none."""
-        names = sorted({re.escape(module.partition("*")[0].encode()) for module in self.modules if not module.startswith("*")})
-        return re.compile(b"|".join([_JSX, *(rb"[\"'`]" + name for name in names), rb"\\[ux]"]))
+    def _hints(self) -> list[re.Pattern[bytes]]:
+        """What JSX or an import is made of in bytes: of a module the part before its first star, after a quotation mark."""
+        names = sorted({re.escape(module.partition("*")[0].encode()) for module in self.modules})
+        quoted = rb"[\"'`](?:" + b"|".join(names) + rb")" if names else rb"(?!)"
+        return [re.compile(one) for one in (*_JSX, quoted)]
 
     def _by_content(self, change: FileChange) -> Finding | None:
         head, base = _text(change.after), _text(change.before)
