@@ -10,7 +10,6 @@ from pytest_agentcompliance.parsing import grammar, scan
 from pytest_agentcompliance.parsing.languages import LANGUAGES, Language, language_of
 from pytest_agentcompliance.parsing.scan import Span
 
-
 Kind = Literal["comment", "docstring"]
 _KINDS: tuple[Kind, Kind] = ("comment", "docstring")
 
@@ -33,10 +32,14 @@ def comments(text: str, path: str) -> tuple[Comment, ...]:
     language = language_of(path, text)
     if language is None:
         return ()
-    found = _of_markup(text, path) if language.style == "markup" else _spans(text, language)
+    if language.name == "template":
+        found = _of_template(text, path)
+    else:
+        found = _of_markup(text, path) if language.style == "markup" else _spans(text, language)
     breaks = [match.start() for match in re.finditer("\n", text)] if found else []
     return tuple(
-        Comment(text[one.start : one.end].rstrip("\r\n"), bisect_left(breaks, one.start) + 1, _KINDS[one.docstring]) for one in found
+        Comment(text[one.start : one.end].rstrip("\r\n"), bisect_left(breaks, one.start) + 1, _KINDS[one.docstring])
+        for one in found
     )
 
 
@@ -72,6 +75,15 @@ def _of_markup(text: str, path: str) -> list[Span]:
         found += _shifted(_spans(text[island.start : island.end], LANGUAGES[island.language]), island.start)
         at = island.end
     return found + list(_shifted(scan.spans(text[at:], "markup"), at))
+
+
+def _of_template(text: str, path: str) -> list[Span]:
+    """The comments of a template: its own, and those of the language that it makes (``route.ts.hbs``)."""
+    found = {span.start: span for span in _of_markup(text, path)}
+    inner = language_of(path.rpartition(".")[0])
+    if inner is not None and inner.style != "markup":
+        found = {span.start: span for span in scan.spans(text, inner.style)} | found
+    return [found[start] for start in sorted(found)]
 
 
 def _shifted(spans: Iterable[Span], by: int) -> Iterator[Span]:

@@ -1,7 +1,7 @@
 """The rules themselves. ``log/chunk-heading`` is ChunkHeading in ``log/chunk_heading.py``."""
 
+import importlib.resources
 from collections.abc import Iterator
-from importlib.resources import files
 
 
 def rules() -> dict[str, str]:
@@ -13,7 +13,8 @@ def rules() -> dict[str, str]:
 
 
 def _files() -> Iterator[tuple[str, str]]:
-    for group in files(__name__).iterdir():
+    # A group can be called files: its module must not stand in the place of the function.
+    for group in importlib.resources.files(__name__).iterdir():
         if group.is_dir() and not group.name.startswith("_"):
             for page in group.iterdir():
                 if page.name.endswith(".py") and not page.name.startswith("_"):

@@ -5,19 +5,19 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK
-from pytest_agentcompliance.parsing.comments import comments
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.parsing.languages import LANGUAGES, language_of
-from pytest_agentcompliance.parsing.markers import Marker, markers
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
+
+if TYPE_CHECKING:  # start-up time: the readers of code are imported when a file is a candidate
+    from pytest_agentcompliance.parsing.markers import Marker
 
 WORDS = ["TODO", "FIXME", "XXX", "HACK"]
 # Bytes that may be one of the words in disguise: full-width letters; an invisible character before a letter; a
@@ -44,7 +44,7 @@ _NOBODY = frozenset(("tbd", "unknown", "none", "nobody", "someone", "owner", "na
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    marker: Marker
+    marker: "Marker"
     line: int
 
 
@@ -137,6 +137,10 @@ class Todo(Rule):
     @field_validator("languages")
     @classmethod
     def _known(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        if not value:
+            return value
+        from pytest_agentcompliance.parsing.languages import LANGUAGES
+
         if unknown := sorted(set(value) - set(LANGUAGES)):
             raise ValueError(f"no language is called {', '.join(unknown)}; known are {', '.join(sorted(LANGUAGES))}")
         return value
@@ -170,7 +174,8 @@ class Todo(Rule):
         capitals = b"|".join(re.escape(word.encode()) for word in words) or rb"(?!)"
         # In small letters a word counts before a colon or a bracket, or after an at sign; its first letter may be a capital.
         small = [re.escape(word[1:].lower().encode()) + rb"[ \t]?[:(]" for word in words if word != "XXX"]
-        tags = rb"@(?:" + b"|".join(b"[%s%s]%s" % (*_both(word[:1]), re.escape(word[1:].lower().encode())) for word in words) + rb")"
+        tails = [(word[:1], re.escape(word[1:].lower().encode())) for word in words]
+        tags = rb"@(?:" + b"|".join(b"[%s%s]%s" % (*_both(first), tail) for first, tail in tails) + rb")"
         return [re.compile(one, re.DOTALL) for one in (capitals, *small, tags, b"|".join(DISGUISES))]
 
     def _left_out(self, path: str) -> bool:
@@ -189,6 +194,10 @@ class Todo(Rule):
     def _markers(self, content: Content | None) -> list[_Placed]:
         if content is None or content.mode in (SYMLINK, SUBMODULE):
             return []
+        from pytest_agentcompliance.parsing.comments import comments
+        from pytest_agentcompliance.parsing.languages import language_of
+        from pytest_agentcompliance.parsing.markers import markers
+
         # UTF-16 without its mark reads as text with a NUL after each letter.
         text = content.text().replace("\0", "")
         language = language_of(content.path, text)
@@ -211,7 +220,7 @@ def _both(letter: str) -> tuple[bytes, bytes]:
     return re.escape(letter.upper()).encode(), re.escape(letter.lower()).encode()
 
 
-def _unowned(marker: Marker, today: date) -> str:
+def _unowned(marker: "Marker", today: date) -> str:
     """What a marker that may stay lacks; empty when it lacks nothing."""
     rest = marker.text[len(marker.word) :]
     group = _GROUP.match(rest)

@@ -1,22 +1,29 @@
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from pytest_agentcompliance.evidence import ChangeSet, Chunk, ChunkLog
 from pytest_agentcompliance.evidence.log import Claim
-from pytest_agentcompliance.parsing.claims import Match, Paths
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.parsing.markdown import word_set
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
 
-_MANIFESTS = word_set(
+if TYPE_CHECKING:
+    from pytest_agentcompliance.parsing.claims import Match
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_MANIFESTS = _words(
     "package.json pyproject.toml cargo.toml gemfile composer.json go.mod pipfile build.gradle pom.xml deno.json mix.exs"
     " pubspec.yaml flake.nix podfile package.swift pnpm-workspace.yaml"
 )
-_LOCKFILES = word_set(
+_LOCKFILES = _words(
     "pnpm-lock.yaml package-lock.json npm-shrinkwrap.json yarn.lock bun.lock bun.lockb deno.lock poetry.lock uv.lock Pipfile.lock"
     " Cargo.lock Gemfile.lock composer.lock go.sum go.work.sum gradle.lockfile packages.lock.json mix.lock pubspec.lock flake.lock"
     " Podfile.lock Package.resolved"
@@ -133,6 +140,8 @@ class FilesMatchDiff(Rule):
     )
 
     def check(self, log: ChunkLog, changes: ChangeSet) -> Generator[Finding, None, str]:
+        from pytest_agentcompliance.parsing.claims import Paths  # start-up time: when there is a log
+
         paths = Paths(changes.paths)
         books = _Books()
         for chunk, claim in log.claims():
@@ -204,16 +213,16 @@ class FilesMatchDiff(Rule):
 class _Books:
     """Which claim accounts for which changed file."""
 
-    claims: list[tuple[Chunk | None, Claim, Match]] = field(default_factory=list)
+    claims: list[tuple[Chunk | None, Claim, "Match"]] = field(default_factory=list)
     by_path: dict[str, dict[str, None]] = field(default_factory=dict)
-    folders: list[tuple[Chunk | None, Claim, Match]] = field(default_factory=list)
+    folders: list[tuple[Chunk | None, Claim, "Match"]] = field(default_factory=list)
     looked_at: dict[str, tuple[Chunk | None, Claim]] = field(default_factory=dict)
     unclear: dict[str, Claim] = field(default_factory=dict)
     inexact: list[Claim] = field(default_factory=list)
     manifest: bool = False
     _settled: bool = False
 
-    def enter(self, chunk: Chunk | None, claim: Claim, match: Match) -> None:
+    def enter(self, chunk: Chunk | None, claim: Claim, match: "Match") -> None:
         self.claims.append((chunk, claim, match))
         if not claim.changed:
             self.looked_at.update((path, (chunk, claim)) for path in match.paths[:1])

@@ -4,17 +4,19 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK
-from pytest_agentcompliance.parsing.code import Import, imports, jsx_elements
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
+
+if TYPE_CHECKING:
+    from pytest_agentcompliance.parsing.code import Import
 
 PATHS = [
     "apps/web/**", "apps/*-web/**", "apps/web-*/**", "apps/frontend/**", "apps/*-frontend/**", "apps/client/**",
@@ -169,6 +171,8 @@ class FrontendFiles(Rule):
         return [re.compile(one) for one in (*_JSX, quoted)]
 
     def _by_content(self, change: FileChange) -> Finding | None:
+        from pytest_agentcompliance.parsing.code import jsx_elements  # start-up time: when a file is a candidate
+
         head, base = _text(change.after), _text(change.before)
         had = Counter(one.module for one in self._frontend_imports(base, change.path)) if base else Counter[str]()
         for one in self._frontend_imports(head, change.path):
@@ -183,7 +187,9 @@ class FrontendFiles(Rule):
             return Finding(f"holds JSX: {first.text[:60]}", Place(change.path, first.line), evidence="jsx")
         return None
 
-    def _frontend_imports(self, text: str, path: str) -> list[Import]:
+    def _frontend_imports(self, text: str, path: str) -> "list[Import]":
+        from pytest_agentcompliance.parsing.code import imports
+
         wanted, server = _modules(tuple(self.modules)), _modules(tuple(self.server_modules))
         return [one for one in imports(text, path) if wanted.fullmatch(one.module) and not server.fullmatch(one.module)]
 
