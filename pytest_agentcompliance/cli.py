@@ -107,7 +107,7 @@ def _write(made: Audit, name: str, file: str, verbose: bool) -> None:
         lines = reporter.lines(made, verbose=verbose)
         if not file:
             for style, line in lines:
-                click.echo(click.style(line, **STYLES[style]))
+                click.echo(click.style(line, **STYLES[style]) if style else line)
             return
         text = "".join(f"{line}\n" for _, line in lines)
     if not file:

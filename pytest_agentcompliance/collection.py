@@ -211,7 +211,10 @@ class Record:
             return
         verbose = name == "text" or self.config.get_verbosity() > 0
         width = self.config.get_terminal_writer().fullwidth
-        for style, line in text.lines(self.audit, verbose=verbose, width=width):
+        # What each failed item has told already, above, is counted here and not told again.
+        told = self.config.getoption("tbstyle") not in ("no", "line") and not verbose
+        brief = told and all(self.reported(name) == "failed" for name, one in self.verdicts.items() if expected(one) == "failed")
+        for style, line in text.lines(self.audit, verbose=verbose, brief=brief, width=width):
             show.write_line(line, **MARKUP[style])
 
 

@@ -299,3 +299,38 @@ def test_lists_and_explanations(tmp_path: Path) -> None:
     assert wrong.returncode == 2
     assert "content/todo" in wrong.stderr
     assert cli(tmp_path, "--version").stdout.startswith("agent-compliance, version ")
+
+
+WAITING = (
+    "import time; from pytest_agentcompliance import cli; cli.PATIENCE = {patience}\n"
+    "with cli._patience() as step:\n    step('reading the repository')\n    time.sleep({work})\n"
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
+@pytest.mark.parametrize(("patience", "work", "told"), [(0.01, 2.0, True), (60, 0.01, False)])
+def test_a_person_at_a_terminal_is_told_what_takes_long(patience: float, work: float, told: bool) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", WAITING.format(patience=patience, work=work)]
+    with subprocess.Popen(command, stderr=theirs, stdout=subprocess.PIPE, env={**os.environ, "TERM": "xterm"}) as child:
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                seen += (part := os.read(ours, 4096))
+            except OSError:  # Linux says so at the end
+                break
+            if not part:
+                break
+        assert child.stdout is not None
+        assert child.stdout.read() == b""
+    os.close(ours)
+    assert child.returncode == 0
+    assert (b"reading the repository" in seen) is told
+
+
+def test_in_a_pipe_nobody_is_told_anything() -> None:
+    done = subprocess.run([sys.executable, "-c", WAITING.format(patience=0.01, work=1.0)], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")

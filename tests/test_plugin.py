@@ -60,12 +60,19 @@ def test_failure_shows_places_and_each_remedy_once(pytester: pytest.Pytester, ju
     result = pytester.runpytest_inprocess(*AWAKE)
     result.stdout.fnmatch_lines([
         "T-02 (log/rule): T-02 is kept", "  src/a.py:1: wrong 1", "  src/a.py:2: wrong 2", "  fix: put it right",
-        "*= agent compliance =*", "broken", "  T-02: T-02 is kept", "    src/a.py:1: wrong 1", "    fix: put it right",
+        "*= agent compliance =*", "broken", "  T-02 log/rule: 2 findings, first at src/a.py:1",
         "3 files changed, 2 read*", "agent compliance: broken: 1 clause broken",
         "FAILED spec::T-02?log/rule? - *T-02 (log/rule): T-02 is kept*",
     ])  # fmt: skip
     result.stdout.no_fnmatch_line("*Traceback*")
-    assert result.outlines.count("    fix: put it right") == 1
+    assert result.outlines.count("  fix: put it right") == 1
+
+
+@pytest.mark.parametrize("quiet", ["--tb=no", "--tb=line"])
+def test_summary_tells_everything_where_the_failures_do_not(pytester: pytest.Pytester, judged: Judged, quiet: str) -> None:
+    judged(audit_of(BROKEN))
+    result = pytester.runpytest_inprocess(*AWAKE, quiet)
+    result.stdout.fnmatch_lines(["broken", "  T-02: T-02 is kept", "    src/a.py:1: wrong 1", "    fix: put it right"])
 
 
 @pytest.mark.parametrize(

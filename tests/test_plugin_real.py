@@ -38,7 +38,8 @@ def test_real_run(agent_repo: GitRepo, pytester: pytest.Pytester, dist: tuple[st
     assert [str(one.at) for one in found[NAME].findings] == [f"{LOG}:3"]
     assert audit.merge_base == agent_repo.git("rev-parse", "main")
     failed = NAME.replace("[", "?").replace("]", "?")
-    result.stdout.fnmatch_lines([f"    {LOG}:3: *", "agent compliance: broken: *", f"FAILED {failed}*"])
+    counted = f"  C3-21 log/chunk-heading: 1 finding, first at {LOG}:3"
+    result.stdout.fnmatch_lines([f"  {LOG}:3: *", counted, "agent compliance: broken: *", f"FAILED {failed}*"])
 
 
 def test_real_node_id_runs_alone(agent_repo: GitRepo, pytester: pytest.Pytester) -> None:

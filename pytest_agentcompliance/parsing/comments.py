@@ -27,15 +27,13 @@ def comments(text: str, path: str) -> tuple[Comment, ...]:
     """The comments of a file in order; none where its language has none or is not known.
 
     A grammar tells them (ast-grep), or a lexer (Pygments); a text that is too large or too strange for
-    those is read by ``scan``, never left out.
+    those is read by ``scan``, never left out. Of a template (``route.ts.hbs``) only its own comments count:
+    those of the code that it writes are what it is there to write.
     """
     language = language_of(path, text)
     if language is None:
         return ()
-    if language.name == "template":
-        found = _of_template(text, path)
-    else:
-        found = _of_markup(text, path) if language.style == "markup" else _spans(text, language)
+    found = _of_markup(text, path) if language.style == "markup" else _spans(text, language)
     breaks = [match.start() for match in re.finditer("\n", text)] if found else []
     return tuple(
         Comment(text[one.start : one.end].rstrip("\r\n"), bisect_left(breaks, one.start) + 1, _KINDS[one.docstring])
@@ -75,15 +73,6 @@ def _of_markup(text: str, path: str) -> list[Span]:
         found += _shifted(_spans(text[island.start : island.end], LANGUAGES[island.language]), island.start)
         at = island.end
     return found + list(_shifted(scan.spans(text[at:], "markup"), at))
-
-
-def _of_template(text: str, path: str) -> list[Span]:
-    """The comments of a template: its own, and those of the language that it makes (``route.ts.hbs``)."""
-    found = {span.start: span for span in _of_markup(text, path)}
-    inner = language_of(path.rpartition(".")[0])
-    if inner is not None and inner.style != "markup":
-        found = {span.start: span for span in scan.spans(text, inner.style)} | found
-    return [found[start] for start in sorted(found)]
 
 
 def _shifted(spans: Iterable[Span], by: int) -> Iterator[Span]:

@@ -26,14 +26,15 @@ def shown(text: str) -> str:
     return text if text.isprintable() else "".join(one if one.isprintable() else _escaped(one) for one in text)
 
 
-def lines(audit: Audit, *, verbose: bool = False, width: int = 80) -> Iterator[Line]:
+def lines(audit: Audit, *, verbose: bool = False, brief: bool = False, width: int = 80) -> Iterator[Line]:
     """The whole audit, line by line, each with its style: what is broken first, the verdict last.
 
     ``width`` is in columns; places and messages are not folded, so that they stay one click. ``verbose``
-    shows every finding, and what was kept.
+    shows every finding, and what was kept; ``brief`` only counts what pytest has told of each failed item.
     """
     broken = [one for one in audit.verdicts if one.breaks]
-    yield from _section("broken", "red", _clauses([one for one in broken if one.severity == "error"], "red", verbose, width))
+    failed = [one for one in broken if one.severity == "error"]
+    yield from _section("broken", "red", _counted(failed) if brief else _clauses(failed, "red", verbose, width))
     warned = [one for one in broken if one.severity != "error"]
     yield from _section("broken, at severity warning", "yellow", _clauses(warned, "yellow", verbose, width))
     yield from _section("style, which breaks nothing", "bold", _remarks(audit.verdicts, verbose))
@@ -117,6 +118,14 @@ def _clauses(broken: Sequence[Verdict], style: Style, verbose: bool, width: int)
             yield from (("dim", f"    {text}") for text in _told(verdict.why))
         for text in _remedies(one for verdict in verdicts for one in verdict.findings if one.level == "breach"):
             yield from _folded(text, "", width, "    ")
+
+
+def _counted(broken: Sequence[Verdict]) -> Iterator[Line]:
+    """One line for each broken rule: how much it found, and the first place."""
+    for verdict in broken:
+        found = [one for one in verdict.findings if one.level == "breach"]
+        first = f", first at {_place(found[0].at)}" if found and found[0].at else ""
+        yield "", f"  {_label(verdict)}: {_count(len(found), 'finding')}{first}"
 
 
 def _findings(found: Sequence[Finding], verbose: bool) -> Iterator[Line]:
@@ -204,7 +213,9 @@ def _of(audit: Audit, outcome: Outcome) -> list[Verdict]:
 
 
 def _told(why: str) -> list[str]:
-    return [_cut(why)] if why else []
+    """What a rule says of how it came to its verdict, line by line."""
+    told = [_cut(line) for line in why.split("\n", MOST)[:MOST] if line]
+    return [*told, "..."] if why.count("\n") >= MOST else told
 
 
 def _label(verdict: Verdict) -> str:

@@ -25,7 +25,7 @@ TOLD = [
      [(1, "<!-- yes -->"), (3, "// yes")]),
     ("a.svelte", "<script>\n// yes\n</script>\n{#if a}<p>// no</p>{/if}", [(2, "// yes")]),
     ("a.html", "<p>// no</p><!-- yes --><style>/* yes */</style>", [(1, "<!-- yes -->"), (1, "/* yes */")]),
-    ("route.ts.hbs", "{{!-- yes --}}\n// yes {{ name }}\nconst a = '// no'", [(1, "{{!-- yes --}}"), (2, "// yes {{ name }}")]),
+    ("route.ts.hbs", "{{!-- yes --}}\n// no {{ name }}\nconst a = '// no'", [(1, "{{!-- yes --}}")]),
     ("a.rs", 'let a = "// no"; /* yes */\nlet b: &\'static str = "";', [(1, "/* yes */")]),
     ("a.go", "a := `// no`\n// yes", [(2, "// yes")]),
     ("a.tf", 'a = "# no" # yes', [(1, "# yes")]),

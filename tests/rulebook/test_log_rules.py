@@ -52,7 +52,9 @@ def test_log_that_the_run_did_not_touch_is_not_written_by_it() -> None:
 
 def test_absent_log_is_looked_for_elsewhere() -> None:
     example = Example("stray", after={THERE: "# Log\n"})
-    assert messages(Present(path=HERE), example) == [f"a log lies here, in the wrong place; it belongs at {HERE}"]
+    assert messages(Present(path=HERE), example) == [
+        f"the run wrote no log at {HERE}, where it belongs; this one lies elsewhere"
+    ]
 
 
 def test_numbers_that_come_late_or_are_none_are_told_apart() -> None:
@@ -99,7 +101,7 @@ def test_required_fields_are_a_parameter() -> None:
 def test_every_file_is_told_with_the_chunks_that_claim_it() -> None:
     log = HEAD + "  - a.ts\n  - lib/\n\n## Chunk 2 — y\n- Files changed:\n  - a.ts\n"
     example = Example("why", log=log, after={"a.ts": "1\n", "lib/b.ts": "1\n"})
-    assert why(FilesMatchDiff(), example).split("\n") == ["a.ts: chunk 1, chunk 2", "lib/b.ts: chunk 1"]
+    assert why(FilesMatchDiff(), example).split("\n") == ["chunk 1, chunk 2 accounts for a.ts", "chunk 1 accounts for lib/b.ts"]
 
 
 def test_lockfile_without_its_manifest_must_be_listed() -> None:

@@ -50,6 +50,11 @@ class FilesMatchDiff(Rule):
         default=sorted(_LOCKFILES), description="Globs of lockfiles: exempt when the log claims a manifest that they follow from."
     )
 
+    uncommitted: list[str] = Field(
+        default=[".env", ".env.local", ".env.*.local"],
+        description="Globs of files that are never committed: the log may list them, and the change cannot show them.",
+    )
+
     remedy = Remedy(
         "fix", "Make the log tell what was done: list each changed file in a chunk; where a claim is wrong, say so in the next."
     )
@@ -71,6 +76,11 @@ class FilesMatchDiff(Rule):
             given={"exempt": ["**/*/S-1/**"]},
             log=_LOG + "  - api/cart.ts\n  - plans/shop/in-progress/S-1/_implementation/NOTES.md\n",
             after={"api/cart.ts": "1\n", "plans/shop/done/S-1/_implementation/NOTES.md": "1\n"},
+        ),
+        Example(
+            "A file that nobody commits may be listed.",
+            log=_LOG + "  - api/cart.ts\n  - api/.env.local\n",
+            after={"api/cart.ts": "1\n"},
         ),
         Example(
             "A log that claims nothing is one finding.",
@@ -169,7 +179,11 @@ class FilesMatchDiff(Rule):
                 "style",
                 "inexact",
             )
-        return "\n".join(f"{change.path}: {books.who(change.path)}" for change in changes if books.accounts(change.path))
+        told: dict[str, list[str]] = {}
+        for change in changes:
+            if books.accounts(change.path):
+                told.setdefault(books.who(change.path), []).append(change.path)
+        return "\n".join(f"{who} accounts for {', '.join(names)}" for who, names in told.items())
 
     def _exempt(self, path: str, log: str, books: "_Books") -> bool:
         if path == log or (self.exempt and matches(path, self.exempt)):
@@ -200,7 +214,7 @@ class FilesMatchDiff(Rule):
                 log.path == claim.path.lstrip("/") or log.path.endswith("/" + claim.path) or claim.path.endswith("/" + log.path)
             )
             # A story's folder moves from stage to stage: its documents stand in the log where they once lay.
-            itself = itself or bool(self.exempt and matches(claim.path.lstrip("/"), self.exempt))
+            itself = itself or matches(claim.path.lstrip("/"), (*self.exempt, *self.uncommitted))
             if not claim.changed or match.how != "none" or not new or itself or claim.path in told:
                 continue
             told.add(claim.path)

@@ -114,7 +114,7 @@ class Present(Rule):
         name = self.path.rsplit("/", 1)[-1].lower()
         strays = [change.path for change in changes if change.after is not None and change.path.rsplit("/", 1)[-1].lower() == name]
         for stray in strays[:5]:
-            yield Finding(f"a log lies here, in the wrong place; it belongs at {self.path}", Place(stray))
+            yield Finding(f"the run wrote no log at {self.path}, where it belongs; this one lies elsewhere", Place(stray))
         if not strays:
             glob = any(mark in self.path for mark in "*?[")
             yield Finding(f"the run wrote no log; it belongs at {self.path}", None if glob else Place(self.path))
