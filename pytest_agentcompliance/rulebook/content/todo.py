@@ -59,7 +59,8 @@ class Todo(Rule):
     re-indented is not new.
 
     Blind spots: promises in other words ("for now", "not implemented yet"), markers in Markdown, plain text and JSON,
-    in strings, in the code that a template writes, and in languages that are not known. A marker whose text was edited counts as new.
+    in strings, in the code that a template writes, and in languages that are not known. A marker whose text
+    was edited counts as new.
     """
 
     words: list[str] = Field(default=WORDS, description="The words that mark unfinished work, in capitals.")

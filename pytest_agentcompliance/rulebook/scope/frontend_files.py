@@ -29,7 +29,8 @@ EXTENSIONS = [
     ".stories.ts", ".stories.js", ".stories.mdx", ".component.html",
 ]
 MODULES = [
-    "react", "react-dom", "react-native", "react-router", "react-router-dom", "react-redux", "@tanstack/react-*", "@tanstack/vue-*",
+    "react", "react-dom", "react-native", "react-router", "react-router-dom", "react-redux",
+    "@reduxjs/toolkit/query/react", "@tanstack/react-*", "@tanstack/vue-*",
     "next/link", "next/image", "next/head", "next/router", "next/navigation", "next/dynamic", "next/font", "next/script",
     "vue", "vue-router", "pinia", "nuxt", "svelte", "@sveltejs/kit", "@angular/*", "preact", "solid-js", "lit", "@remix-run/react",
     "@mui/*", "@material-ui/*", "antd", "@ant-design/*", "@chakra-ui/*", "@mantine/*", "@radix-ui/*", "@headlessui/*",
