@@ -157,10 +157,9 @@ def _patience() -> Iterator[Callable[[str], None]]:
 
 def _shown(text: str) -> str:
     """Text that may come from the audited tree, with its control characters escaped, on as many lines as it has."""
-    def safe(char: str) -> str:
-        return char if char == "\n" or char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
+    from pytest_agentcompliance.reporters.text import shown
 
-    return "".join(map(safe, text))
+    return "\n".join(map(shown, text.split("\n")))
 
 
 @main.command("rules")

@@ -255,6 +255,13 @@ class VerdictItem(pytest.Item):
             case "skipped":
                 pytest.skip(_reason(self.verdict))
 
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *rest: Any, **more: Any) -> Any:
+        """The whole text once; in the short summary, which on CI is not cut, its first line."""
+        shown = super().repr_failure(excinfo, *rest, **more)
+        if (crash := getattr(shown, "reprcrash", None)) is not None:
+            crash.message = crash.message.partition("\n")[0]
+        return shown
+
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The first file that is there, of those that the findings name; else where pytest's root is."""
         root = self.config.rootpath
