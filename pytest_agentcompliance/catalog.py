@@ -1,6 +1,5 @@
 """Every rule by its name, ours and other people's. None is imported before it is asked for."""
 
-from difflib import get_close_matches
 from functools import cache
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
@@ -23,6 +22,8 @@ def find(name: str) -> type[Rule]:
     """The class of the rule called ``name``. Raises ``PolicyError`` when there is none."""
     address = _ours().get(name)  # ours first: other people's need a look into every installed distribution
     if address is None and name not in _addresses():
+        from difflib import get_close_matches
+
         near = get_close_matches(name, _addresses(), n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise PolicyError(f"there is no rule {name!r}; {hint}'agent-compliance rules' lists them")

@@ -6,7 +6,6 @@ second value for one key, a tag or 50,000 brackets (which crash libyaml's compos
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from types import UnionType
 from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
 
@@ -110,6 +109,8 @@ def spelled(path: Path) -> str:
 
 def nearest(word: str, valid: Sequence[str], noun: str) -> str:
     """The end of a message on a wrong word: the nearest valid one, else all of them."""
+    from difflib import get_close_matches
+
     near = get_close_matches(word, valid, n=1) or get_close_matches(word.lower(), [one.lower() for one in valid], n=1)
     if near:
         return f"did you mean {next((one for one in valid if one.lower() == near[0].lower()), near[0])!r}?"

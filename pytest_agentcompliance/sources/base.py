@@ -1,6 +1,5 @@
 """Which commit a run started from: what was passed, what CI says, what the repository follows; else an error."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -54,6 +53,8 @@ def _github(repository: Repository, environ: Mapping[str, str]) -> tuple[str, st
 
 def _event_base(path: str) -> str:
     """``pull_request.base.sha`` or ``merge_group.base_sha`` (GitHub's webhook payloads); empty when it is another event."""
+    import json
+
     try:
         if not path or Path(path).stat().st_size > EVENT_LIMIT:
             return ""

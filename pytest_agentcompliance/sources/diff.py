@@ -12,9 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from unidiff.errors import UnidiffParseError
-from unidiff.patch import PatchSet
-
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Ledger, Line
 from pytest_agentcompliance.evidence.changes import SUBMODULE, Kind
@@ -122,6 +119,9 @@ class Patches:
 
 def hunks(chunk: bytes) -> Lines:
     """The added and removed lines of one file's patch. A patch that unidiff refuses is read by its hunk headers."""
+    from unidiff.errors import UnidiffParseError  # start-up time: most audits ask for no hunk
+    from unidiff.patch import PatchSet
+
     at = chunk.find(b"\n@@ ")
     if at == -1:
         return (), ()

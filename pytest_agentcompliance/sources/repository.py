@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -95,6 +94,8 @@ class Repository:
         if revision == "HEAD" or (stem in ("HEAD", "@") and not self.blobs.commits(["HEAD"])):
             return "HEAD has no commit yet; commit something first, or pass --head with a revision"
         short = {name.split("/", 2)[2] for name in self.refs() if name.count("/") >= 2}
+        from difflib import get_close_matches
+
         near = get_close_matches(stem, short, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown revision {revision!r} in {self.location.root or self.location.git_dir}{hint}"
