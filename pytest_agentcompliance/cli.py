@@ -1,4 +1,4 @@
-"""The face toward the shell: ``agent-compliance audit | init | demo | rules | profiles | explain``."""
+"""The face toward the shell: ``agent-compliance audit | init | demo | rules | profiles | explain | log``."""
 
 import os
 import sys
@@ -160,6 +160,26 @@ def _shown(text: str) -> str:
     from pytest_agentcompliance.reporters.text import shown
 
     return "\n".join(map(shown, text.split("\n")))
+
+
+@main.group("log")
+def log_commands() -> None:
+    """Look at the log that an agent wrote."""
+
+
+@log_commands.command("show")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--output", type=click.Choice(FORMATS), default="text", help="How to print it.")
+def show_log(*, file: Path, output: str) -> None:
+    """Print what the reader understands of a log: its chunks, fields, files, commands, signal and tokens."""
+    from pytest_agentcompliance.logbook import show
+
+    log = show.read(file)
+    if output == "json":
+        sys.stdout.buffer.write(show.as_json(log).encode())
+        return
+    for line in show.lines(log):
+        click.echo(line)
 
 
 @main.command("rules")

@@ -56,7 +56,7 @@ def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -
     if wanted.log_file is not None:
         path = _inside(repository, wanted.log_file)
         if path is None or repository.entry(ends.head_tree, path) is None:
-            return _from_disk(wanted.log_file, notes), ""
+            return from_disk(wanted.log_file, notes), ""
         return _from_tree(repository, ends, path, notes), ""
     written = [change.path for change in ends.changes if change.after is not None]
     found = _matching(written, wanted.log_globs)
@@ -101,7 +101,9 @@ def _from_tree(repository: Repository, ends: Ends, path: str, notes: list[str]) 
     return _parsed(data, path, before, notes)
 
 
-def _from_disk(file: Path, notes: list[str]) -> ChunkLog:
+def from_disk(file: Path, notes: list[str] | None = None) -> ChunkLog:
+    """A log outside of any tree. Raises ``UsageError`` when there is no such file."""
+    notes = [] if notes is None else notes
     path = file.as_posix()
     if file.is_symlink():
         return ChunkLog(path, problem=f"{path} is a symbolic link, which is not followed")
@@ -111,7 +113,7 @@ def _from_disk(file: Path, notes: list[str]) -> ChunkLog:
         with file.open("rb") as stream:
             data = stream.read(LOG_LIMIT + 1)
     except OSError as wrong:
-        raise UsageError(f"--log {path}: {wrong.strerror}") from wrong
+        raise UsageError(f"{path}: {wrong.strerror}") from wrong
     return _parsed(data, path, None, notes, size=file.stat().st_size)
 
 

@@ -115,7 +115,7 @@ def test_a_log_that_was_named(run: GitRepo, tmp_path: Path, monkeypatch: pytest.
     outside = gathered(run, Wanted(log_file=tmp_path / "elsewhere.md")).log
     assert outside is not None
     assert len(outside.chunks) == 1
-    with pytest.raises(UsageError, match=r"--log .*nowhere.md: No such file or directory"):
+    with pytest.raises(UsageError, match=r"nowhere.md: No such file or directory"):
         gathered(run, Wanted(log_file=tmp_path / "nowhere.md"))
     assert gathered(run, Wanted(log_file=tmp_path)).problem("log").endswith("is a folder")
     (tmp_path / "link.md").symlink_to(tmp_path / "elsewhere.md")
