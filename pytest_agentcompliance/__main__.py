@@ -15,6 +15,8 @@ def run() -> None:
     gc.set_threshold(100_000, 50, 100)
     from pytest_agentcompliance.cli import main
 
+    if sys.stdout is None:  # closed by whoever started us, as with >&-
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     code: object = 1
     try:
         main()
@@ -26,7 +28,8 @@ def run() -> None:
     atexit._run_exitfuncs()  # children are ended, temporary folders removed
     try:
         sys.stdout.flush()
-        sys.stderr.flush()
+        if sys.stderr is not None:
+            sys.stderr.flush()
     except OSError:  # whoever read the output has gone
         status = status or 1
     os._exit(status)

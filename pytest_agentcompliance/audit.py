@@ -84,6 +84,10 @@ def _judged(verdict: Verdict, rule: Rule, run: Run, waivers: Sequence[Waiver], d
         outcome = Outcome.BROKEN
     elif breaches and outcome is Outcome.KEPT:
         outcome = Outcome.WAIVED
+    lapsed = [w for one in breaches for w in waivers if w.expired(day) and w.excuses(verdict.rule, one)]
+    if outcome is Outcome.BROKEN and lapsed:
+        told = "; ".join(dict.fromkeys(f"{w.reason} ({w.by}, until {w.until})" for w in lapsed))
+        why = "\n".join(filter(None, [why, f"a waiver has expired: {told}"]))
     if excused:
         reasons = "; ".join(dict.fromkeys(f"{w.reason} ({w.by}, until {w.until})" for _, w in excused))
         why = "; ".join(filter(None, [why, f"{len(excused)} of {len(breaches)} findings waived: {reasons}"]))

@@ -1,6 +1,7 @@
 """The face toward the shell: ``agent-compliance audit | init | demo | rules | profiles | explain | log``."""
 
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.exceptions import Exit
 
 from pytest_agentcompliance.errors import AgentComplianceError, EvidenceError, UsageError
 from pytest_agentcompliance.verdict import Audit, Severity
@@ -18,12 +20,13 @@ os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 FORMATS = ("text", "json")
 EVIDENCE = ("log",)
+WIDTH = 80  # columns, in a file and where no terminal says how many it has
 PATIENCE = 1.0  # seconds before a waiting person is told what is being done
 FOLDER = click.Path(path_type=Path)
 
 
 class Commands(click.Group):
-    """Errors of ours end in one line on stderr: exit code 2 for what was asked, 3 for what could not be read."""
+    """Errors end in one line on stderr: exit code 2 for what was asked, 3 for what could not be read or went wrong in us."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -31,6 +34,17 @@ class Commands(click.Group):
         except AgentComplianceError as wrong:
             click.echo(f"agent-compliance: {_shown(str(wrong))}", err=True)
             ctx.exit(3 if isinstance(wrong, EvidenceError) else 2)
+        except KeyboardInterrupt:
+            click.echo("agent-compliance: interrupted; nothing was judged", err=True)
+            ctx.exit(130)  # as a shell has it: 1 would say that a clause is broken
+        except (click.ClickException, click.Abort, Exit, BrokenPipeError):
+            raise  # click's own
+        except OSError as wrong:  # the disk is full, say
+            click.echo(f"agent-compliance: {_shown(str(wrong))}; nothing was judged", err=True)
+            ctx.exit(3)
+        except Exception as wrong:  # a traceback's exit code would say that a clause is broken
+            click.echo(f"agent-compliance: internal error: {_shown(_told(wrong))}", err=True)
+            ctx.exit(3)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -104,7 +118,8 @@ def _write(made: Audit, name: str, file: str, verbose: bool) -> None:
     else:
         from pytest_agentcompliance.reporters import text as reporter
 
-        lines = reporter.lines(made, verbose=verbose)
+        width = WIDTH if file else shutil.get_terminal_size((WIDTH, 24)).columns
+        lines = reporter.lines(made, verbose=verbose, width=width)
         if not file:
             for style, line in lines:
                 click.echo(click.style(line, **STYLES[style]) if style else line)
@@ -182,7 +197,17 @@ def show_log(*, file: Path, output: str) -> None:
         click.echo(line)
 
 
-@main.command("rules")
+def _told(wrong: Exception) -> str:
+    """A defect of ours on one line, with the place in our code that it came from."""
+    import traceback
+
+    ours = [frame for frame in traceback.extract_tb(wrong.__traceback__) if "pytest_agentcompliance" in frame.filename]
+    place = f" ({Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""
+    text = " ".join(str(wrong).split())[:300]
+    return f"{type(wrong).__name__}: {text}{place}; nothing was judged, please report it"
+
+
+@main.command("rules", short_help="List the rules, and those not built yet.")
 def list_rules() -> None:
     """List the rules that are installed, and those that are not built yet."""
     from pytest_agentcompliance import handbook
@@ -190,7 +215,7 @@ def list_rules() -> None:
     _table(("rule", "what it holds"), handbook.rule_rows())
 
 
-@main.command("profiles")
+@main.command("profiles", short_help="List the profiles and what is built.")
 def list_profiles() -> None:
     """List the profiles: their clauses, and how many of them are not built yet."""
     from pytest_agentcompliance import handbook
@@ -214,10 +239,10 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     Console().print(table)
 
 
-@main.command("explain")
-@click.argument("name", metavar="RULE|CLAUSE")
+@main.command("explain", short_help="Explain a rule, a clause or a profile.")
+@click.argument("name", metavar="RULE|CLAUSE|PROFILE")
 def explain(name: str) -> None:
-    """Explain a rule (scope/allowed-paths) or a clause (C3-03): what it asks, why, its parameters and examples."""
+    """Explain a rule (scope/allowed-paths), a clause (C3-03) or a profile: what it asks, why, its parameters and examples."""
     from pytest_agentcompliance import handbook
 
     text = handbook.explain(name)
@@ -230,7 +255,7 @@ def explain(name: str) -> None:
         click.echo(text)
 
 
-@main.command("init")
+@main.command("init", short_help="Propose a policy and write it.")
 @click.option("--repo", type=FOLDER, default=".", metavar="DIR", help="The repository (default: this folder).")
 @click.option("--profile", metavar="NAME", help="The profile to write down, instead of the one that is proposed.")
 @click.option("--print", "only_print", is_flag=True, help="Print the policy and write nothing.")
@@ -245,7 +270,7 @@ def init(*, repo: Path, profile: str | None, only_print: bool) -> None:
     click.echo(adoption.write(proposal))
 
 
-@main.command("demo")
+@main.command("demo", short_help="Make a small repository and audit it.")
 @click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Make the repository here and leave it.")
 def demo(keep: Path | None) -> None:
     """Make a small repository in which an agent broke several clauses, and run the pytest audit on it."""

@@ -211,9 +211,10 @@ class Record:
             return
         verbose = name == "text" or self.config.get_verbosity() > 0
         width = self.config.get_terminal_writer().fullwidth
-        # What each failed item has told already, above, is counted here and not told again.
+        # What each failed item has told already, above, is counted here and not told again; what nobody asked for is counted too.
         told = self.config.getoption("tbstyle") not in ("no", "line") and not verbose
-        brief = told and all(self.reported(name) == "failed" for name, one in self.verdicts.items() if expected(one) == "failed")
+        enough = {"failed", None} if self.chosen else {"failed"}
+        brief = told and all(self.reported(name) in enough for name, one in self.verdicts.items() if expected(one) == "failed")
         for style, line in text.lines(self.audit, verbose=verbose, brief=brief, width=width):
             show.write_line(line, **MARKUP[style])
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,11 +58,14 @@ def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Aud
 
 def evidence(options: Options, kinds: Collection[str]) -> Run:
     """The evidence alone, for checks written by hand. It is read as it is asked for, until the process ends."""
-    repository = Repository(options.repo)
-    found = ends.find(repository, options.base, options.head, options.environ)
-    policy, facts = _policy(options, repository, found)
-    bound = next(_bound(options, repository, found, policy, reviewed=facts.reviewed))
-    return gather.gather(repository, found, kinds, bound.wanted)
+    with ExitStack() as opened:
+        repository = opened.enter_context(Repository(options.repo))
+        found = ends.find(repository, options.base, options.head, options.environ)
+        policy, facts = _policy(options, repository, found)
+        bound = next(_bound(options, repository, found, policy, reviewed=facts.reviewed))
+        run = gather.gather(repository, found, kinds, bound.wanted)
+        opened.pop_all()  # it stays open for what is read late; what raised above has closed it
+    return run
 
 
 @contextmanager
@@ -79,6 +82,8 @@ def _opened(
 def _policy(options: Options, repository: Repository, found: Ends) -> tuple[law.Policy, PolicyFacts]:
     """The policy in force: the one that was passed, else the merge base's, else head's, which nobody has reviewed."""
     if options.policy is not None:
+        if options.policy.exists() and not options.policy.is_file():
+            raise UsageError(f"--policy {options.policy}: it is no regular file")
         try:
             with options.policy.open("rb") as file:
                 data = file.read(POLICY_LIMIT + 1)

@@ -115,18 +115,27 @@ def _judged_apart(config: pytest.Config, settings: dict[str, list[str]]) -> str:
     done = subprocess.run(command, cwd=where, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode in (0, 1, 3) and done.stdout.strip():
         return done.stdout.decode("utf-8", "backslashreplace")
-    last_words = _readable(done.stderr)
+    last_words = _respelled(_readable(done.stderr))
     if done.returncode == 2:
         raise pytest.UsageError(last_words)
-    raise pytest.UsageError(f"agent-compliance could not judge: {last_words or f'exit code {done.returncode}, and no word'}")
+    silent = f"exit code {done.returncode}, and no word"
+    raise pytest.UsageError(f"agent-compliance could not judge: {last_words.removeprefix('agent-compliance: ') or silent}")
 
 
 def _readable(stderr: bytes) -> str:
-    """The end of what the child said, without control characters and without the name that pytest's own text repeats."""
+    """The end of what the child said, without control characters."""
     from pytest_agentcompliance.reporters.text import shown
 
     said = stderr.decode("utf-8", "backslashreplace").strip().splitlines()[-20:]
     return "\n".join(map(shown, said))
+
+
+def _respelled(text: str) -> str:
+    """A message of the command's with its options as pytest knows them."""
+    import re
+
+    ours = re.sub(rf"(?<![\w-])--({'|'.join(name for name, _, _ in SETTINGS)})(?![\w-])", r"--agent-compliance-\1", text)
+    return re.sub(r"(?<![\w-])--repo(?![\w-])", "--rootdir", ours)
 
 
 def _repository(config: pytest.Config) -> "Path":
@@ -167,7 +176,7 @@ def agent_run(pytestconfig: pytest.Config) -> "Run":
         options = engine.Options(repo=_repository(pytestconfig), profiles=profiles, **one, **paths)  # type: ignore[arg-type]
         return engine.evidence(options, {"changes", "log", "commits", "tree"})
     except AgentComplianceError as wrong:
-        raise pytest.fail.Exception(f"agent-compliance: {wrong}", pytrace=False) from None
+        raise pytest.fail.Exception(f"agent-compliance: {_respelled(str(wrong))}", pytrace=False) from None
 
 
 @pytest.fixture(scope="session")

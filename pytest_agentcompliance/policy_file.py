@@ -43,7 +43,7 @@ def _who(text: str) -> str:
 
 def _fingerprint(text: str) -> str:
     if not FINGERPRINT.fullmatch(text):
-        raise ValueError(f"{shown(text)} is no fingerprint; copy the 24 characters that the audit shows with the finding")
+        raise ValueError(f"{shown(text)} is no fingerprint; copy the 24 characters that '--output json' shows with the finding")
     return text
 
 

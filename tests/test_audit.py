@@ -166,7 +166,8 @@ def test_waivers_excuse_findings_until_their_day() -> None:
     assert (whole.outcome, len(whole.findings)) == (Outcome.WAIVED, 2)
     exact = verdict(Finds(), waivers=[waiver(finding=whole.findings[0].fingerprint)], day=day)
     assert len(exact.findings) == 1
-    assert verdict(Finds(), waivers=[waiver(rule="test/rule", path="**")], day=date(2027, 1, 1)).outcome is Outcome.BROKEN
+    late = verdict(Finds(), waivers=[waiver(rule="test/rule", path="**")], day=date(2027, 1, 1))
+    assert (late.outcome, late.why) == (Outcome.BROKEN, "2 files\na waiver has expired: legacy (Ada, until 2026-12-31)")
     assert verdict(Finds(), waivers=[waiver(rule="other/rule", path="**")], day=day).outcome is Outcome.BROKEN
 
 

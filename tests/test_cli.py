@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from pytest_agentcompliance import engine
+from pytest_agentcompliance.cli import main
 from tests.conftest import GitRepo
 
 V3 = "dev-implement-backend-coder-v3"
@@ -84,6 +87,15 @@ def test_a_run_that_broke_it(run: GitRepo) -> None:
     text = cli(run.root, "audit")
     assert text.returncode == 1
     assert "apps/api/x.ts:1" in text.stdout
+
+
+def test_text_is_folded_to_the_columns_that_there_are(run: GitRepo, tmp_path: Path) -> None:
+    run.commit("work", GOOD)
+    narrow, wide = (cli(run.root, "audit", env={"COLUMNS": columns}).stdout for columns in ("50", "150"))
+    assert max(len(line) for line in narrow.splitlines() if "C3-" in line) <= 50
+    assert max(len(line) for line in wide.splitlines() if "C3-" in line) > 100
+    cli(run.root, "audit", "--output", f"text:{tmp_path / 'a.txt'}", env={"COLUMNS": "150"})
+    assert max(len(line) for line in (tmp_path / "a.txt").read_text("utf-8").splitlines() if "C3-" in line) <= 80
 
 
 def test_every_clause_of_the_profile_and_of_integrity_is_in_every_audit(run: GitRepo) -> None:
@@ -186,6 +198,7 @@ def test_unknown_names_on_the_command_line(run: GitRepo) -> None:
         (["--evidence", "logs=x"], "KIND=PATH"),
         (["--repo", "/nonexistent"], "No such file"),
         (["--policy", "nope.yaml"], "--policy nope.yaml"),
+        (["--policy", "."], "it is no regular file"),
         (["--profile", "../../x"], "cannot be the name of a profile"),
     ):
         done = cli(run.root, "audit", *words)
@@ -334,3 +347,57 @@ def test_a_person_at_a_terminal_is_told_what_takes_long(patience: float, work: f
 def test_in_a_pipe_nobody_is_told_anything() -> None:
     done = subprocess.run([sys.executable, "-c", WAITING.format(patience=0.01, work=1.0)], capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    (RuntimeError("one\ntwo \x1b[31m"), r"internal error: RuntimeError: one two \x1b[31m"),
+    (OSError(28, "No space left on device"), "No space left on device; nothing was judged"),
+])
+def test_a_defect_of_ours_is_one_line_and_no_verdict(wrong: Exception, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise wrong
+
+    monkeypatch.setattr(engine, "audit", fail)
+    done = CliRunner().invoke(main, ["audit"])
+    assert done.exit_code == 3
+    assert said in done.output
+    assert done.output.count("\n") == 1
+
+
+def test_logs_that_are_no_files(run: GitRepo, tmp_path: Path) -> None:
+    run.commit("work", GOOD)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("pipe", "loop"):
+        done = cli(run.root, "audit", "--base", "main", "--log", str(tmp_path / name))
+        assert "is no regular file" in done.stdout or "is a symbolic link" in done.stdout, done.stdout
+        assert not done.stderr
+    for name in ("nowhere", "loop/x", "n" * 5000):
+        done = cli(run.root, "audit", "--base", "main", "--log", str(tmp_path / name))
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+
+
+def test_a_glob_that_is_none_is_an_error_of_the_question(run: GitRepo) -> None:
+    run.commit("work", GOOD)
+    for glob in ("\\", "[z-a]"):
+        done = cli(run.root, "audit", "--base", "main", "--evidence", f"log={glob}")
+        assert (done.returncode, "glob" in done.stderr) == (2, True), done.stderr
+
+
+def test_an_output_that_is_closed(run: GitRepo) -> None:
+    run.commit("work", GOOD)
+    for form in ("text", "json"):
+        words = [sys.executable, "-I", "-m", "pytest_agentcompliance", "audit", "--base", "main", "--output", form]
+        done = subprocess.run(
+            ["sh", "-c", 'exec "$@" >&-', "sh", *words], cwd=run.root, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_interrupted_audit_is_not_a_broken_clause(run: GitRepo) -> None:
+    stop = "def stop(*_): raise KeyboardInterrupt\nengine.audit = stop\n__main__.run()"
+    stop = f"from pytest_agentcompliance import engine, __main__\n{stop}"
+    done = subprocess.run([sys.executable, "-c", stop, "audit"], cwd=run.root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "agent-compliance: interrupted; nothing was judged\n"

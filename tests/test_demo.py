@@ -73,13 +73,13 @@ def test_demo_from_the_shell(tmp_path: Path) -> None:
     """It goes as planned under variables that CI, git and pytest would take for advice, and says what was seen."""
     hostile = {"PYTEST_ADDOPTS": "--no-such-option", "GITHUB_ACTIONS": "true", "GITHUB_BASE_REF": "no-such", "GIT_DIR": "/nowhere"}
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "pytest_agentcompliance", "demo", "--keep", "kept"],
+        [sys.executable, "-P", "-m", "pytest_agentcompliance", "demo", "--keep", "kept wishes"],
         cwd=tmp_path, env={**os.environ, **hostile}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     for breach in BREACHES:
         assert f"  {breach.clause}  The agent {breach.deed.split(',')[0][:60]}" in done.stdout
-    assert f"cd {tmp_path / 'kept'}" in done.stdout
-    assert (tmp_path / "kept" / tale.LOG).is_file()
-    assert not (tmp_path / "kept" / ".pytest_cache").exists()
+    assert f"cd '{tmp_path / 'kept wishes'}' && " in done.stdout
+    assert (tmp_path / "kept wishes" / tale.LOG).is_file()
+    assert not (tmp_path / "kept wishes" / ".pytest_cache").exists()

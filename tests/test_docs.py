@@ -174,8 +174,8 @@ def test_explain_knows_rules_clauses_profiles_and_node_ids() -> None:
     ("name", "says"),
     [
         ("log/chunk-headings", "did you mean 'log/chunk-heading'"),
-        ("C3-99", "no clause 'C3-99'; did you mean 'C3-"),
-        ("backend-implementer::C3-21", "no rule and no clause"),
+        ("C3-99", "no profile 'C3-99'; did you mean 'C3-"),
+        ("backend-implementer::C3-21", "no rule, no clause and no profile"),
         ("x" * 100_000, "'agent-compliance rules' lists the rules"),
         ("", "'agent-compliance rules' lists the rules"),
     ],

@@ -202,14 +202,16 @@ def test_what_the_child_is_told(pytester: pytest.Pytester, judged: Judged, monke
     ("out", "code", "says", "error"),
     [
         ("", 2, "agent-compliance: no profile 'x'\nsecond line", "ERROR: agent-compliance: no profile 'x'\nsecond line"),
-        ("", 3, "agent-compliance: no merge base", "ERROR: agent-compliance could not judge: agent-compliance: no merge base"),
+        ("", 2, "agent-compliance: pass --base REV or --log-file", "pass --agent-compliance-base REV or --log-file"),
+        ("", 2, "agent-compliance: pass one with --repo", "pass one with --rootdir"),
+        ("", 3, "agent-compliance: no merge base", "ERROR: agent-compliance could not judge: no merge base"),
         ("", 1, "Boom", "ERROR: agent-compliance could not judge: Boom"),
         ("", 137, "", "could not judge: exit code 137, and no word"),
         ("", 0, "", "could not judge: exit code 0"),
         ("{}", 0, "", "could not judge: the audit's JSON: schema_version is missing"),
         ("\ud7ff not json", 0, "", "could not judge: the audit is not JSON"),
     ],
-    ids=["usage", "evidence", "crash", "killed", "silent", "empty", "noise"],
+    ids=["usage", "option", "folder", "evidence", "crash", "killed", "silent", "empty", "noise"],
 )
 def test_child_without_an_audit_ends_the_session(
     pytester: pytest.Pytester, judged: Judged, *, out: str, code: int, says: str, error: str

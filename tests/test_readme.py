@@ -116,7 +116,8 @@ def options(command: click.Command) -> set[str]:
 
 
 def mentioned() -> Iterator[tuple[str, list[str]]]:
-    for command, rest in re.findall(r"\bagent-compliance (audit|init|demo|rules|profiles|explain|[a-z]+(?=`))([^`\n]*)", README):
+    commands = "|".join(main.commands)
+    for command, rest in re.findall(rf"\bagent-compliance ({commands}|[a-z]+(?=`))([^`\n]*)", README):
         yield command, re.findall(r"--[a-z-]+", rest)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -99,7 +100,7 @@ def _next(kept: Path | None) -> list[tuple[str, str]]:
     if kept is None:
         commands.append(("agent-compliance demo --keep wishes", "the same once more, in a folder that stays, to be mended"))
     else:
-        commands.append((f"cd {kept} && git log -p main..", "what the agent did"))
+        commands.append((f"cd {shlex.quote(str(kept))} && git log -p main..", "what the agent did"))
         commands.append(("agent-compliance audit", "the same verdicts without pytest, there; mend a file and run it again"))
     commands.append(("agent-compliance init", "in a repository of yours: it proposes a policy"))
     return commands

@@ -50,8 +50,11 @@ def explain(name: str) -> str:
     valid = [*catalog.names(), *unbuilt(), *(draft.name for draft in drafts()), *(id for draft in drafts() for id in draft.spelled)]
     hint = nearest(wanted, valid, "rule") if len(wanted) < LONGEST else ""
     if not hint.startswith("did you mean"):
-        hint = "'agent-compliance rules' lists the rules, 'agent-compliance explain PROFILE' the clauses of a profile"
-    raise UsageError(f"there is no rule and no clause {wanted[:LONGEST]!r}; {hint}")
+        hint = (
+            "'agent-compliance rules' lists the rules, 'agent-compliance profiles' the profiles, "
+            "'agent-compliance explain PROFILE' the clauses of one"
+        )
+    raise UsageError(f"there is no rule, no clause and no profile {wanted[:LONGEST]!r}; {hint}")
 
 
 def _clauses(within: str, id: str) -> Iterator[str]:

@@ -264,7 +264,11 @@ def _message(model: type[BaseModel], kind: str, path: Path, error: Mapping[str, 
     if kind == "extra_forbidden":
         return path[:-1], f"unknown {noun} {shown(path[-1])}; {nearest(str(path[-1]), _keys(_at(model, path[:-1])), noun)}"
     if kind == "missing":
-        return path[:-1], f"the {noun} {path[-1]!r} is missing"
+        from difflib import get_close_matches
+
+        others = [one for one in given if isinstance(one, str)] if isinstance(given, dict) else []
+        near = get_close_matches(str(path[-1]), set(others) - set(_keys(_at(model, path[:-1]))), n=1)
+        return path[:-1], f"the {noun} {path[-1]!r} is missing" + (f"; did you mean it by {shown(near[0])}?" if near else "")
     if kind == "literal_error":
         valid = _words(_at(model, path))
         hint = nearest(str(given), valid, "word") if valid else f"write {error['ctx']['expected']}"

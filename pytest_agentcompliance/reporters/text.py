@@ -175,7 +175,8 @@ def _reasons(verdicts: Iterable[Verdict], width: int) -> Iterator[Line]:
 def _named(verdicts: Sequence[Verdict], title: str, width: int) -> Iterator[Line]:
     if verdicts:
         names = dict.fromkeys(verdict.clause for verdict in verdicts)
-        yield from _folded(f"{title}: {len(verdicts)} ({', '.join(names)})", "", width, "", "  ")
+        count = f"{len(verdicts)}" if len(verdicts) == len(names) else f"{len(verdicts)} rules of {_count(len(names), 'clause')}"
+        yield from _folded(f"{title}: {count} ({', '.join(names)})", "", width, "", "  ")
 
 
 def _facts(audit: Audit) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 
 from pytest_agentcompliance.errors import EvidenceError, UsageError
 from pytest_agentcompliance.sources.blobs import is_id
@@ -14,7 +15,10 @@ EVENT_LIMIT = 25 * 1024 * 1024  # GitHub caps webhook payloads at 25 MB
 def find(repository: Repository, given: str | None, environ: Mapping[str, str]) -> tuple[str, str]:
     """The base commit's id and, in words, how it was found. Raises ``UsageError`` or ``EvidenceError``."""
     if given:
-        return repository.commit(given), given
+        try:
+            return repository.commit(given), given
+        except UsageError as wrong:
+            raise UsageError(f"{wrong}{_perhaps_elsewhere(repository)}") from wrong
     for source in (_github, _gitlab):
         if found := source(repository, environ):
             return found
@@ -24,14 +28,25 @@ def find(repository: Repository, given: str | None, environ: Mapping[str, str]) 
     # A branch that follows its own copy on the remote says nothing about where it started.
     if upstream and upstream[1] != repository.branch:
         names.append(f"refs/remotes/{remote}/{upstream[1]}")
-    names += [f"refs/remotes/{remote}/{name}" for name in ("HEAD", *MAIN)]
+    own = f"refs/remotes/{remote}/{repository.branch}"
+    if repository.branch in MAIN or repository.points_at(f"refs/remotes/{remote}/HEAD") != own:
+        names.append(f"refs/remotes/{remote}/HEAD")
+    names += [f"refs/remotes/{remote}/{name}" for name in MAIN]
     names += [f"refs/heads/{name}" for name in MAIN if name != repository.branch]
     if one := repository.first(names):
         return one[1], one[0].removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    here = ""
+    if repository.branch in MAIN:
+        here = f"this is {repository.branch} itself; check out the branch that the agent worked on, or "
     raise UsageError(
         "the run's base is unknown: no CI variables, no upstream, no origin/HEAD, no other main or master; "
-        "pass --base REV (the commit, branch or tag that the agent started from)"
+        f"{here}pass --base REV (the commit, branch or tag that the agent started from){_perhaps_elsewhere(repository)}"
     )
+
+
+def _perhaps_elsewhere(repository: Repository) -> str:
+    """What to do where a clone may lack what its remote has."""
+    return f"; if the remote has it and this clone has not, run: {deepen(repository)}" if repository.is_clone else ""
 
 
 def _github(repository: Repository, environ: Mapping[str, str]) -> tuple[str, str] | None:
@@ -44,9 +59,10 @@ def _github(repository: Repository, environ: Mapping[str, str]) -> tuple[str, st
         full = f"refs/remotes/origin/{name}"
         if one := repository.first([full, f"refs/heads/{name}"]):
             return one[1], f"GITHUB_BASE_REF: {one[0].removeprefix('refs/remotes/').removeprefix('refs/heads/')}"
+        command = deepen(repository) if repository.shadow.shallow else f"git fetch origin {quote(f'+refs/heads/{name}:{full}')}"
         raise EvidenceError(
             f"GITHUB_BASE_REF names {name!r}, which this clone has not; "
-            f"run: git fetch --no-tags origin +refs/heads/{name}:{full}  (or set fetch-depth: 0 in actions/checkout)"
+            f"run: {command}  (or set fetch-depth: 0 in actions/checkout)"
         )
     return None
 
@@ -56,7 +72,7 @@ def _event_base(path: str) -> str:
     import json
 
     try:
-        if not path or Path(path).stat().st_size > EVENT_LIMIT:
+        if not path or not Path(path).is_file() or Path(path).stat().st_size > EVENT_LIMIT:
             return ""
         event = json.loads(Path(path).read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -84,9 +100,8 @@ def _present(repository: Repository, sha: str, said_by: str) -> tuple[str, str]:
 def deepen(repository: Repository) -> str:
     """The command that brings the history a clone lacks."""
     remote = (repository.upstream() or ("origin", ""))[0]
-    if repository.shadow.shallow:
-        return f"git fetch --unshallow {remote} '+refs/heads/*:refs/remotes/{remote}/*'"
-    return f"git fetch {remote} '+refs/heads/*:refs/remotes/{remote}/*'"
+    what = f"{quote(remote)} {quote(f'+refs/heads/*:refs/remotes/{remote}/*')}"
+    return f"git fetch --unshallow {what}" if repository.shadow.shallow else f"git fetch {what}"
 
 
 def merge_base(repository: Repository, base: str, head: str, said: str) -> tuple[str, list[str], list[str]]:

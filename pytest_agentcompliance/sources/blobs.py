@@ -14,12 +14,12 @@ class Blobs:
     def __init__(self, shadow: Shadow) -> None:
         self._shadow = shadow
         self._process: Any = None
-        self.missing: set[str] = set()  # ids known to be missing, whatever stands in for them
+        self.missing: dict[str, str] = {}  # ids that cannot be read, whatever stands in for them, with the reason
 
     def read(self, oid: str, kind: str = "blob") -> bytes:
         """The bytes of an object of this kind. Raises ``Unreadable`` (its path is the id)."""
         if oid in self.missing:
-            raise Unreadable(oid, f"object {oid} is missing from the repository")
+            raise Unreadable(oid, self.missing[oid])
         _, found, data = self._ask(oid)
         if found != kind:
             raise Unreadable(oid, f"object {oid} is a {found}, not a {kind}")
@@ -73,8 +73,11 @@ class Blobs:
         """The entries of one tree object: mode in six digits, name, id. Raises ``Unreadable``."""
         data, at, width = self.read(oid, "tree"), 0, len(oid) // 2
         while at < len(data):
-            space, nul = data.index(b" ", at), data.index(b"\0", at)
-            yield data[at:space].decode().zfill(6), data[space + 1 : nul], data[nul + 1 : nul + 1 + width].hex()
+            space, nul = data.find(b" ", at), data.find(b"\0", at)
+            if not at < space < nul < len(data) - width:
+                raise Unreadable(oid, f"tree {oid} is broken")
+            mode = data[at:space].lstrip(b"0").decode("ascii", "replace").zfill(6)  # old tools wrote more zeros
+            yield mode, data[space + 1 : nul], data[nul + 1 : nul + 1 + width].hex()
             at = nul + 1 + width
 
 

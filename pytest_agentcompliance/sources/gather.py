@@ -1,5 +1,7 @@
 """Everything that a run left behind, as far as the bound rules ask for it."""
 
+import os
+import stat
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,16 +107,17 @@ def from_disk(file: Path, notes: list[str] | None = None) -> ChunkLog:
     """A log outside of any tree. Raises ``UsageError`` when there is no such file."""
     notes = [] if notes is None else notes
     path = file.as_posix()
-    if file.is_symlink():
-        return ChunkLog(path, problem=f"{path} is a symbolic link, which is not followed")
-    if file.is_dir():
-        return ChunkLog(path, problem=f"{path} is a folder")
     try:
+        mode = file.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            return ChunkLog(path, problem=f"{path} is a symbolic link, which is not followed")
+        if not stat.S_ISREG(mode):
+            return ChunkLog(path, problem=f"{path} is {'a folder' if stat.S_ISDIR(mode) else 'no regular file'}")
         with file.open("rb") as stream:
-            data = stream.read(LOG_LIMIT + 1)
+            data, size = stream.read(LOG_LIMIT + 1), os.fstat(stream.fileno()).st_size
     except OSError as wrong:
         raise UsageError(f"{path}: {wrong.strerror}") from wrong
-    return _parsed(data, path, None, notes, size=file.stat().st_size)
+    return _parsed(data, path, None, notes, size=max(size, len(data)))
 
 
 def _parsed(data: bytes, path: str, before: bytes | None, notes: list[str], size: int | None = None) -> ChunkLog:
@@ -134,5 +137,8 @@ def _inside(repository: Repository, file: Path) -> str | None:
     """The path of a file as the repository has it; None when it lies outside, or in a bare one."""
     if repository.root is None:
         return file.as_posix() if not file.is_absolute() else None
-    parent = file.parent.resolve() / file.name  # the file itself may be a link: it is not followed
+    try:
+        parent = file.parent.resolve() / file.name  # the file itself may be a link: it is not followed
+    except (OSError, RuntimeError) as wrong:  # a loop of links, a name too long, a working directory that is gone
+        raise UsageError(f"--log {file.as_posix()}: {getattr(wrong, 'strerror', None) or wrong}") from wrong
     return parent.relative_to(repository.root).as_posix() if parent.is_relative_to(repository.root) else None

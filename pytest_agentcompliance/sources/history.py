@@ -27,10 +27,12 @@ def _commit(repository: Repository, id: str, ledger: Ledger) -> Commit:
     headers: dict[str, list[str]] = {}
     encoding = re.search(rb"^encoding (\S+)$", head, re.MULTILINE)
     codec = encoding[1].decode("ascii", "replace") if encoding else "utf-8"
-    for line in _decoded(head, codec).split("\n"):
-        name, _, value = line.partition(" ")
+    for line in head.split(b"\n"):  # git's own words are ASCII, whatever the encoding says
+        name, _, value = line.partition(b" ")
         if name:  # a continuation line, of a signature, starts with the space
-            headers.setdefault(name, []).append(value)
+            headers.setdefault(name.decode("ascii", "replace"), []).append(
+                _decoded(value, codec if name in (b"author", b"committer") else "utf-8")
+            )
     message = _decoded(body, codec)
     tree, parents = headers.get("tree", [""])[0], tuple(headers.get("parent", []))
 

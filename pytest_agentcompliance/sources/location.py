@@ -33,21 +33,37 @@ class Location:
 def locate(start: Path) -> Location:
     """The repository that ``start`` lies in. Raises ``UsageError`` when there is none."""
     try:
-        start = start.resolve(strict=True)
+        found = _search(start.resolve(strict=True))
     except OSError as wrong:
-        raise UsageError(f"{start}: {wrong.strerror}; pass the folder of a git repository with --repo") from wrong
+        raise UsageError(f"{wrong.filename or start}: {wrong.strerror}; pass the folder of a git repository with --repo") from wrong
+    except RuntimeError as wrong:  # a loop of links, before Python 3.13
+        raise UsageError(f"{start}: {wrong}; pass the folder of a git repository with --repo") from wrong
+    if found is None:
+        raise UsageError(f"{start.resolve()} is not in a git repository; pass one with --repo")
+    return found
+
+
+def _search(start: Path) -> Location | None:
     for folder in (start, *start.parents):
         dot_git = folder / ".git"
         if dot_git.is_dir() and _is_git_dir(dot_git):
             return _at(dot_git, folder)
         if dot_git.is_file() and (target := GITFILE.match(dot_git.read_text("utf-8", "surrogateescape"))):
-            git_dir = (folder / target[1]).resolve()
-            if not _is_git_dir(git_dir):
-                raise UsageError(f"{dot_git} points at {git_dir}, which is no git directory")
+            git_dir = pointed_at(folder, target[1])
+            if git_dir is None or not _is_git_dir(git_dir):
+                raise UsageError(f"{dot_git} points at {git_dir or target[1]}, which is no git directory")
             return _at(git_dir, folder)
         if _is_git_dir(folder):
             return _at(folder, folder.parent if folder.name == ".git" else None)
-    raise UsageError(f"{start} is not in a git repository; pass one with --repo")
+    return None
+
+
+def pointed_at(folder: Path, written: str) -> Path | None:
+    """Where a path that a file of git's names lies, seen from the file's folder; None when it can lie nowhere."""
+    try:
+        return (folder / written).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL
+        return None
 
 
 def _is_git_dir(folder: Path) -> bool:
@@ -57,5 +73,9 @@ def _is_git_dir(folder: Path) -> bool:
 def _at(git_dir: Path, root: Path | None) -> Location:
     common = git_dir
     if (pointer := git_dir / "commondir").is_file():
-        common = (git_dir / pointer.read_text("utf-8", "surrogateescape").strip()).resolve()
+        written = pointer.read_text("utf-8", "surrogateescape").strip()
+        found = pointed_at(git_dir, written)
+        if found is None or not _is_git_dir(found):
+            raise UsageError(f"{pointer} points at {found or written}, which is no git directory")
+        common = found
     return Location(git_dir, common, root)

@@ -1,7 +1,7 @@
 """The audited repository: its revisions, the change of a run, its trees. Ids only, once the ends of the run are known."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +37,7 @@ class Repository:
         self.blobs = Blobs(self.shadow)
         head = (self.shadow.dir / "HEAD").read_bytes()
         named = HEAD_REF.match(head)
+        self._detached = is_id(head.decode("ascii", "replace").strip())
         self.branch = named[2].decode("utf-8", "surrogateescape") if named else None  # None: detached
 
     def __enter__(self) -> Self:
@@ -85,15 +86,30 @@ class Repository:
         found = self.blobs.commits(names)
         return next(iter(found.items()), None)
 
+    def points_at(self, name: str) -> str:
+        """The name that a symbolic reference stands for; empty where it is none."""
+        try:
+            text = (self.location.common_dir / name).read_text("utf-8", "surrogateescape")
+        except (OSError, ValueError):
+            return ""
+        return text.removeprefix("ref: ").strip() if text.startswith("ref: ") else ""
+
     def refs(self) -> dict[str, str]:
         """All branches and tags, local and remote, with what they point at."""
         out = self.shadow.output("for-each-ref", "--format=%(objectname) %(refname)").decode("utf-8", "surrogateescape")
         return {name: id for id, _, name in (line.partition(" ") for line in out.splitlines())}
 
     def _unknown(self, revision: str, stem: str) -> str:
+        refs = self.refs()
         if revision == "HEAD" or (stem in ("HEAD", "@") and not self.blobs.commits(["HEAD"])):
+            if (self.location.common_dir / "reftable").is_dir():
+                return "the repository keeps its references in a reftable, which is not read; pass --base and --head as full ids"
+            if self._detached or f"refs/heads/{self.branch}" in refs:
+                return "the commit that HEAD points at is missing or broken; fetch it, or pass --head with a revision"
             return "HEAD has no commit yet; commit something first, or pass --head with a revision"
-        short = {name.split("/", 2)[2] for name in self.refs() if name.count("/") >= 2}
+        short = {name.split("/", 2)[2] for name in refs if name.count("/") >= 2}
+        if stem in short and stem == revision:
+            return f"{revision!r} in {self.location.root or self.location.git_dir} is no commit, or one that is missing or broken"
         from difflib import get_close_matches
 
         near = get_close_matches(stem, short, n=1)
@@ -123,6 +139,11 @@ class Repository:
         found = self._setting(f"branch.{self.branch}.remote"), self._setting(f"branch.{self.branch}.merge")
         return (found[0], found[1].removeprefix("refs/heads/")) if found[0] and found[1] else None
 
+    @property
+    def is_clone(self) -> bool:
+        """Whether it has a remote that could have more than is here."""
+        return bool(self._setting(f"remote.{(self.upstream() or ('origin', ''))[0]}.url"))
+
     def _setting(self, name: str) -> str:
         file = str(self.location.common_dir / "config")
         status, out, _ = self.shadow.run("config", "--no-includes", "--file", file, "--get", name)
@@ -140,7 +161,10 @@ class Repository:
     def committed_at(self, commit: str) -> datetime:
         """When a commit was made, in UTC; 1970 where it does not say."""
         found = re.search(rb"^committer .*> (\d{1,12}) ", self.blobs.read(commit, "commit"), re.MULTILINE)
-        return datetime.fromtimestamp(int(found[1]), UTC) if found else datetime.fromtimestamp(0, UTC)
+        try:
+            return datetime.fromtimestamp(int(found[1]) if found else 0, UTC)
+        except (ValueError, OverflowError, OSError):  # a date that an adversary made up
+            return datetime.fromtimestamp(0, UTC)
 
     def entry(self, tree: str, path: str) -> tuple[str, str] | None:
         """Mode and id of what lies at a path of a tree, None where nothing does. Raises ``Unreadable``."""
@@ -157,31 +181,29 @@ class Repository:
     def changes(self, old_tree: str, new_tree: str, ledger: Ledger, as_of: datetime) -> ChangeSet:
         """What differs between two trees. Blobs that are missing cost their own files alone."""
         status, stream, err = self.shadow.run(*DIFF_TREE, old_tree, new_tree)
-        missing: dict[int, str] = {}
         if status:
             raw, _ = diff.records(self.shadow.output(*RAW_ONLY, old_tree, new_tree))
-            missing = self._stand_in(raw)
-            if not missing:
+            absent = self.blobs.absent(oid for _, oid in _sides(raw)) - self.blobs.missing.keys()
+            if not absent:
                 raise EvidenceError(f"git diff-tree failed: {err.strip()[:500]}")
+            for oid in absent:
+                self.stand_in(oid, f"object {oid} is missing from the repository")
             stream = self.shadow.output(*DIFF_TREE, old_tree, new_tree)
         raw, start = diff.records(stream)
+        missing = {k: self.blobs.missing[oid] for k, oid in _sides(raw) if oid in self.blobs.missing}
         patches = diff.Patches(stream, start, raw, self.blobs.read, missing)
         for position, why in missing.items():
             ledger.unread[raw[position].path.decode("utf-8", "surrogateescape")] = why
         return diff.change_set(raw, patches, ledger, as_of=as_of)
 
-    def _stand_in(self, raw: list[diff.Record]) -> dict[int, str]:
-        """Put an empty loose object in the place of each missing blob, in the shadow alone, so that git goes on.
+    def stand_in(self, oid: str, why: str) -> None:
+        """Put a loose object in the place of a blob that cannot be read, in the shadow alone, so that git goes on.
 
-        git does not hold a loose object against its id when a diff reads it; the blobs stay known as missing.
+        git does not hold a loose object against its id when a diff reads it; the blob stays known as unreadable. No
+        two stand-ins are equal, or git would print no patch for a file that has them on both sides.
         """
-        sides = [(k, oid) for k, one in enumerate(raw) for mode, oid in ((one.old_mode, one.old), (one.new_mode, one.new))
-                 if mode not in ("000000", SUBMODULE)]
-        absent = self.blobs.absent(oid for _, oid in sides)
-        for oid in absent:
-            self.put_loose(oid, b"blob 0\0")
-        self.blobs.missing |= absent
-        return {k: f"object {oid} is missing from the repository" for k, oid in sides if oid in absent}
+        self.put_loose(oid, b"blob %d\0%s" % (len(oid), oid.encode()))
+        self.blobs.missing[oid] = why
 
     def put_loose(self, oid: str, data: bytes) -> None:
         """Write a loose object (header and content) into the shadow."""
@@ -213,3 +235,11 @@ class Repository:
             return Side(read)
 
         return Tree(side(base_tree), side(head_tree))
+
+
+def _sides(raw: Iterable[diff.Record]) -> Iterator[tuple[int, str]]:
+    """The blobs that the records name, each with its record's position."""
+    for position, one in enumerate(raw):
+        for mode, oid in ((one.old_mode, one.old), (one.new_mode, one.new)):
+            if mode not in ("000000", SUBMODULE):
+                yield position, oid

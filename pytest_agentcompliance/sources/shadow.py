@@ -5,6 +5,7 @@ attributes, hooks, index, replace refs, grafts or environment of its own are con
 """
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -51,6 +52,7 @@ CONFIG = """\
 [gc]
 	auto = 0
 {extensions}"""
+HEAD = re.compile(rb"\A(?:ref: refs/heads/[^\x00-\x20\x7f]+|[0-9a-f]{40}|[0-9a-f]{64})\s*\Z")
 KEPT = ("TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SystemRoot", "LD_LIBRARY_PATH")
 _ENVIRON = threading.Lock()
 
@@ -61,7 +63,10 @@ class Shadow:
     def __init__(self, location: Location) -> None:
         self.location = location
         self.executable = find_git(avoid=location.root or location.git_dir)
-        self.dir = Path(tempfile.mkdtemp(prefix="agent-compliance-"))
+        try:
+            self.dir = Path(tempfile.mkdtemp(prefix="agent-compliance-")).resolve()
+        except OSError as wrong:
+            raise EvidenceError(f"no folder for temporary files can be written ({wrong.strerror}); set TMPDIR to one") from wrong
         self._remove = weakref.finalize(self, shutil.rmtree, self.dir, ignore_errors=True)
         self._environment = _environment(self.executable)
         self._lay()
@@ -81,8 +86,8 @@ class Shadow:
         if (at.common_dir / "shallow").is_file():
             shutil.copyfile(at.common_dir / "shallow", self.dir / "shallow")
         head = at.git_dir / "HEAD"
-        text = head.read_bytes() if head.is_file() else b"ref: refs/heads/\n"
-        (self.dir / "HEAD").write_bytes(text)
+        text = head.read_bytes() if head.is_file() else b""
+        (self.dir / "HEAD").write_bytes(text if HEAD.match(text) else b"ref: refs/heads/\n")
 
     def seal(self) -> None:
         """Forget all names. From here on only full ids mean anything, and no HEAD offers its attributes."""
@@ -152,7 +157,10 @@ class Shadow:
         import subprocess
 
         with self._environ():
-            return self._git.execute(self._command(words), as_process=True, istream=subprocess.PIPE)
+            process: Any = self._git.execute(self._command(words), as_process=True, istream=subprocess.PIPE)
+        # git would wait for a reader of its complaints, of which a broken repository gives more than a pipe holds.
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        return process
 
     def close(self) -> None:
         self._remove()

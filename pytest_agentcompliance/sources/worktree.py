@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +18,16 @@ from pathspec import GitIgnoreSpec
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK
 from pytest_agentcompliance.sources.blobs import is_id
-from pytest_agentcompliance.sources.location import GITFILE
+from pytest_agentcompliance.sources.location import GITFILE, pointed_at
 from pytest_agentcompliance.sources.repository import Repository
 
 Entry = tuple[str, str]  # mode and id
+Hashed = Callable[[bytes, bytes], str]
 GONE: Entry = ("0", "")
+FOLDER = "040000"
+FILE_LIMIT = 256 * 1024 * 1024  # bytes of one file that are read; git diffs nothing of more than 1023 MiB
 LFS = re.compile(rb"\Aversion https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
+BLANK_END = re.compile(r"[\t\v\f\r\x1c-\x1f\x85\xa0](?=\s*\Z)")  # git trims spaces alone, pathspec all of these
 # What Python and pytest themselves leave behind when an audit runs; never part of a change unless it is tracked.
 BYTECODE = (b"__pycache__",)
 
@@ -41,19 +45,45 @@ def capture(repository: Repository, root: Path, head_tree: str, base_tree: str) 
     """Walk the work tree under ``root`` and write what differs from ``head_tree`` into the shadow."""
     walk = _Walk(repository, os.fsencode(root), repository.listing(head_tree), repository.listing(base_tree))
     differing = walk.differing()
-    tree = _tree(repository, head_tree, differing) if differing else head_tree
+    tree = _tree(repository, walk.oid, head_tree, differing) if differing else head_tree
     unreadable = {path.decode("utf-8", "surrogateescape"): why for path, why in walk.unreadable.items()}
     return Captured(tree, walk.ignored, unreadable)
 
 
-def _tree(repository: Repository, head_tree: str, differing: Mapping[bytes, Entry]) -> str:
-    env = {"GIT_INDEX_FILE": str(repository.shadow.dir / "index")}
-    repository.shadow.output("read-tree", head_tree, env=env)
-    nothing = "0" * len(head_tree)
-    lines = [b"0 %s\t%s\0" % (nothing.encode(), path) for path, entry in differing.items() if entry == GONE]
-    lines += [b"%s %s\t%s\0" % (mode.encode(), oid.encode(), path) for path, (mode, oid) in differing.items() if oid]
-    repository.shadow.output("update-index", "-z", "--index-info", given=b"".join(lines), env=env)
-    return repository.shadow.output("write-tree", "--missing-ok", env=env).decode().strip()
+def _tree(repository: Repository, hashed: Hashed, head_tree: str, differing: Mapping[bytes, Entry]) -> str:
+    """The id of head's tree with what differs put in. Written by us: git's index leaves out names such as ``.GIT``."""
+    changed: dict[bytes, dict[bytes, Entry]] = {b"": {}}
+    for path, entry in differing.items():
+        folder, _, name = path.rpartition(b"/")
+        changed.setdefault(folder, {})[name] = entry
+        for above in _parents(path):
+            changed.setdefault(above, {})
+    top_down = sorted(changed, key=lambda folder: folder.count(b"/") + bool(folder))
+    content: dict[bytes, dict[bytes, Entry]] = {}
+    for folder in top_down:
+        above, _, name = folder.rpartition(b"/")
+        mode, oid = content[above].get(name, GONE) if folder else (FOLDER, head_tree)
+        content[folder] = {name: (mode, id) for mode, name, id in repository.blobs.tree(oid)} if mode == FOLDER else {}
+    tree = head_tree
+    for folder in reversed(top_down):
+        entries = content[folder]
+        for name, entry in changed[folder].items():
+            if entry != GONE:
+                entries[name] = entry
+            elif entries.get(name, GONE)[0] != FOLDER:  # a folder that took the file's place is no file that has gone
+                entries.pop(name, None)
+        order = sorted(entries.items(), key=lambda one: one[0] + b"/" if one[1][0] == FOLDER else one[0])
+        data = b"".join(b"%s %s\0%s" % (mode.lstrip("0").encode(), name, bytes.fromhex(id)) for name, (mode, id) in order)
+        tree = hashed(data, b"tree")
+        repository.put_loose(tree, b"tree %d\0" % len(data) + data)
+        above, _, name = folder.rpartition(b"/")
+        if not folder:
+            break
+        if entries:
+            content[above][name] = (FOLDER, tree)
+        elif content[above].get(name, GONE)[0] == FOLDER:
+            del content[above][name]
+    return tree
 
 
 @dataclass
@@ -91,7 +121,7 @@ class _Walk:
                 continue
             for entry in found:
                 path = folder + b"/" + entry.name if folder else entry.name
-                if entry.name == b".git":
+                if entry.name == b".git" or entry.path == self._shadow:  # TMPDIR may lie in the work tree
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     if self.index.get(path, ("", ""))[0] == SUBMODULE or self.tracked.get(path, ("", ""))[0] == SUBMODULE:
@@ -113,17 +143,22 @@ class _Walk:
             elif stat.S_ISREG(status.st_mode):
                 mode = self._mode(path, status.st_mode)
                 with open(entry.path, "rb") as file:
-                    data = file.read()
+                    data = file.read(FILE_LIMIT + 1)
+                if len(data) > FILE_LIMIT:
+                    self._large(path, mode, entry.path)
+                    return
             else:
                 return  # a socket, a pipe or a device: git cannot hold it
+        except FileNotFoundError:
+            return  # it went while we walked
         except OSError as wrong:
-            self.unreadable[path] = wrong.strerror or "it could not be read"
+            self._unread(path, wrong.strerror or "it could not be read")
             return
-        oid = self._oid(data)
+        oid = self.oid(data)
         before = self.tracked.get(path)
         if before is not None and before[1] != oid and mode != SYMLINK:
             data = self._as_committed(data, before)
-            oid = self._oid(data)
+            oid = self.oid(data)
         if before is None or before[1] != oid:
             self.repository.put_loose(oid, b"blob %d\0" % len(data) + data)
         self._seen[path] = (mode, oid)
@@ -133,9 +168,13 @@ class _Walk:
             return self.tracked[path][0]
         return "100755" if mode & stat.S_IXUSR else "100644"
 
-    def _oid(self, data: bytes) -> str:
+    def oid(self, data: bytes, kind: bytes = b"blob") -> str:
         digest = hashlib.sha1 if self._width == 40 else hashlib.sha256
-        return digest(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+        return digest(b"%s %d\0" % (kind, len(data)) + data, usedforsecurity=False).hexdigest()
+
+    @cached_property
+    def _shadow(self) -> bytes:
+        return os.fsencode(self.repository.shadow.dir)
 
     @cached_property
     def _width(self) -> int:
@@ -149,15 +188,37 @@ class _Walk:
         """
         if self._converts_lines and b"\r\n" in data and b"\0" not in data[:8000]:
             data = data.replace(b"\r\n", b"\n")
-        if self._uses_lfs:
-            try:
-                committed = self.repository.blobs.read(before[1])
-            except Unreadable:
-                return data
-            pointer = LFS.match(committed[:1024])
-            if pointer and hashlib.sha256(data).hexdigest().encode() == pointer[1]:
-                return committed
-        return data
+        committed, named = self._pointer(before)
+        return committed if named and hashlib.sha256(data).hexdigest() == named else data
+
+    def _pointer(self, before: Entry) -> tuple[bytes, str]:
+        """What was committed in the place of a large file, and the hash that it names; empty where LFS has no part."""
+        if not self._uses_lfs:
+            return b"", ""
+        try:
+            committed = self.repository.blobs.read(before[1])
+        except Unreadable:
+            return b"", ""
+        pointer = LFS.match(committed[:1024])
+        return (committed, pointer[1].decode()) if pointer else (b"", "")
+
+    def _large(self, path: bytes, mode: str, file: bytes) -> None:
+        """A file too large to be read: the one that its pointer names, or one whose content nobody can judge."""
+        before = self.tracked.get(path)
+        if before is not None and (named := self._pointer(before)[1]):
+            with open(file, "rb") as content:
+                if hashlib.file_digest(content, "sha256").hexdigest() == named:
+                    self._seen[path] = (mode, before[1])
+                    return
+        self._unread(path, f"it has more than {FILE_LIMIT:,} bytes", mode, changed=True)
+
+    def _unread(self, path: bytes, why: str, mode: str = "100644", *, changed: bool = False) -> None:
+        """Say that a file could not be read; one that is new for certain, or changed, is part of the change all the same."""
+        self.unreadable[path] = why
+        if changed or path not in self.tracked:
+            oid = self.oid(path, b"unread")
+            self.repository.stand_in(oid, why)
+            self._seen[path] = (mode, oid)
 
     @cached_property
     def _attributes(self) -> bytes:
@@ -196,6 +257,8 @@ class _Walk:
         found = {}
         self._skipped = set()
         status, out, _ = self.repository.shadow.run("ls-files", "-s", "-z", "-t", env={"GIT_INDEX_FILE": str(file)})
+        if status:
+            self.unreadable[b".git/index"] = "what is staged could not be read"
         for record in out.split(b"\0") if status == 0 else ():
             if record:
                 about, _, path = record.partition(b"\t")
@@ -228,7 +291,7 @@ class _Walk:
             folder, _, name = path.rpartition(b"/")
             if name == b".gitignore" and mode != SYMLINK:
                 try:
-                    text = self.repository.blobs.read(oid).decode("utf-8", "replace")
+                    text = self.repository.blobs.read(oid)
                 except Unreadable:
                     continue
                 found[folder] = _spec(text)
@@ -239,7 +302,7 @@ class _Walk:
         for above in _parents(path):
             if (spec := self._ignore_files.get(above)) is not None:
                 below = path[len(above) + 1 :] if above else path
-                said = spec.check_file(below.decode("utf-8", "replace") + ("/" if folder else "")).include
+                said = spec.check_file(below.decode("latin-1") + ("/" if folder else "")).include
                 if said is not None:
                     return said
         return folder and path.rpartition(b"/")[2] in BYTECODE
@@ -272,18 +335,20 @@ def _parents(path: bytes) -> Iterator[bytes]:
     yield b""
 
 
-def _spec(text: str) -> GitIgnoreSpec:
-    lines = text.splitlines()
+def _spec(text: bytes) -> GitIgnoreSpec:
+    """The patterns of an ignore file, byte by byte as git matches them: a question mark is no letter of two bytes."""
+    written = text.removeprefix(b"\xef\xbb\xbf").decode("latin-1").split("\n")
+    lines = [BLANK_END.sub(lambda match: f"[{match[0]}]", line.removesuffix("\r")) for line in written]
     try:
         return GitIgnoreSpec.from_lines(lines)
-    except ValueError:  # a pattern that pathspec refuses ignores nothing
+    except (ValueError, re.error):  # a pattern that pathspec refuses ignores nothing
         return GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)])
 
 
 def _is_pattern(line: str) -> bool:
     try:
         GitIgnoreSpec.from_lines([line])
-    except ValueError:
+    except (ValueError, re.error):
         return False
     return True
 
@@ -293,7 +358,7 @@ def _submodule_head(folder: Path) -> str:
     try:
         git_dir = folder / ".git"
         if git_dir.is_file() and (target := GITFILE.match(git_dir.read_text("utf-8", "surrogateescape"))):
-            git_dir = (folder / target[1]).resolve()
+            git_dir = pointed_at(folder, target[1]) or git_dir
         head = (git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
         if head.startswith("ref: refs/"):
             name = head.removeprefix("ref: ")

@@ -82,7 +82,7 @@ def test_everything_in_its_order() -> None:
         ("dim", "    N-1 x/log, N-2 y/log"),
         ("", ""),
         ("", "for a person to check: 1 (P-1)"),
-        ("", "not built yet: 2 (X-1)"),
+        ("", "not built yet: 2 rules of 1 clause (X-1)"),
         ("", "base: main"),
         ("", "merge base: " + "1" * 40),
         ("", "head: " + "2" * 40),

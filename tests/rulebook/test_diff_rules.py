@@ -126,6 +126,7 @@ def test_words_of_one_language_and_files_left_out() -> None:
 def test_owner_and_date(marker: str, says: str) -> None:
     found = list(Todo(mode="owned").check(changes=changes([added(b"a.py")], {A: f"# {marker}\n".encode()})))
     assert [says in one.message for one in found] == ([True] if says else [])
+    assert all(one.remedy is not None and "a date that has not passed" in one.remedy.text for one in found)
 
 
 def test_own_frontend_folders_and_what_is_taken_out_of_them() -> None:

@@ -278,3 +278,14 @@ def test_numbers_of_lines_agree_with_git(run: GitRepo) -> None:
         added, removed = texts(found.by_path["a.py"])
         assert (len(added), len(removed)) == (int(shown[0]), int(shown[1]))
         assert all(lines[number - 1] == text + "\n" for number, text in added)
+
+
+def test_a_file_that_lacks_both_of_its_blobs(run: GitRepo) -> None:
+    run.commit("work", {"a.py": "a = 2\n", "b.py": "b = 1\n"})
+    for revision in ("main:a.py", "HEAD:a.py"):
+        oid = run.git("rev-parse", revision)
+        (run.root / ".git" / "objects" / oid[:2] / oid[2:]).unlink()
+    with changed(run) as found:
+        assert [change.path for change in found] == ["a.py", "b.py"]
+        assert set(found.ledger.unread) == {"a.py"}
+        assert texts(found.by_path["b.py"])[0] == [(1, "b = 1")]

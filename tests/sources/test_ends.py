@@ -73,7 +73,8 @@ def test_on_main_itself_there_is_no_base_to_guess(run: tuple[GitRepo, str, str])
     repo, _, _ = run
     repo.git("checkout", "-q", "main")
     assert "UsageError: the run's base is unknown" in error(repo.root)
-    assert "pass --base REV" in error(repo.root)
+    assert "this is main itself; check out the branch that the agent worked on, or pass --base REV" in error(repo.root)
+    assert "run: git fetch" not in error(repo.root)
 
 
 def test_origins_head_branch_comes_before_local_main(run: tuple[GitRepo, str, str]) -> None:
@@ -164,6 +165,25 @@ def test_single_branch_clone_prints_the_fetch_command(run: tuple[GitRepo, str, s
     command = said.partition("run: ")[2].partition("  (")[0]
     subprocess.run(command, shell=True, cwd=copy.root, env=copy.env, check=True, capture_output=True)
     assert span(copy.root, env={"GITHUB_ACTIONS": "true", "GITHUB_BASE_REF": "main"})[1] == first
+
+
+@pytest.mark.parametrize("base", [None, "origin/main"])
+def test_a_clone_that_lacks_the_base_prints_the_fetch_command_without_ci(run: tuple[GitRepo, str, str], base: str | None) -> None:
+    repo, first, _ = run
+    copy = clone(repo, "--depth=1", "--branch=agent")
+    said = error(copy.root, base)
+    assert said.startswith("UsageError")
+    subprocess.run(said.rpartition("run: ")[2], shell=True, cwd=copy.root, env=copy.env, check=True, capture_output=True)
+    assert span(copy.root, "origin/main")[1] == first
+
+
+def test_githubs_base_ref_in_a_shallow_clone_takes_one_command(run: tuple[GitRepo, str, str]) -> None:
+    repo, first, _ = run
+    copy = clone(repo, "--depth=1", "--branch=agent")
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_BASE_REF": "main"}
+    command = error(copy.root, env=env).partition("run: ")[2].partition("  (")[0]
+    subprocess.run(command, shell=True, cwd=copy.root, env=copy.env, check=True, capture_output=True)
+    assert span(copy.root, env=env)[1] == first
 
 
 def test_unrelated_histories_have_no_merge_base(repo: GitRepo) -> None:
@@ -292,3 +312,68 @@ def test_reading_leaves_no_trace(run: tuple[GitRepo, str, str]) -> None:
         shadow = found.changes.reader
     assert state() == before
     assert shadow is not None
+
+
+@pytest.mark.parametrize("written", ["gitdir: a\0b\n", "gitdir: loop\n", "gitdir: nowhere\n"])
+def test_a_git_file_that_points_nowhere(tmp_path: Path, written: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / ".git").write_text(written)
+    assert "which is no git directory" in error(tmp_path, "main")
+    assert error(tmp_path / "loop", "main").startswith("UsageError")
+
+
+@pytest.mark.parametrize("written", ["a\0b", "nowhere"])
+def test_a_git_directory_whose_common_one_is_missing(run: tuple[GitRepo, str, str], written: str) -> None:
+    (run[0].root / ".git" / "commondir").write_text(written)
+    assert "which is no git directory" in error(run[0].root, "main")
+
+
+@pytest.mark.parametrize("written", [b"", b"ref: refs/heads/a\0b\n", b"ref: refs/heads/../../x\n", b"\xff\n"])
+def test_a_head_that_is_no_name(run: tuple[GitRepo, str, str], written: bytes) -> None:
+    repo, first, second = run
+    (repo.root / ".git" / "HEAD").write_bytes(written)
+    assert "HEAD has no commit yet" in error(repo.root, "main")
+    assert span(repo.root, first, second) == (first, first, second)
+
+
+def test_a_head_whose_commit_is_missing_is_not_called_unborn(run: tuple[GitRepo, str, str]) -> None:
+    repo, _, second = run
+    (repo.root / ".git" / "objects" / second[:2] / second[2:]).unlink()
+    assert "missing or broken" in error(repo.root, "main")
+
+
+def test_references_in_a_reftable_are_said_not_to_be_read(run: tuple[GitRepo, str, str]) -> None:
+    repo, first, second = run
+    (repo.root / ".git" / "reftable").mkdir()
+    (repo.root / ".git" / "HEAD").write_text("ref: refs/heads/.invalid\n")
+    assert "reftable" in error(repo.root, first)
+    assert span(repo.root, first, second) == (first, first, second)
+
+
+def test_a_tag_of_a_blob_is_no_commit(run: tuple[GitRepo, str, str]) -> None:
+    run[0].git("tag", "blob", "HEAD:a.py")
+    assert "'blob'" in (said := error(run[0].root, "blob"))
+    assert "is no commit" in said
+
+
+def test_a_date_that_no_calendar_has(run: tuple[GitRepo, str, str]) -> None:
+    repo, first, _ = run
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    people = "author A <a> 1 +0000\ncommitter A <a> 999999999999 +0000"
+    (repo.root.parent / "body").write_text(f"tree {tree}\nparent {first}\n{people}\n\nm\n")
+    head = repo.git("hash-object", "-t", "commit", "-w", "--literally", str(repo.root.parent / "body"))
+    with reading(repo.root, "main", head) as found:
+        assert found.changes.as_of.year == 1970
+
+
+def test_more_complaints_of_git_than_a_pipe_holds(run: tuple[GitRepo, str, str]) -> None:
+    repo, first, second = run
+    (repo.root / ".git" / "objects" / "info").mkdir(exist_ok=True)
+    lines = "".join(f"/nowhere/{'x' * 200}{k}\n" for k in range(1000))
+    (repo.root / ".git" / "objects" / "info" / "alternates").write_text(lines)
+    assert span(repo.root, first, second) == (first, first, second)
+
+
+def test_a_payload_that_never_ends_is_not_read(run: tuple[GitRepo, str, str]) -> None:
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": "/dev/zero", "GITHUB_BASE_REF": "gone; rm x"}
+    assert "'+refs/heads/gone; rm x:refs/remotes/origin/gone; rm x'" in error(run[0].root, env=env)

@@ -103,3 +103,14 @@ def test_a_latin_1_message_is_decoded(run: GitRepo) -> None:
     run.git("-c", "i18n.commitEncoding=ISO-8859-1", "commit", "-q", "--allow-empty", "-F", str(run.write("../msg", b"caf\xe9\n")))
     ((one, _),) = commits(run)
     assert one.message == "café\n"
+
+
+def test_an_encoding_that_a_commit_claims_hides_no_parent(run: GitRepo) -> None:
+    parent = run.git("rev-parse", "HEAD")
+    tree = run.git("rev-parse", run.commit("work", {"b.py": "b\n"}) + "^{tree}")
+    person = "A <a@b> 1 +0000"
+    body = f"tree {tree}\nparent {parent}\nauthor {person}\ncommitter {person}\nencoding utf-16\n\nm\n"
+    (run.root.parent / "body").write_text(body)
+    run.git("reset", "-q", "--soft", run.git("hash-object", "-t", "commit", "-w", "--literally", str(run.root.parent / "body")))
+    ((one, paths),) = commits(run)
+    assert (one.parents, paths) == ((parent,), ["b.py"])

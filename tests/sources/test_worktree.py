@@ -1,11 +1,14 @@
 """The work tree as it stands: what is committed, staged, unstaged, untracked; what is ignored, and by whose rules."""
 
+import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from pytest_agentcompliance.sources import ends
+from pytest_agentcompliance.errors import Unreadable
+from pytest_agentcompliance.sources import ends, worktree
 from pytest_agentcompliance.sources.repository import Repository
 from tests.conftest import GitRepo, new_repo
 
@@ -178,8 +181,6 @@ def test_line_ends_that_nothing_converts_are_a_change(run: GitRepo) -> None:
 
 
 def test_large_files_stand_for_their_pointers(repo: GitRepo) -> None:
-    import hashlib
-
     big = b"big" * 1000
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{hashlib.sha256(big).hexdigest()}\nsize {len(big)}\n"
     repo.commit("start", {".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n", "x.bin": pointer})
@@ -221,3 +222,60 @@ def test_head_tree_is_what_git_would_write(run: GitRepo) -> None:
         tree = ends.find(repository, "main", None, {}).span.tree
     run.git("add", "--all")
     assert tree == run.git("write-tree")
+
+
+def test_names_that_gits_index_refuses_are_seen(run: GitRepo) -> None:
+    run.write(".GIT/hidden.py", "x\n")
+    run.write("old/.Git", "x\n")
+    (run.root / ".gitmodules").symlink_to("a.py")
+    assert seen(run) == {".GIT/hidden.py": "added", "old/.Git": "added", ".gitmodules": "added"}
+
+
+def test_what_we_write_for_ourselves_is_no_change(run: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    (run.root / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(run.root / "scratch"))
+    assert seen(run) == {}
+
+
+def test_a_file_too_large_to_read_is_seen_and_said(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worktree, "FILE_LIMIT", 1000)
+    big = b"big" * 1000
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{hashlib.sha256(big).hexdigest()}\nsize {len(big)}\n"
+    repo.commit("start", {".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n", "x.bin": pointer, "y.bin": pointer})
+    repo.branch("agent")
+    repo.write("x.bin", big)
+    repo.write("y.bin", big + b"!")
+    repo.write("new.txt", big)
+    with Repository(repo.root) as repository:
+        found = ends.find(repository, "main", None, {})
+        assert {change.path: change.kind for change in found.changes} == {"new.txt": "added", "y.bin": "modified"}
+        assert found.ledger.unread == dict.fromkeys(["new.txt", "y.bin"], "it has more than 1,000 bytes")
+        with pytest.raises(Unreadable, match="more than 1,000 bytes"):
+            _ = found.changes.by_path["new.txt"].added
+
+
+def test_ignore_patterns_are_matched_as_git_matches_them(repo: GitRepo) -> None:
+    repo.commit("start", {".gitignore": "\ufefffirst\n?\nb\t\n[z-a]\n\\\ntrailing \nà\nc\r\nx\x0cy\n"})
+    repo.branch("agent")
+    for path in ("first", "é", "à", "b", "c", "y", "x\x0cy", "xx", "trailing", "[z-a]", "d/à", "d/é"):
+        repo.write(path, "x\n")
+    listed = repo.git("ls-files", "-z", "--others", "--exclude-standard").split("\0")
+    assert set(seen(repo)) == {path for path in listed if path}
+
+
+@pytest.mark.parametrize("target", ["nowhere", "a\0b", "loop"])
+def test_a_submodule_that_points_nowhere_has_not_moved(run: GitRepo, target: str) -> None:
+    run.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
+    run.git("commit", "-qm", "submodule")
+    run.write("sub/.git", f"gitdir: {target}\n")
+    (run.root / "sub" / "loop").symlink_to("loop")
+    assert seen(run) == {"sub": "added"}
+
+
+def test_an_index_that_cannot_be_read_is_said(run: GitRepo) -> None:
+    run.write("a.py", "a = 2\n")
+    (run.root / ".git" / "index").write_bytes(b"junk")
+    with Repository(run.root) as repository:
+        found = ends.find(repository, "main", None, {})
+        assert [change.path for change in found.changes] == ["a.py"]
+        assert found.ledger.unread == {".git/index": "what is staged could not be read"}

@@ -35,6 +35,7 @@ DISGUISES = (
     rb"\xd0\xa5\xd0\xa5\xd0\xa5",
     rb"&#(?:x?[0-9A-Fa-f]{2,6};[A-Z]|(?<=[A-Z]..))",
 )
+OWN = Remedy("fix", "Do what the marker puts off, or name who will and a date that has not passed: TODO(anna, 2030-12-01): ...")
 _DATE = re.compile(r"(?<!\d)(20\d\d)([-/])(\d{1,2})\2(\d{1,2})(?!\d)")
 _OWNER = re.compile(r"@[A-Za-z][\w.\-]*|\b(?:owner|assignee|assigned to)\b\s*[:=]?\s*@?[A-Za-z][\w.\-]*", re.IGNORECASE)
 _GROUP = re.compile(r"\s*[(\[]([^()\[\]]{1,120})[)\]]")
@@ -214,7 +215,8 @@ class Todo(Rule):
     def _finding(self, change: FileChange, one: _Placed, reason: str) -> Finding:
         text = one.marker.key
         shown = text if len(text) <= 100 else text[:99] + "\u2026"
-        return Finding(f"a {one.marker.word} {reason}: {shown}", Place(change.path, one.line), evidence=text)
+        remedy = None if self.mode == "forbid" else OWN
+        return Finding(f"a {one.marker.word} {reason}: {shown}", Place(change.path, one.line), evidence=text, remedy=remedy)
 
 
 def _both(letter: str) -> tuple[bytes, bytes]:
