@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Imported here on purpose: an in-process pytester run forgets every module first
 # imported inside it, and a module that is imported twice has two of each class.
 import pytest_agentcompliance.collection  # noqa: F401
 
 pytest_plugins = ["pytester"]
+
+# A slow machine is no defect: nothing that hypothesis drives is timed.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 WHO = ("Ada", "ada@example.org")
 
