@@ -28,7 +28,10 @@ def find(name: str) -> type[Rule]:
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise PolicyError(f"there is no rule {name!r}; {hint}'agent-compliance rules' lists them")
     address = address or _addresses()[name]
-    rule = resolve_name(address)
+    try:
+        rule = resolve_name(address)
+    except (ImportError, AttributeError, ValueError) as wrong:
+        raise PolicyError(f"the rule {name!r} cannot be had from {address}: {wrong}; mend the plugin that brings it") from wrong
     if not (isinstance(rule, type) and issubclass(rule, Rule)):
         raise PolicyError(f"{address} calls itself rule {name!r} and is no Rule")
     return rule

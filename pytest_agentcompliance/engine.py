@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pytest_agentcompliance import policy as law
 from pytest_agentcompliance import profile
 from pytest_agentcompliance.errors import Unreadable, UsageError
 from pytest_agentcompliance.evidence import Run
+from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.parsing import templates
 from pytest_agentcompliance.sources import ends, gather, story
 from pytest_agentcompliance.sources.ends import Ends
@@ -47,7 +48,8 @@ class Bound:
 
 def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Audit:
     """Make the audit. ``step`` is told what is being done. Raises ``UsageError``, ``PolicyError``, ``EvidenceError``."""
-    with _opened(options, step) as (repository, found, policy, facts):
+    with Repository(options.repo) as repository:
+        found, policy, facts = _read(options, repository, step)
         audits = []
         for bound in _bound(options, repository, found, policy, reviewed=facts.reviewed):
             step(f"judging {bound.profile.name}")
@@ -60,23 +62,20 @@ def evidence(options: Options, kinds: Collection[str]) -> Run:
     """The evidence alone, for checks written by hand. It is read as it is asked for, until the process ends."""
     with ExitStack() as opened:
         repository = opened.enter_context(Repository(options.repo))
-        found = ends.find(repository, options.base, options.head, options.environ)
-        policy, facts = _policy(options, repository, found)
+        found, policy, facts = _read(options, repository)
         bound = next(_bound(options, repository, found, policy, reviewed=facts.reviewed))
         run = gather.gather(repository, found, kinds, bound.wanted)
         opened.pop_all()  # it stays open for what is read late; what raised above has closed it
     return run
 
 
-@contextmanager
-def _opened(
-    options: Options, step: Callable[[str], None]
-) -> Iterator[tuple[Repository, Ends, law.Policy, PolicyFacts]]:
+def _read(
+    options: Options, repository: Repository, step: Callable[[str], None] = lambda _: None
+) -> tuple[Ends, law.Policy, PolicyFacts]:
     step("reading the repository")
-    with Repository(options.repo) as repository:
-        found = ends.find(repository, options.base, options.head, options.environ)
-        step("reading the policy")
-        yield repository, found, *_policy(options, repository, found)
+    found = ends.find(repository, options.base, options.head, options.environ)
+    step("reading the policy")
+    return found, *_policy(options, repository, found)
 
 
 def _policy(options: Options, repository: Repository, found: Ends) -> tuple[law.Policy, PolicyFacts]:
@@ -113,7 +112,7 @@ def _file(repository: Repository, tree: str, path: str) -> bytes | None:
         entry = repository.entry(tree, path)
         if entry is None:
             return None
-        if not entry[0].startswith("100"):
+        if not is_file(entry[0]):
             raise UsageError(f"{path} is no regular file (mode {entry[0]}); it must be one")
         return repository.blobs.read(entry[1])
     except Unreadable as wrong:

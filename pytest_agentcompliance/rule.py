@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from pytest_agentcompliance.evidence import Run
+from pytest_agentcompliance.evidence import ChangeSet, FileChange, Run
+from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.verdict import Finding, Remedy
 
 
@@ -35,15 +36,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What could make a rule fire: globs of paths, or bytes patterns in the patch of a file."""
+    """What could make a rule fire: globs of paths, or patterns of bytes in the patch of a file (a dot is any byte)."""
 
     paths: tuple[str, ...] = ()
     contains: tuple[bytes, ...] = ()
 
-    @property
-    def pattern(self) -> re.Pattern[bytes]:
-        """All patterns of bytes as one; it matches nothing where there is none."""
-        return re.compile(b"|".join(self.contains) or rb"(?!)")
+    def patterns(self) -> list[re.Pattern[bytes]]:
+        """One by one: several that begin with a letter are ten times quicker than all of them as one."""
+        return [re.compile(pattern, re.DOTALL) for pattern in self.contains]
 
 
 class Rule(BaseModel):
@@ -79,6 +79,16 @@ class Rule(BaseModel):
     def findings_in(self, run: Run) -> Iterator[Finding]:
         """What the rule finds, one by one, so that a rule that fails half-way keeps what it found."""
         return self.check(**{kind: getattr(run, kind) for kind in self.reads})
+
+    def wanted(self) -> Candidates:
+        """What could make the rule fire with the parameters that it has: ``candidates``, where they make no difference."""
+        return self.candidates
+
+    def touched(self, changes: ChangeSet) -> Iterator[FileChange]:
+        """The changes that ``wanted`` names, by their path or by their patch, before anything is read or parsed."""
+        wanted = self.wanted()
+        hit = {change.position for pattern in wanted.patterns() for change in changes.containing(pattern)}
+        return (one for one in changes if one.position in hit or (wanted.paths and matches(one.path, wanted.paths)))
 
     @classmethod
     def title(cls) -> str:

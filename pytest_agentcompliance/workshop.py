@@ -1,6 +1,5 @@
 """Turn an example into a run: for our tests, for the docs, and for third-party rules."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from difflib import unified_diff
@@ -10,6 +9,7 @@ from pytest_agentcompliance.evidence.changes import SYMLINK, Content
 from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.sources import diff, log
+from pytest_agentcompliance.sources.blobs import object_id
 from pytest_agentcompliance.verdict import Level
 
 NOTHING = "0" * 40
@@ -48,7 +48,7 @@ def places(rule: type[Rule], example: Example, level: Level = "breach") -> tuple
 
 def _keep(text: str, blobs: dict[str, bytes]) -> str:
     data = text.encode("utf-8", "surrogateescape")
-    oid = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    oid = object_id(data)
     blobs[oid] = data
     return oid
 

@@ -16,6 +16,11 @@ Kind = Literal["added", "modified", "deleted", "type-changed"]
 SYMLINK, SUBMODULE = "120000", "160000"
 
 
+def is_file(mode: str) -> bool:
+    """Whether a mode of git's is a regular file's: 100644, 100755, and 100664 of old tools."""
+    return mode.startswith("100")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a patch; ``number`` counts from 1 in the file that the line stands in."""

@@ -1,5 +1,6 @@
 """Objects by their ids, through one ``git cat-file --batch``."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -79,6 +80,12 @@ class Blobs:
             mode = data[at:space].lstrip(b"0").decode("ascii", "replace").zfill(6)  # old tools wrote more zeros
             yield mode, data[space + 1 : nul], data[nul + 1 : nul + 1 + width].hex()
             at = nul + 1 + width
+
+
+def object_id(data: bytes, kind: str = "blob", width: int = 40) -> str:
+    """The id that git gives an object: SHA-1 (width 40) or SHA-256 (64) of its header and its bytes (gitformat-loose)."""
+    digest = hashlib.sha1 if width == 40 else hashlib.sha256
+    return digest(b"%s %d\0" % (kind.encode(), len(data)) + data, usedforsecurity=False).hexdigest()
 
 
 def is_id(text: str) -> bool:

@@ -23,7 +23,7 @@ class Ends:
 
 
 def find(repository: Repository, base: str | None, head: str | None, environ: Mapping[str, str]) -> Ends:
-    """Resolve both ends, print nothing, read the change. Afterwards the repository answers to ids only.
+    """Resolve both ends and read the change. Afterwards the repository answers to ids only.
 
     Raises ``UsageError`` for a revision that is unknown, ``EvidenceError`` where there is no merge base.
     """

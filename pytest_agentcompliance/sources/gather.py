@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_agentcompliance.errors import Unreadable, UsageError
 from pytest_agentcompliance.evidence import ChunkLog, Run
-from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, decode
+from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, decode, is_file
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
@@ -91,12 +91,12 @@ def _from_tree(repository: Repository, ends: Ends, path: str, notes: list[str]) 
     try:
         entry = repository.entry(ends.head_tree, path)
         mode, oid = entry or ("", "")
-        if mode not in ("100644", "100755", "100664"):
+        if not is_file(mode):
             what = {SYMLINK: "a symbolic link, which is not followed", "040000": "a folder", SUBMODULE: "a submodule"}
             return ChunkLog(path, problem=f"{path} is {what.get(mode, 'not there')}")
         data = repository.blobs.read(oid)
         old = repository.entry(ends.base_tree, path)
-        before = repository.blobs.read(old[1]) if old and old[0] in ("100644", "100755", "100664") else None
+        before = repository.blobs.read(old[1]) if old and is_file(old[0]) else None
     except Unreadable as wrong:
         ends.ledger.unread[path] = wrong.reason
         return ChunkLog(path, problem=f"{path}: {wrong.reason}")

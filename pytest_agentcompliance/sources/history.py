@@ -45,7 +45,7 @@ def _commit(repository: Repository, id: str, ledger: Ledger) -> Commit:
 
 def _changes(repository: Repository, tree: str, parents: tuple[str, ...], ledger: Ledger, when: datetime) -> ChangeSet:
     """The commit's own change: against its parent, or the empty tree, or what differs from every parent of a merge."""
-    trees = [repository.tree_of(parent) for parent in parents] or [_empty_tree(repository, tree)]
+    trees = [repository.tree_of(parent) for parent in parents] or [repository.put(b"", "tree")]
     first = repository.changes(trees[0], tree, ledger, when)
     if len(trees) == 1:
         return first
@@ -55,14 +55,6 @@ def _changes(repository: Repository, tree: str, parents: tuple[str, ...], ledger
         common &= {one.path.decode("utf-8", "surrogateescape") for one in raw}
     files = tuple(change for change in first if change.path in common)
     return ChangeSet(files, first.reader, ledger, when, sum(len(one.added) + len(one.removed) for one in files))
-
-
-def _empty_tree(repository: Repository, like: str) -> str:
-    import hashlib
-
-    oid = (hashlib.sha1 if len(like) == 40 else hashlib.sha256)(b"tree 0\0", usedforsecurity=False).hexdigest()
-    repository.put_loose(oid, b"tree 0\0")
-    return oid
 
 
 def _person(text: str) -> Person:

@@ -12,7 +12,7 @@ from pytest_agentcompliance.evidence import ChangeSet, Content, Ledger, Tree
 from pytest_agentcompliance.evidence.changes import SUBMODULE
 from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.sources import diff
-from pytest_agentcompliance.sources.blobs import Blobs, is_id
+from pytest_agentcompliance.sources.blobs import Blobs, is_id, object_id
 from pytest_agentcompliance.sources.location import locate
 from pytest_agentcompliance.sources.shadow import Shadow
 
@@ -35,6 +35,8 @@ class Repository:
         self.location = locate(path)
         self.shadow = Shadow(self.location)
         self.blobs = Blobs(self.shadow)
+        self._listings: dict[str, Mapping[bytes, tuple[str, str]]] = {}
+        self._width = 64 if self.location.object_format == "sha256" else 40
         head = (self.shadow.dir / "HEAD").read_bytes()
         named = HEAD_REF.match(head)
         self._detached = is_id(head.decode("ascii", "replace").strip())
@@ -202,19 +204,33 @@ class Repository:
         git does not hold a loose object against its id when a diff reads it; the blob stays known as unreadable. No
         two stand-ins are equal, or git would print no patch for a file that has them on both sides.
         """
-        self.put_loose(oid, b"blob %d\0%s" % (len(oid), oid.encode()))
+        self._write(oid, oid.encode(), "blob")
         self.blobs.missing[oid] = why
 
-    def put_loose(self, oid: str, data: bytes) -> None:
-        """Write a loose object (header and content) into the shadow."""
+    def object_id(self, data: bytes, kind: str = "blob") -> str:
+        """The id that this repository's git would give an object."""
+        return object_id(data, kind, self._width)
+
+    def put(self, data: bytes, kind: str = "blob") -> str:
+        """Write an object into the shadow; its id."""
+        oid = self.object_id(data, kind)
+        self._write(oid, data, kind)
+        return oid
+
+    def _write(self, oid: str, data: bytes, kind: str) -> None:
         import zlib
 
         file = self.shadow.dir / "objects" / oid[:2] / oid[2:]
         file.parent.mkdir(exist_ok=True)
-        file.write_bytes(zlib.compress(data, 1))
+        file.write_bytes(zlib.compress(b"%s %d\0" % (kind.encode(), len(data)) + data, 1))
 
-    def listing(self, tree: str) -> dict[bytes, tuple[str, str]]:
-        """Every path of a tree with its mode and id."""
+    def listing(self, tree: str) -> Mapping[bytes, tuple[str, str]]:
+        """Every path of a tree with its mode and id; each tree is listed once."""
+        if tree not in self._listings:
+            self._listings[tree] = self._listed(tree)
+        return self._listings[tree]
+
+    def _listed(self, tree: str) -> dict[bytes, tuple[str, str]]:
         found = {}
         for record in self.shadow.output("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
             if record:

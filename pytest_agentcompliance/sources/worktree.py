@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,6 @@ from pytest_agentcompliance.sources.location import GITFILE, pointed_at
 from pytest_agentcompliance.sources.repository import Repository
 
 Entry = tuple[str, str]  # mode and id
-Hashed = Callable[[bytes, bytes], str]
 GONE: Entry = ("0", "")
 FOLDER = "040000"
 FILE_LIMIT = 256 * 1024 * 1024  # bytes of one file that are read; git diffs nothing of more than 1023 MiB
@@ -45,12 +44,12 @@ def capture(repository: Repository, root: Path, head_tree: str, base_tree: str) 
     """Walk the work tree under ``root`` and write what differs from ``head_tree`` into the shadow."""
     walk = _Walk(repository, os.fsencode(root), repository.listing(head_tree), repository.listing(base_tree))
     differing = walk.differing()
-    tree = _tree(repository, walk.oid, head_tree, differing) if differing else head_tree
+    tree = _tree(repository, head_tree, differing) if differing else head_tree
     unreadable = {path.decode("utf-8", "surrogateescape"): why for path, why in walk.unreadable.items()}
     return Captured(tree, walk.ignored, unreadable)
 
 
-def _tree(repository: Repository, hashed: Hashed, head_tree: str, differing: Mapping[bytes, Entry]) -> str:
+def _tree(repository: Repository, head_tree: str, differing: Mapping[bytes, Entry]) -> str:
     """The id of head's tree with what differs put in. Written by us: git's index leaves out names such as ``.GIT``."""
     changed: dict[bytes, dict[bytes, Entry]] = {b"": {}}
     for path, entry in differing.items():
@@ -74,8 +73,7 @@ def _tree(repository: Repository, hashed: Hashed, head_tree: str, differing: Map
                 entries.pop(name, None)
         order = sorted(entries.items(), key=lambda one: one[0] + b"/" if one[1][0] == FOLDER else one[0])
         data = b"".join(b"%s %s\0%s" % (mode.lstrip("0").encode(), name, bytes.fromhex(id)) for name, (mode, id) in order)
-        tree = hashed(data, b"tree")
-        repository.put_loose(tree, b"tree %d\0" % len(data) + data)
+        tree = repository.put(data, "tree")
         above, _, name = folder.rpartition(b"/")
         if not folder:
             break
@@ -157,13 +155,13 @@ class _Walk:
         except OSError as wrong:
             self._unread(path, wrong.strerror or "it could not be read")
             return
-        oid = self.oid(data)
+        oid = self.repository.object_id(data)
         before = self.tracked.get(path)
         if before is not None and before[1] != oid and mode != SYMLINK:
             data = self._as_committed(data, before)
-            oid = self.oid(data)
+            oid = self.repository.object_id(data)
         if before is None or before[1] != oid:
-            self.repository.put_loose(oid, b"blob %d\0" % len(data) + data)
+            self.repository.put(data)
         self._seen[path] = (mode, oid)
 
     def _mode(self, path: bytes, mode: int) -> str:
@@ -171,17 +169,9 @@ class _Walk:
             return self.tracked[path][0]
         return "100755" if mode & stat.S_IXUSR else "100644"
 
-    def oid(self, data: bytes, kind: bytes = b"blob") -> str:
-        digest = hashlib.sha1 if self._width == 40 else hashlib.sha256
-        return digest(b"%s %d\0" % (kind, len(data)) + data, usedforsecurity=False).hexdigest()
-
     @cached_property
     def _shadow(self) -> bytes:
         return os.fsencode(self.repository.shadow.dir)
-
-    @cached_property
-    def _width(self) -> int:
-        return 64 if self.repository.location.object_format == "sha256" else 40
 
     def _as_committed(self, data: bytes, before: Entry) -> bytes:
         """The content as it would be committed.
@@ -219,7 +209,7 @@ class _Walk:
         """Say that a file could not be read; one that is new for certain, or changed, is part of the change all the same."""
         self.unreadable[path] = why
         if changed or path not in self.tracked:
-            oid = self.oid(path, b"unread")
+            oid = self.repository.object_id(path, "unread")
             self.repository.stand_in(oid, why)
             self._seen[path] = (mode, oid)
 

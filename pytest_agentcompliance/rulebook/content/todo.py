@@ -73,9 +73,6 @@ class Todo(Rule):
     allow: list[str] = Field(default=[], description="Globs of files that are left out.")
 
     remedy: ClassVar[Remedy] = Remedy("fix", "Do what the marker puts off. If that is not possible within the story, stop and ask.")
-    candidates: ClassVar[Candidates] = Candidates(
-        contains=(rb"TODO|FIXME|XXX|HACK", rb"(?:odo|ixme|ack)\s?[:(]", rb"@[Tt]odo", *DISGUISES)
-    )
     examples = (
         Example(
             "An added marker is reported at its line.",
@@ -148,11 +145,9 @@ class Todo(Rule):
         return value
 
     def check(self, changes: ChangeSet) -> Iterator[Finding]:
-        hints = self._hints()
-        hit = {change.path for hint in hints for change in changes.containing(hint)}
         fresh: list[tuple[FileChange, _Placed]] = []
         gone: Counter[str] = Counter()
-        for change in changes.readable(change for change in changes if change.path in hit and not self._left_out(change.path)):
+        for change in changes.readable(change for change in self.touched(changes) if not self._left_out(change.path)):
             head, base = self._markers(change.after), Counter(one.marker.key for one in self._markers(change.before))
             for one in head:
                 if base[one.marker.key]:
@@ -161,7 +156,7 @@ class Todo(Rule):
                     fresh.append((change, one))
             gone += base
         if fresh:
-            gone += self._deleted(changes, hints)
+            gone += self._deleted(changes)
         for change, one in fresh:
             if gone[one.marker.key]:
                 gone[one.marker.key] -= 1
@@ -170,21 +165,22 @@ class Todo(Rule):
             elif reason := _unowned(one.marker, changes.as_of.date()):
                 yield self._finding(change, one, reason)
 
-    def _hints(self) -> list[re.Pattern[bytes]]:
-        """What a marker is made of in bytes. Several patterns that begin with letters are far quicker than one in any case."""
+    def wanted(self) -> Candidates:
+        """What a marker is made of in bytes."""
         words = sorted({word.upper() for each in (self.words, *self.languages.values()) for word in each})
         capitals = b"|".join(re.escape(word.encode()) for word in words) or rb"(?!)"
         # In small letters a word counts before a colon or a bracket, or after an at sign; its first letter may be a capital.
         small = [re.escape(word[1:].lower().encode()) + rb"[ \t]?[:(]" for word in words if word != "XXX"]
         tails = [(word[:1], re.escape(word[1:].lower().encode())) for word in words]
         tags = rb"@(?:" + b"|".join(b"[%s%s]%s" % (*_both(first), tail) for first, tail in tails) + rb")"
-        return [re.compile(one, re.DOTALL) for one in (capitals, *small, tags, b"|".join(DISGUISES))]
+        return Candidates(contains=(capitals, *small, tags, b"|".join(DISGUISES)))
 
     def _left_out(self, path: str) -> bool:
         return bool(self.allow) and matches(path, self.allow)
 
-    def _deleted(self, changes: ChangeSet, hints: list[re.Pattern[bytes]]) -> Counter[str]:
+    def _deleted(self, changes: ChangeSet) -> Counter[str]:
         """The markers of the deleted files: git prints no patch of those, so that no search finds them."""
+        hints = self.wanted().patterns()
         deleted = (change for change in changes if change.kind == "deleted" and not self._left_out(change.path))
         return Counter(
             one.marker.key

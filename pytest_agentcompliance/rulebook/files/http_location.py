@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pytest_agentcompliance.evidence import ChangeSet
 from pytest_agentcompliance.place import Place
-from pytest_agentcompliance.rule import Candidates, Example, Rule
+from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
 
 
@@ -29,7 +29,6 @@ class HttpLocation(Rule):
     remedy: ClassVar[Remedy] = Remedy(
         "fix", "Move the file into a __http__ folder (the root's or its package's) and mend what refers to it."
     )
-    candidates: ClassVar[Candidates] = Candidates(paths=("*.[hH][tT][tT][pP]", "*.[rR][eE][sS][tT]"))
     examples = (
         Example(
             "A request file beside the code is reported.",

@@ -10,8 +10,8 @@ from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
 
-_HERE = "plans/work/in-progress/SHOP-7/_implementation/BACKEND-LOG.md"
-_ELSEWHERE = "plans/work/in-progress/SHOP-8/_implementation/BACKEND-LOG.md"
+_HERE = "plans/shop/in-progress/SHOP-7/_implementation/BACKEND-LOG.md"
+_ELSEWHERE = "plans/shop/in-progress/SHOP-8/_implementation/BACKEND-LOG.md"
 
 
 class Present(Rule):

@@ -84,9 +84,6 @@ class FrontendFiles(Rule):
     remedy: ClassVar[Remedy] = Remedy(
         "revert", "Take the change of this file back; frontend work has its own agent. If the story needs it, stop and ask."
     )
-    candidates: ClassVar[Candidates] = Candidates(
-        paths=(*PATHS, *(f"*{ending}" for ending in EXTENSIONS)), contains=(*_JSX, rb"react|vue|svelte|@angular|next/")
-    )
     examples = (
         Example(
             "A file of the frontend is reported, whatever it is; so is a style sheet anywhere.",
@@ -135,7 +132,7 @@ class FrontendFiles(Rule):
                 plain.append(change)
         if not plain:
             return
-        told = {change.path for hint in self._hints() for change in changes.containing(hint)}
+        told = {change.path for change in self.touched(changes)}
         for change in changes.readable(change for change in plain if change.path in told):
             if found := self._by_content(change):
                 yield found
@@ -165,11 +162,11 @@ class FrontendFiles(Rule):
     def _may_hold_code(self, change: FileChange) -> bool:
         return change.is_text and change.path.lower().endswith(_SCRIPTS) and not matches(change.path, self.exempt)
 
-    def _hints(self) -> list[re.Pattern[bytes]]:
+    def wanted(self) -> Candidates:
         """What JSX or an import is made of in bytes: of a module the part before its first star, after a quotation mark."""
         names = sorted({re.escape(module.partition("*")[0].encode()) for module in self.modules})
         quoted = rb"[\"'`](?:" + b"|".join(names) + rb")" if names else rb"(?!)"
-        return [re.compile(one) for one in (*_JSX, quoted)]
+        return Candidates(contains=(*_JSX, quoted))
 
     def _by_content(self, change: FileChange) -> Finding | None:
         from pytest_agentcompliance.parsing.code import jsx_elements  # start-up time: when a file is a candidate
