@@ -1,5 +1,6 @@
 """From options to an audit: what the faces toward the shell and toward pytest share, and nothing else does."""
 
+import atexit
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
@@ -65,7 +66,7 @@ def evidence(options: Options, kinds: Collection[str]) -> Run:
         found, policy, facts = _read(options, repository)
         bound = next(_bound(options, repository, found, policy, reviewed=facts.reviewed))
         run = gather.gather(repository, found, kinds, bound.wanted)
-        opened.pop_all()  # it stays open for what is read late; what raised above has closed it
+        atexit.register(opened.pop_all().close)  # it stays open for what is read late; what raised above has closed it
     return run
 
 
@@ -145,9 +146,9 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
             # A folder's name under audit is no glob.
             values["story"], unknown = templates.literally(answer.name) if answer.name else "*", answer.why
         bound = draft.bind(values, one.clauses)
-        given = (options.evidence["log"],) if "log" in options.evidence else policy.evidence.get("log", ())
-        globs = given or bound.evidence.get("log", ())
-        yield Bound(bound, gather.Wanted(options.log, tuple(globs), unknown))
+        given = {kind: (glob,) for kind, glob in options.evidence.items()}
+        globs = {**bound.evidence, **policy.evidence, **given}
+        yield Bound(bound, gather.Wanted(options.log, globs.get("log", ()), unknown, globs))
 
 
 def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str]) -> story.Story:

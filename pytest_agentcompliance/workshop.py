@@ -1,11 +1,14 @@
 """Turn an example into a run: for our tests, for the docs, and for third-party rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import unified_diff
+from itertools import pairwise
 
-from pytest_agentcompliance.evidence import Ledger, Run, Tree
+from pytest_agentcompliance.evidence import ChangeSet, Commit, Document, Documents, History, Ledger, Run, Tree
 from pytest_agentcompliance.evidence.changes import SYMLINK, Content
+from pytest_agentcompliance.evidence.commits import Person
+from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.sources import diff, log
@@ -15,42 +18,88 @@ from pytest_agentcompliance.verdict import Level
 NOTHING = "0" * 40
 AS_OF = datetime(2026, 6, 1, 12, tzinfo=UTC)  # when every example's head was committed
 LOG_PATH = "BACKEND-LOG.md"
+OTHER_LOG = "FRONTEND-LOG.md"
+DOCUMENTS: Mapping[DocumentName, tuple[str, ...]] = {
+    "story": ("STORY.md",), "plan": ("IMPLEMENTATION-PLAN.md",), "scope": ("SCOPE.md", "SCOPE.yaml"),
+    "decisions": ("ARCHITECTURAL-DECISIONS.yaml",), "blockers": ("BLOCKERS.md",),
+}  # fmt: skip
+
+Entry = tuple[str, str]  # mode and id
+Files = dict[str, Entry]
 
 
 def run_of(example: Example) -> Run:
-    """The run that an example describes; its log lies at ``BACKEND-LOG.md`` and is not among its changes."""
-    blobs: dict[str, bytes] = {}
-    before = {path: ("100644", _keep(text, blobs)) for path, text in example.before.items()}
-    after = {path: ("100644", _keep(text, blobs)) for path, text in example.after.items()}
-    after |= {path: (SYMLINK, _keep(target, blobs)) for path, target in example.links.items()}
-    touched = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
-    raw = [_record(path, before.get(path), after.get(path)) for path in touched]
-    stream = b"".join(_patch(one, blobs) for one in raw)
-    ledger = Ledger()
-    patches = diff.Patches(stream, 0, raw, blobs.__getitem__)
-
-    def side(tree: dict[str, tuple[str, str]]) -> Side:
-        return Side(lambda: {path: Content(path, mode, oid, patches, ledger) for path, (mode, oid) in tree.items()})
-
+    """The run that an example describes; where it gives ``log``, that lies at ``BACKEND-LOG.md`` and is not among its changes."""
+    shop = _Shop()
+    before = shop.files(example.before)
+    steps = [dict(before)]
+    for step in example.commits:
+        steps.append({path: entry for path, entry in (steps[-1] | shop.files(step)).items() if step.get(path, "") is not None})
+    after = steps[-1] if example.commits else shop.files(example.after)
+    after |= {path: (SYMLINK, shop.keep(target)) for path, target in example.links.items()}
+    if not example.commits:
+        steps.append(after)
+    old, new = shop.text(before, LOG_PATH, example.log_before), shop.text(after, LOG_PATH, example.log)
+    changes = shop.changes(before, after)
     return Run(
-        changes=diff.change_set(raw, patches, ledger, as_of=AS_OF),
-        tree=Tree(side(before), side(after)),
-        log=None if example.log is None else log.parse(example.log, LOG_PATH, before=example.log_before),
+        changes=changes,
+        commits=History(lambda: tuple(shop.commits(steps))),
+        tree=Tree(Side(lambda: shop.contents(before, changes)), Side(lambda: shop.contents(after, changes))),
+        documents=Documents(
+            shop.documents(before, changes), shop.documents(after, changes), DOCUMENTS,
+            tuple(log.parse(text, OTHER_LOG) for text in [shop.text(after, OTHER_LOG, None)] if text is not None),
+        ),
+        log=None if new is None else log.parse(new, LOG_PATH, before=old),
         verdicts=(),
-        ledger=ledger,
+        ledger=shop.ledger,
     )
+
+
+class _Shop:
+    """Where the files of one example are kept, as a repository would keep them."""
+
+    def __init__(self) -> None:
+        self.blobs: dict[str, bytes] = {}
+        self.ledger = Ledger()
+
+    def keep(self, text: str) -> str:
+        data = text.encode("utf-8", "surrogateescape")
+        oid = object_id(data)
+        self.blobs[oid] = data
+        return oid
+
+    def files(self, tree: Mapping[str, str | None]) -> Files:
+        return {path: ("100644", self.keep(text)) for path, text in tree.items() if text is not None}
+
+    def text(self, files: Files, path: str, given: str | None) -> str | None:
+        if given is not None or path not in files:
+            return given
+        return self.blobs[files[path][1]].decode("utf-8", "surrogateescape")
+
+    def changes(self, before: Files, after: Files) -> ChangeSet:
+        touched = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+        raw = [_record(path, before.get(path), after.get(path)) for path in touched]
+        stream = b"".join(_patch(one, self.blobs) for one in raw)
+        return diff.change_set(raw, diff.Patches(stream, 0, raw, self.blobs.__getitem__), self.ledger, as_of=AS_OF)
+
+    def contents(self, files: Files, changes: ChangeSet) -> dict[str, Content]:
+        return {path: Content(path, mode, oid, changes.reader, self.ledger) for path, (mode, oid) in files.items()}
+
+    def documents(self, files: Files, changes: ChangeSet) -> tuple[Document, ...]:
+        there = self.contents(files, changes)
+        return tuple(Document(name, there[path]) for name, paths in DOCUMENTS.items() for path in paths if path in there)
+
+    def commits(self, steps: list[Files]) -> Iterator[Commit]:
+        someone = Person("Agent", "agent@example.org", AS_OF)
+        for number, (before, after) in enumerate(pairwise(steps), 1):
+            changes = self.changes(before, after)
+            parents = (f"{number - 1:040x}",)
+            yield Commit(f"{number:040x}", parents, someone, someone, f"Commit {number}\n", (), lambda changes=changes: changes)  # type: ignore[misc]
 
 
 def places(rule: type[Rule], example: Example, level: Level = "breach") -> tuple[str, ...]:
     """Where the rule, with the example's parameters, finds something of this level."""
     return tuple(str(finding.at) for finding in rule(**example.given).findings_in(run_of(example)) if finding.level == level)
-
-
-def _keep(text: str, blobs: dict[str, bytes]) -> str:
-    data = text.encode("utf-8", "surrogateescape")
-    oid = object_id(data)
-    blobs[oid] = data
-    return oid
 
 
 def _record(path: str, old: tuple[str, str] | None, new: tuple[str, str] | None) -> diff.Record:

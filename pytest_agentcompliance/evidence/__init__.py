@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, fields
 
 from pytest_agentcompliance.evidence.changes import ChangeSet, Content, FileChange, Line
 from pytest_agentcompliance.evidence.commits import Commit, History
+from pytest_agentcompliance.evidence.documents import Document, Documents
 from pytest_agentcompliance.evidence.ledger import Ledger
 from pytest_agentcompliance.evidence.log import Chunk, ChunkLog
 from pytest_agentcompliance.evidence.tree import Tree
 from pytest_agentcompliance.verdict import Verdict
 
 __all__ = [
-    "ChangeSet", "Chunk", "ChunkLog", "Commit", "Content", "FileChange", "History", "Ledger", "Line", "Run", "Span", "Tree",
+    "ChangeSet", "Chunk", "ChunkLog", "Commit", "Content", "Document", "Documents", "FileChange", "History", "Ledger", "Line",
+    "Run", "Span", "Tree",
 ]
 
 
@@ -38,6 +40,7 @@ class Run:
     changes: ChangeSet | None = None
     commits: History | None = None
     tree: Tree | None = None
+    documents: Documents | None = None
     log: ChunkLog | None = None
     verdicts: tuple[Verdict, ...] | None = None
 

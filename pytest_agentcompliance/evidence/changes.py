@@ -41,6 +41,10 @@ class Reader(Protocol):
     def search(self, pattern: re.Pattern[bytes]) -> frozenset[int]:
         """The positions of the files whose patch matches, or has no patch to search."""
 
+    @property
+    def count(self) -> int:
+        """Added and removed lines of all files, as git counts them."""
+
 
 @dataclass(frozen=True)
 class Content:
@@ -132,7 +136,11 @@ class ChangeSet:
     reader: Reader = field(repr=False, compare=False)
     ledger: Ledger = field(repr=False, compare=False)
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-    lines: int = 0  # added and removed, as git counts them
+
+    @property
+    def lines(self) -> int:
+        """Added and removed, as git counts them."""
+        return self.reader.count
 
     def __iter__(self) -> Iterator[FileChange]:
         return iter(self.files)

@@ -144,10 +144,17 @@ def _example(example: Example) -> str:
 
 def _files(example: Example) -> Iterator[str]:
     for path, text in example.before.items():
-        gone = "" if path in example.after or path in example.links else " (deleted by the run)"
+        stays = path in example.after or path in example.links or example.commits
+        gone = "" if stays else " (deleted by the run)"
         yield f"{code(path)} at base{gone}:\n\n" + fence(text, _language(path))
     for path, text in example.after.items():
         yield f"{code(path)} at head:\n\n" + fence(text, _language(path))
+    for number, step in enumerate(example.commits, 1):
+        for path, written in step.items():
+            if written is None:
+                yield f"Commit {number} deletes {code(path)}.\n"
+            else:
+                yield f"{code(path)} after commit {number}:\n\n" + fence(written, _language(path))
     for path, target in example.links.items():
         yield f"{code(path)} at head is a symbolic link to {code(target)}.\n"
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Ledger, Line
-from pytest_agentcompliance.evidence.changes import SUBMODULE, Kind
+from pytest_agentcompliance.evidence.changes import SUBMODULE, Kind, Reader
 
 KINDS: Mapping[str, Kind] = {"A": "added", "M": "modified", "D": "deleted", "T": "type-changed"}
 RECORD = re.compile(rb":(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*\0([^\0]+)\0")
@@ -37,15 +37,21 @@ class Record:
 
 def records(stream: bytes) -> tuple[list[Record], int]:
     """The raw records at the head of a stream, and where the patch begins. Raises ``EvidenceError``."""
-    found, at = [], 0
-    while match := RECORD.match(stream, at):
-        old_mode, new_mode, old, new, status = (word.decode() for word in match.groups()[:5])
-        found.append(Record(old_mode, new_mode, old, new, status, match[6]))
-        at = match.end()
+    found, at = run_of_records(stream, 0)
     if at < len(stream):
         if stream[at : at + 1] != b"\0":
             raise EvidenceError(f"git's raw diff could not be read at byte {at}: {stream[at : at + 60]!r}")
         at += 1
+    return found, at
+
+
+def run_of_records(stream: bytes, at: int) -> tuple[list[Record], int]:
+    """The raw records that stand one behind the other from a byte on, and the byte behind them."""
+    found = []
+    while match := RECORD.match(stream, at):
+        old_mode, new_mode, old, new, status = (word.decode() for word in match.groups()[:5])
+        found.append(Record(old_mode, new_mode, old, new, status, match[6]))
+        at = match.end()
     return found, at
 
 
@@ -156,8 +162,32 @@ def _by_headers(text: Iterable[str]) -> Lines:
     return tuple(added), tuple(removed)
 
 
+class LatePatches:
+    """Patches that git is asked for when the first line of one is: of a commit, most rules want the paths alone."""
+
+    def __init__(self, content: Callable[[str], bytes], patches: Callable[[], Patches]) -> None:
+        self._content, self._read = content, patches
+
+    @cached_property
+    def _patches(self) -> Patches:
+        return self._read()
+
+    def content(self, oid: str) -> bytes:
+        return self._content(oid)
+
+    def search(self, pattern: re.Pattern[bytes]) -> frozenset[int]:
+        return self._patches.search(pattern)
+
+    def lines(self, position: int) -> Lines:
+        return self._patches.lines(position)
+
+    @property
+    def count(self) -> int:
+        return self._patches.count
+
+
 def change_set(
-    raw: Sequence[Record], patches: Patches, ledger: Ledger, *, as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    raw: Sequence[Record], patches: Reader, ledger: Ledger, *, as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 ) -> ChangeSet:
     """Records and patches into a ChangeSet; moves of equal content are paired by blob id."""
     def side(path: str, mode: str, oid: str) -> Content | None:
@@ -170,7 +200,7 @@ def change_set(
         if one.status not in KINDS:
             raise EvidenceError(f"git reports status {one.status!r} for {path!r}, which no tree can have")
         changes.append(FileChange(path, KINDS[one.status], before, after, position, patches, ledger))
-    return ChangeSet(tuple(_paired(changes)), patches, ledger, as_of, patches.count)
+    return ChangeSet(tuple(_paired(changes)), patches, ledger, as_of)
 
 
 def _paired(changes: list[FileChange]) -> Iterator[FileChange]:

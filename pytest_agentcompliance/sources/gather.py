@@ -2,8 +2,8 @@
 
 import os
 import stat
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_agentcompliance.errors import Unreadable, UsageError
@@ -18,11 +18,12 @@ LOG_LIMIT = 4 * 1024 * 1024  # bytes; the longest real log met has 22 KB
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Where the log is looked for: a file that a person named, or globs; ``unknown`` says why no story is known."""
+    """Where things are looked for: a log that a person named, or globs by kind; ``unknown`` says why no story is known."""
 
     log_file: Path | None = None
     log_globs: tuple[str, ...] = ()
     unknown: str = ""
+    globs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 NOWHERE = Wanted()
@@ -42,10 +43,19 @@ def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: W
         found, why = _log(repository, ends, wanted, notes)
         if found is None:
             absent["log"] = why
+    papers = None
+    if "documents" in kinds:
+        from pytest_agentcompliance.sources import documents
+
+        if wanted.unknown:
+            absent["documents"] = wanted.unknown
+        else:
+            papers = documents.read(repository, ends, wanted.globs, found.path if found else "", notes)
     return Run(
         changes=ends.changes,
         commits=commits,
         tree=repository.tree(ends.base_tree, ends.head_tree, ends.changes, ends.ledger) if "tree" in kinds else None,
+        documents=papers,
         log=found,
         span=ends.span,
         ledger=ends.ledger,
@@ -59,7 +69,7 @@ def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -
         path = _inside(repository, wanted.log_file)
         if path is None or repository.entry(ends.head_tree, path) is None:
             return from_disk(wanted.log_file, notes), ""
-        return _from_tree(repository, ends, path, notes), ""
+        return from_tree(repository, ends, path, notes), ""
     written = [change.path for change in ends.changes if change.after is not None]
     found = _matching(written, wanted.log_globs)
     if not found and not wanted.unknown and wanted.log_globs:
@@ -67,7 +77,7 @@ def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -
         there = (path.decode("utf-8", "surrogateescape") for path in repository.listing(ends.head_tree))
         found = _matching(there, wanted.log_globs)
     if len(found) == 1:
-        return _from_tree(repository, ends, found[0], notes), ""
+        return from_tree(repository, ends, found[0], notes), ""
     if found:
         some = ", ".join(found[:4]) + (" ..." if len(found) > 4 else "")
         return None, f"{len(found)} logs could be meant ({some}); pass --story or --log"
@@ -87,7 +97,8 @@ def _matching(paths: Iterable[str], globs: tuple[str, ...]) -> list[str]:
     return sorted(found)
 
 
-def _from_tree(repository: Repository, ends: Ends, path: str, notes: list[str]) -> ChunkLog:
+def from_tree(repository: Repository, ends: Ends, path: str, notes: list[str]) -> ChunkLog:
+    """The log that lies at a path of head, held against the one of base."""
     try:
         entry = repository.entry(ends.head_tree, path)
         mode, oid = entry or ("", "")

@@ -1,24 +1,72 @@
 """The commits of a range, oldest first, each with its own change; nothing is read before it is asked for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Commit, History, Ledger
 from pytest_agentcompliance.evidence.commits import Person
 from pytest_agentcompliance.sources import diff
-from pytest_agentcompliance.sources.repository import RAW_ONLY, Repository
+from pytest_agentcompliance.sources.repository import Repository
 
+Pair = tuple[str, str]  # the trees before and after
 PERSON = re.compile(r"\A(?P<name>.*?) ?<(?P<email>[^>]*)>(?: (?P<when>-?\d{1,12}) (?P<zone>[+-]\d{4}))?")
 TRAILER = re.compile(r"\A(?P<key>[A-Za-z0-9][A-Za-z0-9-]*)[ \t]*:[ \t]*(?P<value>.*)\Z")
 
 
 def history(repository: Repository, commits: list[str], ledger: Ledger) -> History:
-    return History(lambda: tuple(_commit(repository, id, ledger) for id in commits))
+    return History(lambda: tuple(_commits(repository, commits, ledger)))
 
 
-def _commit(repository: Repository, id: str, ledger: Ledger) -> Commit:
+def _commits(repository: Repository, ids: list[str], ledger: Ledger) -> Iterator[Commit]:
+    """All commits, with the paths that each changed from one process; their patches are read when one is asked for."""
+    heads = [_head(repository, id) for id in ids]
+    known = {head.id: head.tree for head in heads}
+    before = {head.id: list(_before(repository, head, known)) for head in heads}
+    read = _differences(repository, [(tree, head.tree) for head in heads for tree in before[head.id]])
+    for head in heads:
+        against = [(tree, head.tree) for tree in before[head.id]]
+        changes = partial(_changes, repository, head, against, read, ledger)
+        yield Commit(head.id, head.parents, head.author, head.committer, head.message, trailers(head.message), changes)
+
+
+def _before(repository: Repository, head: "_Head", known: Mapping[str, str]) -> Iterator[str]:
+    """The trees of a commit's parents; the empty one of a root; none where a shallow clone has not all of them."""
+    if not head.parents:
+        yield repository.put(b"", "tree")
+    with suppress(EvidenceError):
+        yield from [known.get(parent) or repository.tree_of(parent) for parent in head.parents]
+
+
+def _differences(repository: Repository, pairs: list[Pair]) -> dict[Pair, list[diff.Record]]:
+    """What differs between the trees of each pair; a tree that is missing costs its own commits alone."""
+    try:
+        return dict(zip(pairs, repository.differences(pairs), strict=True))
+    except EvidenceError:
+        found = {}
+        for pair in pairs:
+            with suppress(EvidenceError):
+                found[pair] = repository.differences([pair])[0]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a commit object says."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    author: Person
+    committer: Person
+    message: str
+
+
+def _head(repository: Repository, id: str) -> _Head:
     try:
         data = repository.blobs.read(id, "commit")
     except Unreadable as wrong:
@@ -33,28 +81,30 @@ def _commit(repository: Repository, id: str, ledger: Ledger) -> Commit:
             headers.setdefault(name.decode("ascii", "replace"), []).append(
                 _decoded(value, codec if name in (b"author", b"committer") else "utf-8")
             )
-    message = _decoded(body, codec)
-    tree, parents = headers.get("tree", [""])[0], tuple(headers.get("parent", []))
-
-    def changes() -> ChangeSet:
-        return _changes(repository, tree, parents, ledger, committer.when)
-
     author, committer = (_person(headers.get(role, [""])[0]) for role in ("author", "committer"))
-    return Commit(id, parents, author, committer, message, trailers(message), changes)
+    tree, parents = headers.get("tree", [""])[0], tuple(headers.get("parent", []))
+    return _Head(id, tree, parents, author, committer, _decoded(body, codec))
 
 
-def _changes(repository: Repository, tree: str, parents: tuple[str, ...], ledger: Ledger, when: datetime) -> ChangeSet:
+def _changes(
+    repository: Repository, head: "_Head", against: list[Pair], read: Mapping[Pair, list[diff.Record]], ledger: Ledger
+) -> ChangeSet:
     """The commit's own change: against its parent, or the empty tree, or what differs from every parent of a merge."""
-    trees = [repository.tree_of(parent) for parent in parents] or [repository.put(b"", "tree")]
-    first = repository.changes(trees[0], tree, ledger, when)
-    if len(trees) == 1:
+    if not against or any(pair not in read for pair in against):
+        ledger.note_unread(f"commit {head.id}", "a parent of it, or a tree, is missing from the repository")
+        raise Unreadable(f"commit {head.id}", "a parent of it, or a tree, is missing from the repository")
+
+    def patches() -> diff.Patches:
+        return repository.patched(*against[0], ledger)[1]
+
+    first = diff.change_set(
+        read[against[0]], diff.LatePatches(repository.blobs.read, patches), ledger, as_of=head.committer.when
+    )
+    if len(against) == 1:
         return first
-    common = set(first.paths)
-    for other in trees[1:]:
-        raw, _ = diff.records(repository.shadow.output(*RAW_ONLY, other, tree))
-        common &= {one.path.decode("utf-8", "surrogateescape") for one in raw}
-    files = tuple(change for change in first if change.path in common)
-    return ChangeSet(files, first.reader, ledger, when, sum(len(one.added) + len(one.removed) for one in files))
+    common = set.intersection(*({one.path for one in read[pair]} for pair in against))
+    files = tuple(change for change in first if change.path.encode("utf-8", "surrogateescape") in common)
+    return ChangeSet(files, first.reader, ledger, first.as_of)
 
 
 def _person(text: str) -> Person:

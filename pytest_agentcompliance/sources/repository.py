@@ -1,7 +1,7 @@
 """The audited repository: its revisions, the change of a run, its trees. Ids only, once the ends of the run are known."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -182,6 +182,11 @@ class Repository:
 
     def changes(self, old_tree: str, new_tree: str, ledger: Ledger, as_of: datetime) -> ChangeSet:
         """What differs between two trees. Blobs that are missing cost their own files alone."""
+        raw, patches = self.patched(old_tree, new_tree, ledger)
+        return diff.change_set(raw, patches, ledger, as_of=as_of)
+
+    def patched(self, old_tree: str, new_tree: str, ledger: Ledger) -> tuple[list[diff.Record], diff.Patches]:
+        """The records and the patches of what differs between two trees. Raises ``EvidenceError``."""
         status, stream, err = self.shadow.run(*DIFF_TREE, old_tree, new_tree)
         if status:
             raw, _ = diff.records(self.shadow.output(*RAW_ONLY, old_tree, new_tree))
@@ -193,10 +198,24 @@ class Repository:
             stream = self.shadow.output(*DIFF_TREE, old_tree, new_tree)
         raw, start = diff.records(stream)
         missing = {k: self.blobs.missing[oid] for k, oid in _sides(raw) if oid in self.blobs.missing}
-        patches = diff.Patches(stream, start, raw, self.blobs.read, missing)
         for position, why in missing.items():
             ledger.unread[raw[position].path.decode("utf-8", "surrogateescape")] = why
-        return diff.change_set(raw, patches, ledger, as_of=as_of)
+        return raw, diff.Patches(stream, start, raw, self.blobs.read, missing)
+
+    def differences(self, pairs: Sequence[tuple[str, str]]) -> list[list[diff.Record]]:
+        """What differs between the trees of each pair, all from one process."""
+        if not pairs:
+            return []
+        given = "".join(f"{old} {new}\n" for old, new in pairs).encode()
+        stream = self.shadow.output(*RAW_ONLY, "--stdin", given=given)
+        found, at = [], 0
+        for old, new in pairs:
+            head = f"{old} {new}\n".encode()
+            if not stream.startswith(head, at):
+                raise EvidenceError(f"git's raw diff could not be read at byte {at}: {stream[at : at + 60]!r}")
+            raw, at = diff.run_of_records(stream, at + len(head))
+            found.append(raw)
+        return found
 
     def stand_in(self, oid: str, why: str) -> None:
         """Put a loose object in the place of a blob that cannot be read, in the shadow alone, so that git goes on.
