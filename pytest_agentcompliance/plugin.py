@@ -174,7 +174,7 @@ def agent_run(pytestconfig: pytest.Config) -> "Run":
     profiles = tuple(asked.get("profile", ()))
     try:
         options = engine.Options(repo=_repository(pytestconfig), profiles=profiles, **one, **paths)  # type: ignore[arg-type]
-        return engine.evidence(options, {"changes", "log", "commits", "tree"})
+        return engine.evidence(options, {"changes", "documents", "log", "commits", "tree"})
     except AgentComplianceError as wrong:
         raise pytest.fail.Exception(f"agent-compliance: {_respelled(str(wrong))}", pytrace=False) from None
 

@@ -1,5 +1,6 @@
 """Turn an example into a run: for our tests, for the docs, and for third-party rules."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import unified_diff
@@ -44,7 +45,7 @@ def run_of(example: Example) -> Run:
     return Run(
         changes=changes,
         commits=History(lambda: tuple(shop.commits(steps))),
-        tree=Tree(Side(lambda: shop.contents(before, changes)), Side(lambda: shop.contents(after, changes))),
+        tree=Tree(shop.side(before, changes), shop.side(after, changes)),
         documents=Documents(
             shop.documents(before, changes), shop.documents(after, changes), DOCUMENTS,
             tuple(log.parse(text, OTHER_LOG) for text in [shop.text(after, OTHER_LOG, None)] if text is not None),
@@ -84,6 +85,13 @@ class _Shop:
 
     def contents(self, files: Files, changes: ChangeSet) -> dict[str, Content]:
         return {path: Content(path, mode, oid, changes.reader, self.ledger) for path, (mode, oid) in files.items()}
+
+    def side(self, files: Files, changes: ChangeSet) -> Side:
+        def having(names: frozenset[str]) -> frozenset[str]:
+            text = "\n".join(self.blobs[oid].decode("utf-8", "replace") for path, (_, oid) in files.items() if not path.endswith(".md"))
+            return frozenset(name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
+
+        return Side(lambda: self.contents(files, changes), having)
 
     def documents(self, files: Files, changes: ChangeSet) -> tuple[Document, ...]:
         there = self.contents(files, changes)

@@ -1,6 +1,6 @@
 """The whole tree at base and at head: which paths there are, and their contents when asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,10 +12,16 @@ class Side:
     """One end of the run: every path with its content, listed when first asked for."""
 
     read: Callable[[], Mapping[str, Content]] = field(repr=False, compare=False)
+    search: Callable[[frozenset[str]], frozenset[str]] = field(repr=False, compare=False)
 
     @cached_property
     def files(self) -> Mapping[str, Content]:
         return self.read()
+
+    def having(self, names: Collection[str]) -> frozenset[str]:
+        """Those of the names that some file has as whole words, prose left out; one pass for all names."""
+        asked = frozenset(name for name in names if name and "\n" not in name and "\0" not in name)
+        return self.search(asked) if asked else frozenset()
 
     def __contains__(self, path: str) -> bool:
         return path in self.files

@@ -24,6 +24,7 @@ DIFF_TREE = (
     "-O/dev/null",
 )
 RAW_ONLY = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none", "--no-abbrev")
+PROSE = (b".md", b".mdx", b".txt", b".rst", b".adoc")
 SUFFIX = re.compile(r"[~^:]|@\{")
 HEAD_REF = re.compile(rb"\Aref: (refs/heads/([^\n]+))\n*\Z")
 
@@ -267,9 +268,21 @@ class Repository:
                     for name in [path.decode("utf-8", "surrogateescape")]
                 }
 
-            return Side(read)
+            return Side(read, lambda names: self._having(tree, names))
 
         return Tree(side(base_tree), side(head_tree))
+
+    def _having(self, tree: str, names: frozenset[str]) -> frozenset[str]:
+        """Those of the names that stand as whole words in the files of a tree, prose left out. A missing blob has none."""
+        wanted = {name.encode("utf-8", "surrogateescape"): name for name in names}
+        file = self.shadow.dir / "names"
+        file.write_bytes(b"".join(raw + b"\n" for raw in wanted))
+        options = ("-z", "-o", "-w", "-F", "--text", "--no-color", "--no-recurse-submodules", "--full-name", "-f", str(file))
+        status, out, err = self.shadow.run("grep", *options, tree)
+        if status not in (0, 1):
+            raise EvidenceError(f"git grep failed: {err.strip()[:500]}")
+        hits = (hit.partition(b"\0") for hit in out.split(b"\n"))
+        return frozenset(wanted[found] for path, _, found in hits if found in wanted and not path.lower().endswith(PROSE))
 
 
 def _sides(raw: Iterable[diff.Record]) -> Iterator[tuple[int, str]]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pytest_agentcompliance.evidence import ChangeSet, Chunk, ChunkLog
+from pytest_agentcompliance.evidence import ChangeSet, Chunk, ChunkLog, Documents
 from pytest_agentcompliance.evidence.log import Claim
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
@@ -39,7 +39,7 @@ class FilesMatchDiff(Rule):
 
     Blind spots: a folder that is claimed without its files accounts for everything below it. A file that
     the run changed and changed back is claimed and not in the change. That a claim is true is not seen,
-    only that the file was changed.
+    only that the file was changed. What another agent's log of the same story claims is accounted for.
     """
 
     exempt: list[str] = Field(
@@ -137,6 +137,15 @@ class FilesMatchDiff(Rule):
             after={"package.json": "{}\n", "pnpm-lock.yaml": "a: 1\n"},
         ),
         Example(
+            "A file that another agent's log claims is accounted for; what that log invents is for its own audit.",
+            log=_LOG + "  - api/cart.ts\n",
+            after={
+                "api/cart.ts": "1\n",
+                "web/cart.tsx": "1\n",
+                "FRONTEND-LOG.md": _LOG + "  - web/cart.tsx\n  - web/never.tsx\n",
+            },
+        ),
+        Example(
             "A log without chunks is read through its lists.",
             log="# Log\n\n## Files Modified\n\n| File | Change |\n|---|---|\n| `api/cart.ts` | added a route |\n",
             after={"api/cart.ts": "1\n"},
@@ -149,14 +158,19 @@ class FilesMatchDiff(Rule):
         ),
     )
 
-    def check(self, log: ChunkLog, changes: ChangeSet) -> Generator[Finding, None, str]:
+    def check(self, log: ChunkLog, changes: ChangeSet, documents: Documents | None) -> Generator[Finding, None, str]:
         from pytest_agentcompliance.parsing.claims import Paths  # start-up time: when there is a log
 
         paths = Paths(changes.paths)
-        books = _Books()
+        books, others = _Books(), _Books()
+        for other in documents.logs if documents is not None else ():
+            name = other.path.rpartition("/")[2]
+            for _, claim in other.claims():
+                others.enter(None, claim, paths.find(claim.path), name)
         for chunk, claim in log.claims():
             books.enter(chunk, claim, paths.find(claim.path))
-        needed = [change.path for change in changes if not self._exempt(change.path, log.path, books)]
+        logs = {log.path, *(other.path for other in documents.logs)} if documents is not None else {log.path}
+        needed = [change.path for change in changes if not self._exempt(change.path, logs, books)]
         if not books.claims:
             if needed:
                 yield Finding(
@@ -167,7 +181,7 @@ class FilesMatchDiff(Rule):
             return ""
         for path in needed:
             partner = changes.by_path[path].renamed_from or changes.by_path[path].renamed_to or path
-            if not (books.accounts(path) or books.accounts(partner)):
+            if not any(one.accounts(end) for one in (books, others) for end in (path, partner)):
                 yield self._unclaimed(path, books)
         yield from self._invented(log, books)
         if books.inexact:
@@ -181,12 +195,13 @@ class FilesMatchDiff(Rule):
             )
         told: dict[str, list[str]] = {}
         for change in changes:
-            if books.accounts(change.path):
-                told.setdefault(books.who(change.path), []).append(change.path)
+            who = next((one.who(change.path) for one in (books, others) if one.accounts(change.path)), None)
+            if who is not None:
+                told.setdefault(who, []).append(change.path)
         return "\n".join(f"{who} accounts for {', '.join(names)}" for who, names in told.items())
 
-    def _exempt(self, path: str, log: str, books: "_Books") -> bool:
-        if path == log or (self.exempt and matches(path, self.exempt)):
+    def _exempt(self, path: str, logs: set[str], books: "_Books") -> bool:
+        if path in logs or (self.exempt and matches(path, self.exempt)):
             return True
         return books.manifest and bool(self.lockfiles) and matches(path, self.lockfiles)
 
@@ -234,9 +249,12 @@ class _Books:
     unclear: dict[str, Claim] = field(default_factory=dict)
     inexact: list[Claim] = field(default_factory=list)
     manifest: bool = False
+    name: str = "the log"
     _settled: bool = False
 
-    def enter(self, chunk: Chunk | None, claim: Claim, match: "Match") -> None:
+    def enter(self, chunk: Chunk | None, claim: Claim, match: "Match", name: str = "the log") -> None:
+        """``name`` is that of the log, for what stands outside its chunks."""
+        self.name = name
         self.claims.append((chunk, claim, match))
         if not claim.changed:
             self.looked_at.update((path, (chunk, claim)) for path in match.paths[:1])
@@ -260,7 +278,7 @@ class _Books:
 
     def _account(self, chunk: Chunk | None, paths: tuple[str, ...]) -> None:
         for path in paths:
-            self.by_path.setdefault(path, {})[_by(chunk)] = None
+            self.by_path.setdefault(path, {})[_by(chunk, self.name)] = None
 
     def _settle(self) -> None:
         """Decide what needs the other claims: folders whose files are listed beside them, ends that fit several paths."""
@@ -286,8 +304,8 @@ def _folders(path: str) -> Iterator[str]:
     return (path[:at] for at, char in enumerate(path) if char == "/")
 
 
-def _by(chunk: Chunk | None) -> str:
-    return f"chunk {chunk.number}" if chunk is not None else "the log"
+def _by(chunk: Chunk | None, log: str = "the log") -> str:
+    return f"chunk {chunk.number}" if chunk is not None else log
 
 
 def _listed(paths: list[str]) -> str:

@@ -1,0 +1,126 @@
+"""Two versions of a log: which chunks of the earlier one the later one no longer has as they were."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from pytest_agentcompliance.parsing import log_chunks, log_labels, markdown
+from pytest_agentcompliance.parsing.log_labels import SUB, TOP
+from pytest_agentcompliance.parsing.markdown import Line
+
+MOST_SHOWN = 3  # lines that are quoted of one chunk
+
+_STATES = re.compile(r"(?i)\s*[(\[]?\b(?:in[ -]progress|complete[d]?|done|pending|wip|started|finished)\b[)\]]?\s*$")
+_MARKS = re.compile(r"[*_`~#>|]+|^[\s\-+•]+")
+_DASHES = re.compile("[‐-―−]")
+_MARKED = re.compile(
+    r"(?i)^\W*(?:\d{4}-\d\d-\d\d|(?:\w+\s+)?(?:update[ds]?|correct(?:ion|ed|s)|addend(?:um|a)|amend(?:ed|ment)|errat(?:um|a)|edit(?:ed)?"
+    r"|added|later|fix|follow[- ]?up|retry|re-?run|re-?check|supersede[ds]?|revision|revised|post-\w+|review fix)\b)"
+)
+
+
+class Rewrite(NamedTuple):
+    """What became of a chunk that was there. ``line`` is its line in the later version, None where it is gone."""
+
+    kind: Literal["gone", "changed", "grown"]
+    number: str
+    name: str
+    line: int | None
+    lines: tuple[str, ...]  # the first lines that are missing, or that came without a mark
+
+
+@dataclass(frozen=True)
+class Part:
+    """One chunk of one version: what it says, line by line, whatever it is dressed in."""
+
+    number: str
+    name: str
+    line: int
+    said: tuple[str, ...]
+
+
+def rewrites(before: str, after: str) -> list[Rewrite]:
+    """The chunks of ``before`` that ``after`` has not kept.
+
+    Formatting, ticked boxes, words of status, and where the token summary and the signal stand make no difference. The
+    last chunk of ``before`` may still grow; an earlier one grows only by what is marked as an addition.
+    """
+    if after.startswith(before):
+        return []
+    old, new = parts(before), parts(after)
+    found = []
+    free = list(new)
+    for at, part in enumerate(old):
+        heir = _heir(part, free)
+        if heir is None:
+            found.append(Rewrite("gone", part.number, part.name, None, part.said[1 : 1 + MOST_SHOWN]))
+            continue
+        free.remove(heir)
+        then, now = Counter(part.said), Counter(heir.said)
+        if missing := [line for line in part.said if line in then - now]:
+            found.append(Rewrite("changed", part.number, part.name, heir.line, tuple(missing[:MOST_SHOWN])))
+        elif at < len(old) - 1 and (more := list(_unmarked(heir.said, now - then))):
+            found.append(Rewrite("grown", part.number, part.name, heir.line, tuple(more[:MOST_SHOWN])))
+    return found
+
+
+@lru_cache(maxsize=8)
+def parts(text: str) -> tuple[Part, ...]:
+    """The chunks of a log."""
+    lines = markdown.read(text)
+    outline = log_chunks.outline(lines)
+    left_out = {at for at, _ in outline.signals} | {lines[k].number for span in outline.token_spans for k in range(*span)}
+    found = []
+    for head in outline.heads:
+        said = [f"chunk {head.number}", _plain(_STATES.sub("", head.name))]
+        for line in lines[head.first : head.end]:
+            if line.number not in left_out:
+                said += _said(line)
+        found.append(Part(head.number, head.name, head.line.number, tuple(said)))
+    return tuple(found)
+
+
+def _heir(part: Part, free: list[Part]) -> Part | None:
+    """The chunk that this one has become: of its number, and of several the one that has most of its lines."""
+    same = [one for one in free if one.number == part.number] or [one for one in free if one.name == part.name and part.name]
+    then = Counter(part.said)
+    return max(same, key=lambda one: (one.said == part.said, sum((then & Counter(one.said)).values())), default=None)
+
+
+def _said(line: Line) -> Iterator[str]:
+    if line.kind in ("blank", "fence", "rule", "under", "hidden"):
+        return
+    if line.kind in ("code", "indented") and not line.marker:
+        yield " ".join(line.text.split())
+        return
+    label = log_labels.label(line)
+    if label is not None and label.key == "status":
+        return
+    name = (TOP.get(label.key) or SUB.get(label.key)) if label else None
+    if label and name:
+        yield f"{name}:"
+        rest = _plain(label.rest)
+        if rest:
+            yield rest
+    elif plain := _plain(line.body):
+        yield plain
+
+
+def _plain(text: str) -> str:
+    text = _DASHES.sub("-", _MARKS.sub(" ", markdown.visible(text)))
+    return " ".join(text.casefold().split()).strip(" -:.")
+
+
+def _unmarked(said: tuple[str, ...], more: Counter[str]) -> Iterator[str]:
+    """The lines that came, up to the first that says that it is an addition: it speaks for those below it."""
+    left = Counter(more)
+    for line in said:
+        if left[line] > 0:
+            left[line] -= 1
+            if _MARKED.match(line):
+                return
+            if re.search(r"\w", line):
+                yield line
