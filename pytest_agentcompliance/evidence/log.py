@@ -22,6 +22,7 @@ FieldName = Literal[
     "notes",
 ]
 SignalKind = Literal["complete", "blocked", "partial", "in-progress", "none"]
+PartName = Literal["preamble", "heading", "label", "text", "section", "signal", "tokens", "blank", "hidden", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,9 @@ class LogField:
 class Claim:
     """One file that the log says was changed. ``path`` is as written, without quotes and status words.
 
-    ``changed`` is False where the log itself says that the file was only looked at. ``new`` is False for a claim
-    outside the chunks that the log already made at base; a chunk's claims are as new as the chunk.
+    ``changed`` is False where the log itself says that the file was only looked at; ``aside`` where it stands in a
+    list of such files, or of files that are still to be changed, and not among those that were changed. ``new`` is
+    False for a claim outside the chunks that the log already made at base; a chunk's claims are as new as the chunk.
     """
 
     path: str
@@ -49,6 +51,7 @@ class Claim:
     at: Place
     changed: bool = True
     new: bool = True
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +114,22 @@ class Dress:
     part: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one line was read as. ``chunk`` is the place of its chunk in the log, from 0; ``field`` is of a label or its text.
+
+    ``other`` is a rule, and what stands in a chunk without belonging to a field; ``section`` is what stands outside
+    of the chunks, ``preamble`` before the first of them and before any section.
+    """
+
+    name: PartName
+    chunk: int | None = None
+    field: FieldName | None = None
+
+
 @dataclass(frozen=True)
 class ChunkLog:
-    """A log, read. ``problem`` says why a log that is there could not be read at all."""
+    """A log, read. ``problem`` says why a log that is there could not be read at all; ``parts`` has one for each line."""
 
     path: str
     chunks: tuple[Chunk, ...] = ()
@@ -123,8 +139,12 @@ class ChunkLog:
     dresses: tuple[Dress, ...] = ()
     lines: int = 0
     problem: str = ""
+    stray: bool = False  # it was not found in its place, but elsewhere
     last_line: int = field(default=0)  # of the last line that says anything
     after_signal: Place | None = None  # the first text after the last signal that counts no tokens
+    unchunked_commands: tuple[Command, ...] = ()
+    named: tuple[tuple[str, Place], ...] = ()  # of a log without chunks: files that it names in passing, marked as code or bold
+    parts: tuple[Part, ...] = ()
 
     @cached_property
     def signal(self) -> Signal:

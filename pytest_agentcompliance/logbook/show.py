@@ -7,9 +7,11 @@ from typing import Any
 
 from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.evidence import ChunkLog
-from pytest_agentcompliance.evidence.log import Chunk, Claim
+from pytest_agentcompliance.evidence.log import Chunk, Claim, Command, Part
 from pytest_agentcompliance.reporters.text import shown
 from pytest_agentcompliance.sources import gather
+
+LONGEST_NUMBER = 1000  # digits of a chunk's number that is shown as one
 
 
 def read(file: Path) -> ChunkLog:
@@ -26,16 +28,20 @@ def as_json(log: ChunkLog) -> str:
 
 
 def document(log: ChunkLog) -> dict[str, Any]:
-    """``path``, ``chunks``, ``unchunked_files``, ``signal`` and ``tokens``.
+    """``path``, ``chunks``, ``unchunked_files``, ``looked_at``, ``unchunked_commands``, ``signal`` and ``tokens``.
 
     A chunk has ``number`` (an integer, or a text where it is none), ``name``, ``line``, ``fields`` by canonical name
-    (those with content), ``files`` and ``commands``. Signal and tokens are those that stand last in the log.
+    (those with content), ``files``, ``looked_at`` and ``commands``. A file that the log says was not changed has
+    ``changed``: false; those of a list of files that were only looked at, or are still to be changed, are under
+    ``looked_at``. Signal and tokens are those that stand last in the log.
     """
     tokens = log.tokens[-1] if log.tokens else None
     return {
         "path": log.path,
         "chunks": [_chunk(chunk) for chunk in log.chunks],
-        "unchunked_files": [_claim(claim) for claim in log.unchunked_files],
+        "unchunked_files": _changed(log.unchunked_files),
+        "looked_at": _looked_at(log.unchunked_files),
+        "unchunked_commands": [_command(one) | {"line": one.at.line} for one in log.unchunked_commands],
         "signal": {"kind": log.signal.kind, "line": log.signal.at.line},
         "tokens": {"input": tokens.input if tokens else None, "output": tokens.output if tokens else None},
     }
@@ -43,17 +49,42 @@ def document(log: ChunkLog) -> dict[str, Any]:
 
 def _chunk(chunk: Chunk) -> dict[str, Any]:
     return {
-        "number": int(chunk.number) if chunk.number.isdecimal() else chunk.number,
+        "number": int(chunk.number) if len(chunk.number) < LONGEST_NUMBER and chunk.number.isdecimal() else chunk.number,
         "name": chunk.name,
         "line": chunk.at.line,
         "fields": {name: field.text for name, field in chunk.fields.items() if field.text},
-        "files": [_claim(claim) for claim in chunk.files],
-        "commands": [{"command": one.command, "outcome": one.outcome} for one in chunk.commands],
+        "files": _changed(chunk.files),
+        "looked_at": _looked_at(chunk.files),
+        "commands": [_command(one) for one in chunk.commands],
     }
+
+
+def _changed(claims: Iterable[Claim]) -> list[dict[str, Any]]:
+    """The files of the lists of changed files, with those that the list itself says were left alone."""
+    return [_claim(claim) | ({} if claim.changed else {"changed": False}) for claim in claims if not claim.aside]
+
+
+def _looked_at(claims: Iterable[Claim]) -> list[dict[str, Any]]:
+    return [_claim(claim) for claim in claims if claim.aside]
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
     return {"path": claim.path, "status": claim.status, "line": claim.at.line}
+
+
+def _command(one: Command) -> dict[str, Any]:
+    return {"command": one.command, "outcome": one.outcome}
+
+
+def line_by_line(log: ChunkLog) -> Iterator[str]:
+    """What the reader took each line for."""
+    for number, part in enumerate(log.parts, start=1):
+        yield shown(f"{log.path}:{number}: {_part(log, part)}")
+
+
+def _part(log: ChunkLog, part: Part) -> str:
+    chunk = f"chunk {log.chunks[part.chunk].number}: " if part.chunk is not None else ""
+    return chunk + part.name + (f" of {part.field}" if part.field else "")
 
 
 def lines(log: ChunkLog) -> Iterator[str]:
@@ -62,12 +93,13 @@ def lines(log: ChunkLog) -> Iterator[str]:
         yield shown(f"{log.path}:{chunk.at.line}: chunk {chunk.number} — {chunk.name or '(no name)'}")
         yield from (f"  {name}: {_short(field.text)}" for name, field in chunk.fields.items())
         yield from _files(chunk.files)
-        yield from (f"  ran {shown(one.command)}: {one.outcome or 'outcome not said'}" for one in chunk.commands)
+        yield from map(_ran, chunk.commands)
     if not log.chunks:
         yield shown(f"{log.path}: no chunk")
-    if log.unchunked_files:
+    if log.unchunked_files or log.unchunked_commands:
         yield "outside of the chunks"
         yield from _files(log.unchunked_files)
+        yield from map(_ran, log.unchunked_commands)
     yield f"signal: {log.signal.kind}" + (f", line {log.signal.at.line}" if log.signal.at.line else "")
     tokens = log.tokens[-1] if log.tokens else None
     counts = (tokens.input, tokens.output) if tokens else (None, None)
@@ -76,7 +108,14 @@ def lines(log: ChunkLog) -> Iterator[str]:
 
 def _files(claims: Iterable[Claim]) -> Iterator[str]:
     for claim in claims:
-        yield shown(f"  file {claim.path}" + (f" ({claim.status})" if claim.status else "") + f", line {claim.at.line}")
+        what = "file" if not claim.aside else "looked at or to come:"
+        said = f" ({claim.status})" if claim.status else ""
+        left = "" if claim.changed or claim.aside else ", not changed"
+        yield shown(f"  {what} {claim.path}{said}, line {claim.at.line}{left}")
+
+
+def _ran(one: Command) -> str:
+    return f"  ran {shown(one.command)}: {one.outcome or 'outcome not said'}"
 
 
 def _short(text: str) -> str:

@@ -14,6 +14,7 @@ _HEADING = re.compile(
     r"(?P<more>(?:\s*(?:[-–—]|to|through|thru|,|&|and|\+)\s*(?:chunk\s+)?\d+(?![\w.]))*)(?P<of>\s*(?:/|of)\s*\d+)?"
     r"(?P<mark>\s*(?P<dash>[-–—―−:.|~·•]+|->|→|(?=\())\s*|\s+|$)(?P<name>.*)$"
 )
+_WIDE = re.compile(r"\s{3,}")
 _ROMAN = re.compile(r"(?i)^(?=.)(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})$")
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
@@ -64,9 +65,7 @@ def outline(lines: list[Line]) -> Outline:
             found.heads.append(Head(lines[start], one.number, one.numbers, one.name, start + 1, at, one.dresses))
             opened = None
 
-    for at, line in enumerate(lines):
-        if line.kind not in ("text", "heading"):
-            continue
+    for at, line in ((at, line) for at, line in enumerate(lines) if line.kind in ("text", "heading")):
         start = starts.get(at)
         if tokens and (start or (line.kind == "heading" and line.level <= tokens[1])):
             found.token_spans.append((tokens[0], at))
@@ -135,10 +134,11 @@ def _style(line: Line) -> tuple[str, ...]:
 
 
 def _read(text: str, level: int, dresses: tuple[str, ...]) -> _Found | None:
+    text = _WIDE.sub("  ", text[:1000])
     plain = stripped(unticked(text)).strip("_ ")
     if unticked(text) != text or plain != text.strip():
         dresses = (*dresses, "emphasis or signs in the heading")
-    found = _HEADING.match(plain[:1000])
+    found = _HEADING.match(plain)
     if found is None or (found["number"] is None and not (found["dash"] and found["name"])):
         return None
     number, more = found["number"] or "", found["more"].strip()

@@ -16,6 +16,7 @@ class Ran(NamedTuple):
     line: int
 
 
+LONGEST = 20_000  # characters of a line that are read
 _CODE = re.compile(r"`([^`]+)`")
 _TOOL = re.compile(
     r"^(?:\$ |sudo |\./|[A-Z_]+=\S+ )|^(?:pnpm|npm|npx|yarn|bunx?|deno|node|tsc|tsx|git|gh|docker(?:-compose)?"
@@ -41,29 +42,66 @@ _SAID = re.compile(  # where a command ends that stands without code marks, and 
     r"\s(?:-|–|—|→|->|=>|:)\s|\s(?=\([^()]{0,200}(?i:pass|fail|success|\bok\b|0 errors|clean))|\s(?=[✓✔✅✗✘❌])"
 )
 _NOT_RUN = re.compile(r"(?i)^\W*(?:none|n/?a|nothing|not run|not applicable|-+$)")
+_NOT_NEW = re.compile(r"(?i)\b(?:pre-?existing|existing|known|unrelated)\b[^,;.()]{0,40}")
+_NO_NEW = re.compile(r"(?i)\bno (?:new|further|additional|other) (?:\w+ )?(?:errors?|fail\w*|issues?|warnings?)\b")
+_LEFT_OUT = re.compile(r"(?i)^[^\w(]*\(?(?:not (?:yet )?(?:run|executed)|skipped|pending|deferred|to ?do|n/a)\b")
+_RESULT = re.compile(r"(?i)^\W{0,6}(?:results?|output|outcome|status|exit code)\W{0,4}[:：]|^(?:→|->|=>|✓|✔|✅|✗|✘|❌)")
+# A comment over a command says what came of it: "First try - failed with X"; "Test it (should fail)" does not.
+_CAME_OF_IT = re.compile(
+    r"(?i)(?:^#+\s*|[-–—:(→,;]\s*|\b(?:attempt|run|try|retry|build|tests?|check|lint|all|both|now|it|command|migration)\s+)"
+    r"(?:(?:all|both|now|it|still|again|then|\d{1,6}(?: \w{1,20})?) )?"
+    r"(?:(?P<fail>fail(?:s|ed)|exit code [1-9])|(?P<pass>pass(?:es|ed)?|succe(?:eds|eded|ss|ssful|ssfully)|exit code 0|ok))\b"
+)
+_EXPECTED = re.compile(r"(?i)\b(?:should|must|will|would|expect(?:ed|s)?(?: to)?|if|when|until|that|verif\w+|ensure|check that)\b")
 
 
 def commands(lines: Iterable[tuple[Line, str]]) -> Iterator[Ran]:
     """The commands in the lines of a field; of each line its text without the label is given beside it."""
     fence: list[Line] = []
+    open_: list[Ran] = []  # the last ones: a line such as "Result: PASS" may follow
     for line, body in lines:
         if line.kind in ("code", "indented") and not line.marker:
             fence.append(line)
             continue
-        yield from _fenced(fence)
-        fence = []
-        if line.kind in ("text", "html", "indented"):
-            yield from _item(line, body)
+        if fence:
+            yield from open_
+            open_, fence = list(_fenced(fence)), []
+        if line.kind not in ("text", "html", "indented"):
+            continue
+        found = list(_item(line, body[:LONGEST]))
+        if found or not open_:
+            yield from open_
+            open_ = found
+        elif _RESULT.match(body):
+            said = outcome(body)
+            yield from (ran if ran.outcome else ran._replace(outcome=said) for ran in open_)
+            open_ = []
+    yield from open_
     yield from _fenced(fence)
 
 
 def outcome(text: str) -> Literal["pass", "fail", ""]:
     """What words like ``21 tests PASS``, ``0 errors`` or ``exit code 1`` come to."""
     text = text[:2000]
+    if _NO_NEW.search(text) and _NOT_NEW.search(text):
+        text = _NO_NEW.sub(" ", _NOT_NEW.sub(" ", text))  # old errors, no new ones: it neither passed nor says that it failed
     rest, zeros = _ZERO.subn(" ", text)
     if _FAIL.search(rest):
         return "fail"
     return "pass" if zeros or _PASS.search(rest) else ""
+
+
+def is_command(text: str) -> bool:
+    """Whether a text begins as a command of a known tool does."""
+    return bool(_TOOL.match(text))
+
+
+def of_comment(text: str) -> Literal["pass", "fail", ""]:
+    """What a comment over a command says came of it."""
+    found = _CAME_OF_IT.search(text[:300])
+    if found is None or _EXPECTED.search(text[: found.start() + 1]) or _EXPECTED.search(found[0]):
+        return ""
+    return "fail" if found["fail"] else "pass"
 
 
 def _item(line: Line, body: str) -> Iterator[Ran]:
@@ -76,12 +114,26 @@ def _item(line: Line, body: str) -> Iterator[Ran]:
         ran = [span for at, span in enumerate(spans) if _runs(span[1], first=at == 0)]
         for at, span in enumerate(ran):
             until = ran[at + 1].start() if at + 1 < len(ran) else len(body)
+            if _LEFT_OUT.match(body[span.end() : until]):
+                continue
             yield Ran(span[1].strip().removeprefix("$ "), outcome(_CODE.sub(" ", body[span.end() : until])) or said, line.number)
         return
     text = stripped(body)
-    if _TOOL.match(text):
+    if text.startswith("|"):
+        yield from _cells(line, text)
+    elif _TOOL.match(text):
         parts = _SAID.split(text, maxsplit=1)
+        if _LEFT_OUT.match(text[len(parts[0]) :]):
+            return
         yield Ran(parts[0].removeprefix("$ ").strip(), outcome(text[len(parts[0]) :]), line.number)
+
+
+def _cells(line: Line, text: str) -> Iterator[Ran]:
+    """The command of a table's row, written without code marks; the cells behind it say what came of it."""
+    cells = [cell.strip() for cell in text.strip("|").split("|")]
+    at = next((at for at, cell in enumerate(cells) if _TOOL.match(cell) and " " in cell), None)
+    if at is not None and not any(map(_LEFT_OUT.match, cells[at + 1 :])):
+        yield Ran(cells[at].removeprefix("$ ").strip(), outcome(" ".join(cells[at + 1 :])), line.number)
 
 
 def _runs(code: str, *, first: bool) -> bool:
@@ -94,11 +146,16 @@ def _fenced(lines: list[Line]) -> Iterator[Ran]:
     prompted = any(line.body.startswith("$ ") for line in lines)
     held: Ran | None = None
     continued = False
+    above: Literal["pass", "fail", ""] = ""
+    commented = False
     for line in lines:
         text = line.text.strip()
         if not text or text.startswith("#"):
             continued = continued and bool(text)
+            above = (of_comment(text) or (above if commented else "")) if text else ""
+            commented = bool(text)
             continue
+        commented = False
         if held and continued:
             continued = text.endswith("\\") and len(held.command) < 10_000
             held = held._replace(command=f"{held.command} {text.rstrip(chr(92)).strip()}")
@@ -112,7 +169,7 @@ def _fenced(lines: list[Line]) -> Iterator[Ran]:
             yield held
         command, said = _aside(text.removeprefix("$ "))
         continued = command.endswith("\\")
-        held = Ran(command.rstrip("\\").strip(), outcome(said), line.number)
+        held = Ran(command.rstrip("\\").strip(), outcome(said) or above, line.number)
     if held:
         yield held
 

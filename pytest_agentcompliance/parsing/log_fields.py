@@ -3,41 +3,50 @@
 import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from pytest_agentcompliance.parsing import log_commands, log_labels
+from pytest_agentcompliance.parsing import log_commands, log_dresses, log_labels
 from pytest_agentcompliance.parsing.log_commands import Ran
-from pytest_agentcompliance.parsing.log_files import Named, Reader
-from pytest_agentcompliance.parsing.log_labels import PARENT, SPECIFIED, SUB, TOP, FileList, Label
+from pytest_agentcompliance.parsing.log_files import Named, Reader, named
+from pytest_agentcompliance.parsing.log_labels import LOOSE, PARENT, SPECIFIED, SUB, TOP, FileList, Label
 from pytest_agentcompliance.parsing.markdown import Line, stripped
+
+Role = Literal["label", "text", "other", "blank", "hidden"]
 
 
 @dataclass(slots=True)
 class Field:
-    """A labelled part: its label as written, the label's line, and its lines of text."""
+    """A labelled part: its label as written, the label's line, and its lines of text with their numbers."""
 
     label: str
     line: int
     rows: list[str] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+    filled: bool = False  # a letter or a digit stands in it
 
     @property
     def text(self) -> str:
         """What stands under the label; empty where that has no letter and no digit."""
-        text = "\n".join(row for row in self.rows if row)
-        return text if re.search(r"[^\W_]", text) else ""
+        return "\n".join(row for row in self.rows if row) if self.filled else ""
+
+    def add(self, row: str, line: int) -> None:
+        self.filled = self.filled or bool(_WORD.search(row))
+        self.rows.append(row)
+        self.at.append(line)
 
 
 @dataclass(slots=True)
 class Content:
-    """What one chunk says. ``dresses`` are (what, line) of labels written otherwise than specified."""
+    """What one chunk says. ``dresses`` are (what, line) of labels written otherwise than specified.
+
+    ``taken`` says of each line in turn what it was read as, and of which field it is.
+    """
 
     fields: dict[str, Field] = field(default_factory=dict)
     files: list[Named] = field(default_factory=list)
     commands: list[Ran] = field(default_factory=list)
     dresses: list[tuple[str, int]] = field(default_factory=list)
-
-
-_EXACT = frozenset(map(log_labels.words, SPECIFIED.values()))
+    taken: list[tuple[Role, str | None]] = field(default_factory=list)
 
 
 class _Shape(NamedTuple):
@@ -46,42 +55,161 @@ class _Shape(NamedTuple):
     bold: bool
     marked: bool
     indent: int
+    numbered: bool = False
+    level: int = 0  # of a heading
+
+
+@dataclass(slots=True)
+class _Under:
+    """A sub-label whose siblings in the list may belong to its parent."""
+
+    indent: int
+    filled: bool  # it says something on its own line, or in lines indented below it
+    flat: bool = False  # what it says stands at its own level
+
+
+_WORD = re.compile(r"[^\W_]")
+_EXACT = frozenset(map(log_labels.words, SPECIFIED.values()))
+_OF_A_COMMAND = frozenset(("result", "results", "output", "outcome", "status", "exit code"))
+_LONGEST_KEY = 6  # words of an unknown label
 
 
 def read(lines: list[Line]) -> Content:
     """The content of a chunk, from the lines under its heading."""
-    content = Content()
+    reading = _Reading()
+    for line, following in zip_longest(lines, lines[1:]):
+        reading.take(line, following)
+    return reading.done(lines[0].number if lines else 0)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The state of the walk through the lines of a chunk."""
+
+    content: Content = field(default_factory=Content)
     shape: _Shape | None = None
     current: str | None = None
-    indents: dict[str, int] = {}
+    indents: dict[str, int] = field(default_factory=dict)
     files: Reader | None = None
-    ran: list[tuple[Line, str]] = []
-    for line, following in zip_longest(lines, lines[1:]):
+    base: FileList | None = None
+    ran: list[tuple[Line, str]] = field(default_factory=list)
+    under: _Under | None = None
+    divided: bool = False  # the current field begins with labels of its own, dressed as the chunk's are
+    flat: bool = False  # what the current field says stands at the level of its label
+    loose: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+
+    def take(self, line: Line, following: Line | None) -> None:
         label = log_labels.label(line)
-        name, listed = _meaning(label, line, current, shape)
+        name, listed = _meaning(label, line, self.current, self.shape)
         if label and (name or listed):
-            shape = shape or _Shape(label.bold, bool(line.marker), line.indent)
-            files = None
-            current = name
-            if listed:
-                files = Reader(listed.status, listed.changed, found=content.files)
-                files.take(line, label.rest)
-            if name:
-                indents.setdefault(name, line.indent)
-                entry = content.fields.setdefault(name, Field(label.written, line.number))
-                entry.rows.append(stripped(label.rest))
-                content.dresses.extend((what, line.number) for what in _dress(label, line, name, indents))
-                if name == "commands":
-                    ran.append((line, label.rest))
-            continue
-        if files is not None:
-            _list(files, line, label, following)
-        if current is not None:
-            _add(content.fields[current], line)
-            if current == "commands":
-                ran.append((line, line.body))
-    content.commands = list(log_commands.commands(ran))
-    return content
+            self._begin(label, line, name, listed)
+            self.content.taken.append(("label", name) if name else ("other", None))
+            return
+        if label and self._foreign(label, line):
+            self.current = self.files = self.under = None
+        if self.files is not None and line.kind not in ("hidden", "under", "fence"):
+            _list(self.files, self.base, line, label, following)
+        if self.current is not None:
+            self._add(line)
+        self.content.taken.append(_role(line, self.current))
+
+    def done(self, first: int) -> Content:
+        self.content.commands = list(log_commands.commands(self.ran))
+        for name, labels in self.loose.items():
+            other = "adapters" if name == "core" else "core"
+            if other not in self.content.fields and name in self.content.fields:
+                self._into_parent(name, dict(labels), first)
+        return self.content
+
+    def _begin(self, label: Label, line: Line, name: str | None, listed: FileList | None) -> None:
+        if self.shape is None:
+            marker = line.marker[:1]
+            self.shape = _Shape(label.bold, bool(marker), line.indent, marker.isdigit(), line.level)
+        self.files = self.under = None
+        self.current, self.divided, self.flat = name, False, False
+        if listed:
+            self.base = listed
+            self.files = Reader(listed.status, listed.changed, found=self.content.files)
+            self.files.take(line, label.rest)
+        if name is None:
+            return
+        self.indents.setdefault(name, line.indent)
+        known = self.content.fields.get(name)
+        entry = self.content.fields.setdefault(name, Field(label.written, line.number))
+        entry.add(stripped(label.rest), line.number)
+        self.content.dresses.extend((what, line.number) for what in log_dresses.of_label(label, line, name, self.indents))
+        if label.key in LOOSE and (known is None or name in self.loose):
+            self.loose.setdefault(name, []).append((line.number, stripped(line.body)))
+        else:
+            self.loose.pop(name, None)
+        if name in PARENT and line.marker:
+            self.under = _Under(line.indent, bool(label.rest))
+        if name == "commands":
+            self.ran.append((line, label.rest))
+
+    def _add(self, line: Line) -> None:
+        """One more line of the current field."""
+        if self.under is not None and line.marker:
+            if line.indent > self.under.indent:
+                self.under.filled = True
+            elif line.indent == self.under.indent and self.under.filled and not self.under.flat:
+                parent = PARENT.get(self.current or "")
+                self.current = parent if parent in self.content.fields else self.current
+                self.under = None
+            else:
+                self.under.flat = True
+        if self.shape is not None and self.shape.marked and line.marker and line.indent <= self.shape.indent:
+            self.flat = True
+        assert self.current is not None
+        entry = self.content.fields[self.current]
+        if line.kind in ("text", "html", "indented", "heading"):
+            entry.add(stripped(line.body), line.number)
+        elif line.kind == "code":
+            entry.add(line.text.strip(), line.number)
+        if self.current == "commands":
+            self.ran.append((line, line.body))
+
+    def _foreign(self, label: Label, line: Line) -> bool:
+        """Whether an unknown label stands beside the chunk's own: what follows is no part of the field before it."""
+        shape = self.shape
+        if (self.current is None and self.files is None) or shape is None or self.divided:
+            return False
+        if line.kind == "heading" or shape.level:
+            beside = line.kind == "heading" and 0 < line.level <= shape.level
+        else:
+            dressed = _Shape(shape.bold, bool(line.marker), line.indent, line.marker[:1].isdigit())
+            strong = label.bold or (bool(line.marker) and not shape.bold)
+            beside = label.colon and dressed == shape and strong and not self.flat
+        if not beside or len(label.key.split()) > _LONGEST_KEY or named(label.written, strict=True):
+            return False
+        if self.files is not None and log_labels.files(f"{label.key} files"):
+            return False
+        if self.current == "commands" and (label.key in _OF_A_COMMAND or list(log_commands.commands([(line, label.rest)]))):
+            return False
+        if self.current is not None and not self.content.fields[self.current].filled:
+            self.divided = True  # without them the field would say nothing
+            return False
+        return True
+
+    def _into_parent(self, name: str, labels: dict[int, str], first: int) -> None:
+        """ "Core layer: x" without the other half is a sentence of the note that it stands in."""
+        entry = self.content.fields.pop(name)
+        fresh = PARENT[name] not in self.content.fields
+        parent = self.content.fields.setdefault(PARENT[name], Field(entry.label, entry.line))
+        rows = [*zip(parent.at, parent.rows, strict=True)]
+        rows += [(at, labels.get(at, row)) for at, row in zip(entry.at, entry.rows, strict=True)]
+        rows.sort(key=lambda row: row[0])
+        parent.at, parent.rows, parent.filled = [at for at, _ in rows], [row for _, row in rows], True
+        for at in entry.at:
+            self.content.taken[at - first] = ("label" if fresh and at == entry.line else "text", PARENT[name])
+
+
+def _role(line: Line, current: str | None) -> tuple[Role, str | None]:
+    if line.kind == "blank" or (line.kind in ("text", "html", "indented") and not line.body and not line.marker):
+        return "blank", None
+    if line.kind == "hidden":
+        return "hidden", None
+    return ("text", current) if current is not None and line.kind != "rule" else ("other", None)
 
 
 def _meaning(label: Label | None, line: Line, current: str | None, shape: _Shape | None) -> tuple[str | None, FileList | None]:
@@ -115,48 +243,22 @@ def _alike(label: Label, line: Line, shape: _Shape | None) -> bool:
     return label.bold or (not shape.bold and bool(line.marker) == shape.marked and (label.colon or shape.marked))
 
 
-def _list(files: Reader, line: Line, label: Label | None, following: Line | None) -> None:
+def _list(files: Reader, base: FileList | None, line: Line, label: Label | None, following: Line | None) -> None:
     """One line of a list of files; a label such as "New:" or "Backend:" in it stands for a part of the list."""
     if line.kind == "heading":
         files.strict = True
+    if log_labels.leads_to_plans(line):
+        files.status, files.changed = "", False
+        return
     grouped = label and (label.key in ("new", "created", "modified") or log_labels.files(f"{label.key} files"))
     if label and grouped:
         listed = log_labels.files(f"{label.key} files")
-        if listed and (listed.status or label.key not in ("", "other")):
-            files.status, files.changed = label.written if listed.status else "", listed.changed
+        part = log_labels.within(listed, base)
+        if listed and part and (listed.status or label.key not in ("", "other")):
+            files.status, files.changed = label.written if listed.status else part.status, part.changed
         if label.rest:
             files.take(line, label.rest)
         return
-    named = files.take(line, following=following)
-    if label and label.bold and not line.marker and not named:
+    found = files.take(line, following=following)
+    if label and label.bold and not line.marker and not found:
         files.strict = True
-
-
-def _add(entry: Field, line: Line) -> None:
-    if line.kind in ("text", "html", "indented", "heading"):
-        entry.rows.append(stripped(line.body))
-    elif line.kind == "code":
-        entry.rows.append(line.text.strip())
-
-
-def _dress(label: Label, line: Line, name: str, indents: dict[str, int]) -> list[str]:
-    dresses = []
-    specified = SPECIFIED[name]
-    written = re.sub(r"\s*\([^()]*\)\s*$", "", label.written).strip(" :")
-    if log_labels.words(written) != log_labels.words(specified) or (written.lower() != specified.lower() and name == "notes"):
-        dresses.append(f"label {written[:60]!r} for {specified!r}")
-    if line.kind == "heading":
-        dresses.append("labels as headings")
-    else:
-        if label.bold:
-            dresses.append("labels in bold")
-        if not line.marker:
-            dresses.append("labels without a list marker")
-        elif line.marker[0].isdigit():
-            dresses.append("numbered labels")
-        if not label.colon:
-            dresses.append("labels without a colon")
-    parent = PARENT.get(name)
-    if parent in indents and line.indent <= indents[parent]:
-        dresses.append("sub-labels not indented")
-    return dresses

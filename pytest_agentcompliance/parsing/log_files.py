@@ -1,24 +1,32 @@
 """The files that a log names: paths out of list items, tables and prose, with what is said of them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import NamedTuple
 
 from pytest_agentcompliance.parsing import log_labels as labels
+from pytest_agentcompliance.parsing.log_status import STATUS, judged
 from pytest_agentcompliance.parsing.markdown import Line, stripped, unticked, word_set
 
+__all__ = ["Mention", "Named", "Reader", "expanded", "judged", "named"]
+
 MOST_BRACES = 64  # paths that one path with braces may stand for
+LONGEST = 20_000  # characters of a line that are read
 
 
 class Named(NamedTuple):
-    """A path that is named, its status word, whether it is said to be changed, and the line."""
+    """A path that is named, its status word, whether it is said to be changed, and the line.
+
+    ``aside``: the list is one of files that were only looked at, or that are still to be changed.
+    """
 
     path: str
     status: str
     changed: bool
     line: int
+    aside: bool = False
 
 
 _EXTENSIONS = word_set(
@@ -40,21 +48,8 @@ _LINES = re.compile(r"(?::\d[\d,:-]*|#L\d[\dL-]*)$")
 _TOKEN = re.compile(r"`([^`]+)`|\[([^\[\]\n]{1,300})\]\(([^()\s]{1,500})\)|([^\s`|]+)")
 _SEGMENTS = re.compile(r"[\w.@+~\-\[\](){}*$#=%!,&' ]*")
 _JOINERS = frozenset(["", ",", ";", "and", ", and", "&", "+", "→", "->", "=>", "⇒", "/", "to", "or", "·", "•"])
-_STATUS = re.compile(
-    r"(?i)\b(new|creat(?:e|ed|ion)|add(?:ed|ition|itions)?|modif(?:y|ied|ication|ications)|updat(?:e|ed|es)|edit(?:ed|s)?"
-    r"|chang(?:ed|es)|delet(?:e|ed|ion)|remov(?:e|ed|al)|renam(?:e|ed)|moved?|generated|regenerated|extend(?:ed)?"
-    r"|refactor(?:ed)?|fix(?:ed|es)?|rewritten|rewrote|replaced?|implement(?:ed|s)?|export(?:ed)?s?|import(?:ed)?|wired"
-    r"|registered|enhanced|migrated|converted|deprecated)\b"
-)
-_LOOKED_AT = re.compile(
-    r"(?i)^(?:files?\s+|was\s+|were\s+|is\s+|has\s+|verified\s*[-:,(]?\s*)?(?:already\s+)?"
-    r"(?:verified\b|unchanged\b|untouched\b|unmodified\b|no\s+(?:\w+\s+)?(?:changes?|modifications?|edits?|updates?)\b"
-    r"|not\s+(?:modified|changed|touched|edited|updated)\b"
-    r"|exist(?:s|ed)\b|already\b|pre-?existing\b|verification only\b|read[- ]?only\b|reviewed\b|audited\b"
-    r"|checked only\b|pending\b|todo\b)"
-)
-_SAID_UNCHANGED = re.compile(r"(?i)\b(?:no|not)\s+(?:\w+\s+)?(?:chang\w+|modif\w+|edit\w*|updat\w+)|\bunmodified\b|\bunchanged\b")
 _MOVED = re.compile(r"(?i)\b(?:moved|renamed)\s+(?:from|to)\s*$")
+_STATUS_COLUMNS = word_set("status,action,change,changes,operation,type,change type,what", ",")
 _NOTHING = re.compile(r"(?i)^(?:none|nothing|n/?a|not applicable|no files?|-+|—|no changes?|no code changes?)\b")
 
 
@@ -78,7 +73,7 @@ class Reader:
         text = unticked(line.body if body is None else body)
         if not text.startswith("|"):
             self._table = False
-        if line.kind == "rule" or not text or (_NOTHING.match(text) and not named(text, strict=True)):
+        if not text or line.kind == "rule" or (_NOTHING.match(text) and not named(text, strict=True)):
             return 0
         if line.kind in ("code", "indented") and not line.marker:
             text = re.sub(r"^[AMDRC?]{1,2}\d{0,3}\s+", "", text.lstrip("│├└─| "))  # a tree's lines, git's letters
@@ -118,7 +113,7 @@ class Reader:
                 keys = [labels.words(cell) for cell in cells]
                 ranks = [at for at, key in enumerate(keys) if labels.files(key) or key in ("location", "filename", "artifact")]
                 self._column = ranks[0] if ranks else None
-                self._statuses = [at for at, key in enumerate(keys) if key in ("status", "action", "change", "operation", "type")]
+                self._statuses = [at for at, key in enumerate(keys) if key in _STATUS_COLUMNS]
                 return
             self._column, self._statuses = None, []
         column = self._column
@@ -136,7 +131,8 @@ class Reader:
             path = mention.path
             if folder and not path.startswith(("/", folder)) and ("/" not in path or path.split("/")[0] not in folder.split("/")):
                 path = folder.rstrip("/") + "/" + path.removeprefix("./")
-            self.found.extend(Named(one, status, changed, line.number) for one in expanded(path))
+            aside = not self.changed and not changed
+            self.found.extend(Named(one, status, changed, line.number, aside) for one in expanded(path))
 
 
 class Mention(NamedTuple):
@@ -151,6 +147,7 @@ def named(text: str, *, strict: bool = False) -> list[Mention]:
 
     ``strict``: only where the line begins with a path that has a folder or an extension.
     """
+    text = text[:LONGEST]
     found: list[tuple[str, int, int]] = []
     prefix, described, lead = "", False, True
     for token in _TOKEN.finditer(text):
@@ -177,19 +174,6 @@ def named(text: str, *, strict: bool = False) -> list[Mention]:
 def _delimits(text: str) -> bool:
     """Whether a row of a table is the one under its head."""
     return "-" in text and not text.strip("|:- \t")
-
-
-def judged(notes: Iterable[str], status: str, changed: bool) -> tuple[str, bool]:
-    """The status word and whether the file is said to be changed, from the notes around a path."""
-    kept = [note for note in notes if note.strip()]
-    word = next((match[1] for note in kept if (match := _STATUS.search(_SAID_UNCHANGED.sub(" ", note[:60])))), "")
-    looked_at = any(_LOOKED_AT.match(note) for note in kept)
-    if looked_at and not word:
-        note = next(note for note in kept if _LOOKED_AT.match(note))
-        return re.split(r"[,;:()—–]| - ", note[:60])[0].strip(), False
-    if word and not changed and not looked_at:
-        return word, status not in ("pending", "remaining", "planned", "todo", "to", "next", "needed")
-    return word or status, changed
 
 
 def expanded(path: str) -> Iterator[str]:
@@ -261,7 +245,7 @@ def _is_name(path: str, extension: re.Match[str] | None, *, code: bool, lead: bo
 def _is_status(prefix: str) -> bool:
     """Whether what stands before a path is but a word of status: ``NEW:``, ``Created``."""
     bare = re.sub(r"[^A-Za-z ]", " ", prefix).split()
-    return len(bare) <= 2 and all(_STATUS.fullmatch(word) or word.lower() in ("file", "test", "files") for word in bare)
+    return len(bare) <= 2 and all(STATUS.fullmatch(word) or word.lower() in ("file", "test", "files") for word in bare)
 
 
 def _around(text: str, prefix: str, at: int, found: list[tuple[str, int, int]]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pytest_agentcompliance.parsing.markdown import Line, stripped, unticked, word_set
 
@@ -29,10 +30,16 @@ _SUB = {
     "new": "new|new code|what is new|what was new|newly created|new additions",
     "why_new": "why new was necessary|why new|why new code was necessary|why new is necessary|why new was needed|why new needed"
     "|why new necessary|why it was necessary|why necessary|why was new necessary|why new is needed|reason for new",
-    "core": "what stayed in core|core|stayed in core|in core|core layer|what stays in core",
+    "core": "what stayed in core|core|stayed in core|in core|what stays in core|core layer|service layer|domain layer"
+    "|core logic|core domain|core service layer|domain core",
     "adapters": "what stayed in adapters|adapters|adapter|stayed in adapters|in adapters|adapter layer|adapters layer"
-    "|what stayed in adapter|what stays in adapters",
+    "|what stayed in adapter|what stays in adapters|adapter code",
 }
+LOOSE = word_set(
+    "core layer|service layer|domain layer|core logic|core domain|core service layer|domain core|adapter layer"
+    "|adapters layer|adapter code",
+    "|",
+)  # one half of the note only where the other half is told as well
 TOP = {key: name for name, keys in _TOP.items() for key in keys.split("|")}
 SUB = {key: name for name, keys in _SUB.items() for key in keys.split("|")}
 PARENT = {"reused": "reuse", "new": "reuse", "why_new": "reuse", "core": "ports_adapters", "adapters": "ports_adapters"}
@@ -52,9 +59,20 @@ _BESIDE = word_set(
     " complete of production support supporting adapter type types additional first second deliverable deliverables per fix"
     " fixes step location"
 )
-_PLAIN = frozenset(
-    ("changed", "change", "changes", "touched", "affected", "auto", "written")
-)  # they say no more than the list does
+_PLAIN = word_set("changed change changes touched affected auto written")  # they say no more than the list does
+_ALIKE = {
+    word: kind
+    for kind, words_ in enumerate(("created create new added add generated", "deleted delete removed remove", "renamed moved"))
+    for word in words_.split()
+}
+_PLANNED = re.compile(
+    r"\b(?:remaining|pending|todo|planned|upcoming|outstanding|needed|deferred|unfinished)\b"
+    r"|\bto (?:write|add|do|create|fix|implement|update|modify|change|build|be)\b"
+    r"|\b(?:needs? to|not yet|not done|not started|still to)\b|^(?:should|will)\b"
+    r"|^next(?: (?:steps?|up|chunks?|actions?|work|tasks?|phase))?(?: \d+)?$|^(?:fix |implementation |test )?plan$"
+)
+_DONE = re.compile(r"\b(?:no|none|nothing|completed|done|added|created|updated|modified|changed|fixed|tested)\b(?! needed)")
+_MARKED = re.compile(r"\((?:NEXT|TODO|TO DO|PENDING|REMAINING|PLANNED|NOT STARTED|DEFERRED)\)")
 _NUMBERED = re.compile(r"^\d+[a-z]?(?=\s)")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 
@@ -81,7 +99,12 @@ class FileList:
 
 def words(text: str) -> str:
     """The words of a label in lower case: ``Ports & adapters note (if any)`` is ``ports and adapters note``."""
-    text = _PARENTHESES.sub(" ", text[: 2 * LONGEST].lower()).replace("&amp;", "&").replace("&", " and ")
+    return _words(text[: 2 * LONGEST])
+
+
+@lru_cache(maxsize=4096)  # a log has the same labels in each chunk
+def _words(text: str) -> str:
+    text = _PARENTHESES.sub(" ", text.lower()).replace("&amp;", "&").replace("&", " and ")
     key = " ".join(re.findall(r"[a-z0-9_]+|[^\W\d_]+", text))
     return _NUMBERED.sub("", key).strip()
 
@@ -104,6 +127,7 @@ def label(line: Line) -> Label | None:
     return _plain(line, body)
 
 
+@lru_cache(maxsize=4096)  # keys are what `words` made: they are short
 def files(key: str) -> FileList | None:
     """What a label or heading with these words says of files: ``files created`` that they were."""
     given = key.split()
@@ -115,11 +139,39 @@ def files(key: str) -> FileList | None:
         return None
     if "artifacts" in others and not _CHANGED & set(others):
         return None
-    status = next((word for word in others if word in _CHANGED), "")
+    status = _status(others)
     status = status or next((word for word in others if word in _LOOKED_AT), "")
     planned = {"pending", "remaining", "planned", "todo", "to", "next", "needed"} & set(others)
-    changed = not planned and (status in _CHANGED or status in ("", "existing"))
+    changed = not planned and (bool(_CHANGED & set(others)) or status in ("", "existing"))
     return FileList("" if status in _PLAIN else status, changed, changed)
+
+
+def planned(text: str) -> bool:
+    """Whether a heading or a lead-in is over what is still to be done: ``Remaining work``, ``Need to add:``."""
+    key = words(text)
+    return bool(_PLANNED.search(key) and not _DONE.search(key)) or bool(_MARKED.search(text[:400]))
+
+
+def leads_to_plans(line: Line) -> bool:
+    """Whether a line such as ``Tests to write:`` stands over what is still to be done."""
+    return line.body.rstrip("*").endswith(":") and len(line.body) < LONGEST and planned(line.body.strip("*: "))
+
+
+def within(listed: FileList | None, above: FileList | None) -> FileList | None:
+    """What a part of a list says: ``Test files`` under ``Files created`` are created as well."""
+    if listed is None or (above is not None and listed.changed and not listed.status):
+        return above
+    return listed
+
+
+def _status(given: list[str]) -> str:
+    """The first word for what was done; none where two words say different things, as in ``created/modified``."""
+    done = [word for word in given if word in _CHANGED and word not in _PLAIN]
+    if len({_ALIKE.get(word, "") for word in done}) > 1:
+        return ""
+    if done and "auto" in given:
+        return "auto-" + done[0]
+    return next(iter(done), "") or next((word for word in given if word in _CHANGED), "")
 
 
 def over_changes(key: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pytest_agentcompliance.parsing import log_labels
 from pytest_agentcompliance.parsing.log_chunks import Outline
-from pytest_agentcompliance.parsing.log_files import Named, Reader, expanded, named
+from pytest_agentcompliance.parsing.log_files import Named, Reader, expanded, judged, named
 from pytest_agentcompliance.parsing.log_labels import FileList, Label
 from pytest_agentcompliance.parsing.markdown import Line, stripped, unticked, word_set
 
@@ -17,15 +17,31 @@ _LEAD_IN = re.compile(r"(?i)\b(?:added|created|updated|modified|removed|deleted|
 _BORROWED = re.compile(
     r"(?i)\b(?:from|following|follows|like|per|see|using|pattern|mirrors?|matching|match|via|by|based on|than|instead of|not)\s+$"
 )
-_PLANNED = word_set("remaining pending todo planned upcoming outstanding")
+_UNCHANGED = re.compile(r"^(?:no|not) (?:\w+ ){0,2}(?:chang|modif|edit|updat)\w*")
+_LEFT = re.compile(
+    r"(?i)^(?:no (?:\w+ )?(?:changes?|modifications?)|unchanged|not (?:changed|modified)|(?:\w+ )?already\b|exists?\b|none\b)"
+)
+LONGEST_LEAD_IN = 400  # characters
 _NUMBERED = re.compile(r"^\d{1,4}[.)]\s+")
+_STEP = re.compile(
+    r"(?i)^(?:(?:step|phase|task|fix|issue|part|change|file)s? \d[\d.]*(?:\s*[-–—&,]\s*\d[\d.]*)?\s*[:.)–—-]+\s*"
+    r"|\d{1,4}[.)]\s+)"
+)
+_TO_THE_FILE = re.compile(
+    r"(?i)^(created?|generated?|updated?|modif(?:ied|y)|extended?|refactored|rewrote|renamed|deleted?|wired|migrated)\b"
+)
+_FILE_LABELS = word_set("file,files,path,paths,file path,location", ",")
+_SAYS_STATUS = word_set("status,action,change,operation,result,outcome", ",")
+
+_MARKED = re.compile(r"`([^`\s]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})`|\*\*([^*\s]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})\*\*")
 
 
 @dataclass(slots=True)
 class _Section:
     level: int
     listed: FileList | None
-    planned: bool = False  # what stands in it is still to be done
+    left: bool = False  # what stands in it is still to be done, or was left as it is
+    verb: str = ""  # that the heading begins with: "Created the port"
 
 
 @dataclass(slots=True)
@@ -36,6 +52,7 @@ class _Walk:
     found: list[Named] = field(default_factory=list)
     sections: list[_Section] = field(default_factory=list)
     reader: Reader | None = None
+    group: int | None = None  # where in `found` the files of the last label over files begin
 
     @property
     def listed(self) -> FileList | None:
@@ -44,13 +61,15 @@ class _Walk:
     def heading(self, line: Line) -> None:
         while self.sections and self.sections[-1].level >= line.level:
             self.sections.pop()
+        self.group = None
         above = self.listed
         text = _NUMBERED.sub("", unticked(line.body))
+        left = self._left
         paths = named(text, strict=True)
         if paths and "/" in paths[0].path:
-            changed = above.changed if above else True
-            status = above.status if above else ""
-            reader = Reader(status, changed, strict=True, found=self.found)
+            changed = (above.changed if above else True) and not left
+            reader = Reader(above.status if above else "", changed, strict=True, found=self.found)
+            self.group = len(self.found)
             reader.take(line, text)
             self.sections.append(_Section(line.level, None))
             self.reader = None
@@ -59,8 +78,12 @@ class _Walk:
         listed = log_labels.files(key)
         if listed is None and above is not None:
             listed = log_labels.files(f"{key} files") or above
-        planned = bool(_PLANNED & set(key.split())) or key.startswith(("next step", "to do", "still to", "fix plan", "not done"))
-        self.sections.append(_Section(line.level, listed, planned))
+        listed = log_labels.within(listed, above)
+        if listed and left and not listed.status:
+            listed = FileList("", False, False)
+        planned = log_labels.planned(line.body) or bool(_UNCHANGED.match(key))
+        verb = _TO_THE_FILE.match(_STEP.sub("", text))
+        self.sections.append(_Section(line.level, listed, planned, verb[1] if verb else ""))
         self.reader = self._under(listed)
 
     def line(self, line: Line, following: Line | None) -> None:
@@ -68,9 +91,13 @@ class _Walk:
         listed = log_labels.files(label.key) if label else None
         if label and listed and (label.colon or label.bold):
             self._labelled(line, label, listed)
+        elif label and label.rest and self.group is not None and label.key in _SAYS_STATUS:
+            self._amend(label.rest)
+        elif log_labels.leads_to_plans(line):
+            self.reader = Reader("", changed=False, strict=True, found=self.found)
         elif label and label.bold and not line.marker and not label.rest:
             group = log_labels.files(f"{label.key} files") if self.listed else None
-            self.reader = self._under(group or self.listed)
+            self.reader = self._under(log_labels.within(group, self.listed))
             if self.reader and not group:
                 self.reader.strict = True
         elif (
@@ -82,10 +109,11 @@ class _Walk:
         ):
             Reader(group.status, group.changed, strict=True, found=self.found).take(line, label.rest)
         elif label and self.listed and not label.rest and (group := log_labels.files(f"{label.key} files")):
-            self.reader = self._under(group)
+            self.reader = self._under(log_labels.within(group, self.listed))
         elif line.kind == "text" and not line.marker and self._leads_in(line):
             self._prose(line)
-            self.reader = Reader(strict=True, found=self.found)
+            verb = _TO_THE_FILE.match(stripped(unticked(line.body)))
+            self.reader = Reader(verb[1].lower() if verb else "", strict=True, found=self.found)
         else:
             named_here = self.reader.take(line, following=following) if self.reader else 0
             if not named_here and self.prose:
@@ -93,19 +121,39 @@ class _Walk:
 
     def _labelled(self, line: Line, label: Label, listed: FileList) -> None:
         changed = listed.changed and (bool(listed.status) or not self._only_looked_at())
-        self.reader = Reader(listed.status, changed, found=self.found)
+        status = listed.status
+        if label.key in _FILE_LABELS and changed:
+            over = next((section.listed for section in reversed(self.sections) if section.listed), None)
+            status = (over.status if over and over.changed else "") or (self.sections[-1].verb if self.sections else "")
+        self.group = len(self.found)
+        self.reader = Reader(status, changed, found=self.found)
         if self.reader.take(line, label.rest):
-            over = self.listed if label.key in ("file", "path", "file path") else FileList(listed.status, changed, field=True)
-            self.reader = self._under(over)
+            below = self.listed if label.key in ("file", "path", "file path") else FileList(status, changed, field=True)
+            self.reader = self._under(below)
             if self.reader:
                 self.reader.strict = True
 
+    def _amend(self, said: str) -> None:
+        """ "Status: no changes needed" under "File: x": what is said of the files of the last label."""
+        said = stripped(unticked(said))
+        for at in range(self.group or 0, len(self.found)):
+            one = self.found[at]
+            if _LEFT.match(said):
+                self.found[at] = one._replace(changed=False, aside=True)
+            elif not one.status and one.changed and _TO_THE_FILE.match(said):
+                self.found[at] = one._replace(status=judged((said,), "", changed=True)[0])
+        self.group = None
+
     def _leads_in(self, line: Line) -> bool:
-        return self.prose and not self.listed and len(line.body) < 400 and bool(_LEAD_IN.search(line.body))
+        return self.prose and not self.listed and len(line.body) < LONGEST_LEAD_IN and bool(_LEAD_IN.search(line.body))
+
+    @property
+    def _left(self) -> bool:
+        return any(section.left for section in self.sections)
 
     def _only_looked_at(self) -> bool:
         """Whether the nearest headings speak of what is verified, or of what is still to do."""
-        return any(section.planned or (section.listed and not section.listed.changed) for section in self.sections)
+        return self._left or any(section.listed and not section.listed.changed for section in self.sections)
 
     def _under(self, listed: FileList | None) -> Reader | None:
         return Reader(listed.status, listed.changed, found=self.found) if listed else None
@@ -145,3 +193,13 @@ def claims(lines: list[Line], outline: Outline) -> list[Named]:
         elif line.kind not in ("blank", "hidden", "fence", "under"):
             walk.line(line, lines[at + 1] if at + 1 < len(lines) else None)
     return walk.found
+
+
+def in_passing(lines: list[Line]) -> list[tuple[str, int]]:
+    """Every name of a file that stands in marks of code or in bold, with the line where it stands first."""
+    found: dict[str, int] = {}
+    for line in lines:
+        if line.kind == "text":
+            for mark in _MARKED.finditer(line.body[:4000]):
+                found.setdefault(mark[1] or mark[2], line.number)
+    return list(found.items())

@@ -18,6 +18,9 @@ class Said(NamedTuple):
     text: str
 
 
+_SPELLED = re.compile(r"^BACKEND[_-]+(?=COMPLETE)")
+_SIGNS = re.compile(r"[*_`#]")
+_MARKS = re.compile(r"[\s.!:]")
 _EDGE = re.compile(r"^[^\w(\[]+|[^\w)\]]+$")
 _COMPLETE = re.compile(r"^(?:(BACKEND COMPLETED?)|((?:(?:[A-Z]+|\d+) ){1,4}COMPLETED?|WORK DONE))(?=$|\s*[-–—:(.!|])(.*)$")
 _TITLE = re.compile(
@@ -43,6 +46,14 @@ _VALUES: tuple[tuple[Ending, re.Pattern[str]], ...] = (
         re.compile(r"(?i)^(?:implementation |backend |fully |all )?(?:complete|completed|done|finished)(?=$|[\s.!,;:(–—-])"),
     ),
 )
+# "Complete, tests needed" is not complete; "complete, nothing remaining" is.
+_BUT = re.compile(
+    r"(?i)\b(?:needed|remain(?:s|ing)?|pending|todo|to do|except(?:ing|ion)?|but|outstanding|deferred|missing|not yet"
+    r"|incomplete|blocked|still to)\b(?!:? (?:none|nothing|0)\b)"
+)
+_NO_REST = re.compile(
+    r"(?i)\b(?:no|nothing|none|zero|0)\b(?: \w+){0,2} (?:needed|remain\w*|pending|outstanding|deferred|missing|blocked)\b"
+)
 _TOKENS = re.compile(r"(?i)\btokens?\b.*\b(?:summary|log|usage|counts?|tracking|estimates?|totals?)\b|^tokens?$")
 _NUMBER = re.compile(r"~?\s*(\d[\d,._]{0,20})\s*(k|m|thousand|million)?\b\s*(kb|mb|bytes|b\b|files?\b|tests?\b)?", re.IGNORECASE)
 _SIDE = re.compile(
@@ -55,23 +66,25 @@ def signal(line: Line, heading: str, heading_level: int) -> Said | None:
     if line.kind not in ("text", "heading") or not line.body or len(line.body) > 600 or line.text.lstrip().startswith((">", "|")):
         return None
     plain = _bare(line.body)
-    spelled = re.sub(r"^BACKEND[_-]+(?=COMPLETE)", "BACKEND ", plain)
-    dress = _dress(line, plain) if spelled == plain else "punctuation"
-    plain = spelled
+    spelled = _SPELLED.sub("BACKEND ", plain)
+    respelled, bare, plain = spelled != plain, plain, spelled
     if found := _COMPLETE.match(plain):
+        dress = "punctuation" if respelled else _dress(line, bare)
         if found[1] is None and (line.marker or _PART.match(plain)):
             return None
+        if found[1] is None and _but(found[3]):
+            return Said("partial", ", ".join(filter(None, [dress, "other words"])), found[3].strip(" *_-–—:,(."), plain)
         more = "" if not found[3].strip(" .!-–—:✅") else "words after it"
         other = "" if found[1] else "other words"
         return Said("complete", ", ".join(filter(None, [dress, other, more])), "", plain)
     if (line.kind == "heading" or line.body.startswith("**")) and not line.marker and _TITLE.match(plain):
-        return Said("complete", ", ".join(filter(None, [dress, "other words"])), "", plain)
+        return Said("complete", ", ".join(filter(None, [_dress(line, bare), "other words"])), "", plain)
     if not line.marker and (found := _BLOCKED.match(plain)):
         if line.kind == "heading" and not found[1]:
             return None
-        return Said("blocked", dress, found[1].strip(" *_"), plain)
+        return Said("blocked", _dress(line, bare), found[1].strip(" *_"), plain)
     if not line.marker and (found := _PARTIAL.match(plain)):
-        return Said("partial", dress, found[1].strip(" *_-–—:"), plain)
+        return Said("partial", _dress(line, bare), found[1].strip(" *_-–—:"), plain)
     return _status(line, plain, heading, heading_level)
 
 
@@ -92,6 +105,10 @@ def tokens(line: Line) -> tuple[str, int | None] | None:
     head, colon, rest = body[:400].partition(":")
     side = _SIDE.match(head.strip()) if colon else None
     return ((side[1] or side[2] + "put").lower(), _count(rest)) if side else None
+
+
+def _but(text: str) -> bool:
+    return bool(_BUT.search(_NO_REST.sub(" ", text[:200])))
 
 
 def _count(text: str) -> int | None:
@@ -126,8 +143,8 @@ def _dress(line: Line, plain: str) -> str:
         "bold" if body.startswith(("**", "__")) else "italic" if body.startswith(("*", "_")) else "",
         "code" if body.startswith("`") else "",
     ]
-    rest = re.sub(r"[*_`#]", "", body).strip()
-    if rest != plain and re.sub(r"[\s.!:]", "", rest.replace(plain, "", 1)):
+    rest = _SIGNS.sub("", body).strip()
+    if rest != plain and _MARKS.sub("", rest.replace(plain, "", 1)):
         kinds.append("emoji")
     elif rest != plain and rest.rstrip(":") != plain:
         kinds.append("punctuation")
@@ -145,6 +162,9 @@ def _status(line: Line, plain: str, heading: str, heading_level: int) -> Said | 
         return None
     for kind, pattern in _VALUES:
         if found := pattern.match(value):
+            rest = value[found.end() :]
+            if kind == "complete" and _but(rest):
+                return Said("partial", "status line, other words", rest.strip(" :,-–—()."), value)
             reason = value[found.end() :].strip(" :-–—()") if kind != "complete" else ""
             dress = "status line, other words" if kind == "complete" else "status line"
             return Said(kind, dress, reason, value)

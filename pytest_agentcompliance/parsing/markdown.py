@@ -3,22 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
+from pytest_agentcompliance.parsing.markdown_blocks import Block, Kind, blocks
 
-# heading: a top-level one; under: the rest of a heading; fence: the marks of a fence; code: what stands in it;
-# indented: code by its indentation; hidden: comments, scripts and the like; rule: a thematic break.
-Kind = Literal["text", "blank", "heading", "under", "fence", "code", "indented", "html", "hidden", "rule"]
+__all__ = ["Kind", "Line", "joined", "read", "stripped", "unticked", "visible", "word_set"]
 
 NEWLINE = re.compile(r"\r\n?|\n")  # as markdown-it splits
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff\0]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
-_HIDDEN = ("<!--", "<script", "<style", "<pre", "<textarea", "<![cdata[", "<?", "<!")
-# Of a line nested deeper than any log is, only its text is shown to the parser, whose recursion is bounded.
-_DEEP = re.compile(r"^(?:[ \t]{60,}|(?:[ \t]*(?:(?:[-*+]|\d{1,9}[.)])(?=[ \t])|>)){21,})[^\n]*", re.MULTILINE)
 _ITEM = re.compile(r"[ \t]*(?:([-*+•‣▪◦–]|\d{1,4}[.)])(?=\s))?\s*(?:\[[ xX✓✔~-]\]\s+)?")
 _TICK = re.compile(r"^(?:[✓✔✅☑❌✗✘⚠⏸🔴🟢🟡➕📝]\s*)+")
 
@@ -47,28 +39,7 @@ def read(text: str) -> list[Line]:
     rows = NEWLINE.split(text)
     if rows[-1] == "":
         rows.pop()
-    kinds: dict[int, tuple[Kind, int, str]] = {}
-    for token in _parser().parse(_DEEP.sub(_flat, NEWLINE.sub("\n", text))):
-        if token.map is None:
-            continue
-        first, last = token.map
-        if token.type == "heading_open" and token.level == 0:
-            kinds.update((at, ("under", 0, "")) for at in range(first + 1, last))
-            kinds[first] = ("heading", int(token.tag[1:]), token.markup)
-        elif token.type == "fence":
-            kinds.update((at, ("code", 0, token.info.strip().lower())) for at in range(first + 1, last))
-            kinds[first] = ("fence", 0, token.info.strip().lower())
-            if last - 1 > first and last <= len(rows) and rows[last - 1].strip(" \t>").startswith(token.markup):
-                kinds[last - 1] = ("fence", 0, "")
-        elif token.type == "code_block":
-            kinds.update((at, ("indented", 0, "")) for at in range(first, last))
-        elif token.type == "html_block":
-            kind: Kind = "hidden" if token.content.lstrip().lower().startswith(_HIDDEN) else "html"
-            kinds.update((at, (kind, 0, "")) for at in range(first, last))
-        elif token.type == "hr":
-            kinds[first] = ("rule", 0, "")
-    plain: tuple[Kind, int, str] = ("text", 0, "")
-    return [_line(at, row, *kinds.get(at, plain)) for at, row in enumerate(rows)]
+    return [_line(at, row, block) for at, (row, block) in enumerate(zip(rows, blocks(rows), strict=True))]
 
 
 def word_set(text: str, apart: str | None = None) -> frozenset[str]:
@@ -87,8 +58,11 @@ def unticked(text: str) -> str:
 
 
 def stripped(text: str) -> str:
-    """A text without emphasis marks around its words; the names in code stay as they are."""
-    return text.replace("**", "").strip()
+    """A text without emphasis marks around its words; what stands in code stays as it is."""
+    if "**" not in text:
+        return text.strip()
+    parts = text.split("`")
+    return "`".join(part if at % 2 and at + 1 < len(parts) else part.replace("**", "") for at, part in enumerate(parts)).strip()
 
 
 def joined(lines: Iterable[Line]) -> str:
@@ -99,7 +73,8 @@ def joined(lines: Iterable[Line]) -> str:
     return "\n".join(line.text for line in kept)
 
 
-def _line(at: int, row: str, kind: Kind, level: int, info: str) -> Line:
+def _line(at: int, row: str, block: Block) -> Line:
+    kind, level, info = block
     seen = visible(row)
     if kind == "heading":
         body = seen.strip()
@@ -117,18 +92,3 @@ def _line(at: int, row: str, kind: Kind, level: int, info: str) -> Line:
     assert item is not None  # it matches the empty text
     lead = seen[: len(seen) - len(seen.lstrip(" \t"))]
     return Line(at + 1, kind, row, seen[item.end() :].strip(), len(lead.expandtabs(4)), item[1] or "")
-
-
-def _flat(deep: re.Match[str]) -> str:
-    line = deep[0]
-    return line[: min(len(line) - len(line.lstrip(" \t")), 60)] + "x"
-
-
-@cache
-def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"maxNesting": 300})
-    parser.core.ruler.enableOnly(["normalize", "block"])
-    parser.disable("reference")  # a definition is a line like another: it is never hidden
-    return parser

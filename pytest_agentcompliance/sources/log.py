@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from pytest_agentcompliance.evidence.log import Chunk, ChunkLog, Claim, Command, Dress, FieldName, LogField, Signal, Tokens
-from pytest_agentcompliance.parsing import log_chunks, log_fields, log_lists, log_signals, markdown
+from pytest_agentcompliance.parsing import log_chunks, log_fields, log_lists, log_runs, log_signals, markdown
 from pytest_agentcompliance.parsing.log_chunks import Head, Outline
+from pytest_agentcompliance.parsing.log_commands import Ran
 from pytest_agentcompliance.parsing.log_files import Named
 from pytest_agentcompliance.parsing.markdown import Line
 from pytest_agentcompliance.place import Place
+from pytest_agentcompliance.sources import log_parts
 
 FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 
@@ -24,7 +26,11 @@ def parse(text: str, path: str, *, before: str | None = None) -> ChunkLog:
     outline = log_chunks.outline(lines)
     known, listed = _at_base(before) if before is not None else (frozenset[tuple[str, str]](), frozenset[tuple[str, str]]())
     dresses = _Dresses(path)
-    chunks = tuple(_chunk(path, head, lines[head.first : head.end], known, dresses) for head in outline.heads)
+    contents = [log_fields.read(lines[head.first : head.end]) for head in outline.heads]
+    chunks = tuple(
+        _chunk(head, lines[head.first : head.end], content, known, dresses)
+        for head, content in zip(outline.heads, contents, strict=True)
+    )
     claims = [_claim(path, one) for one in log_lists.claims(lines, outline)]
     signals = tuple(Signal(said.kind, Place(path, at), said.dress, said.reason, said.text) for at, said in outline.signals)
     for signal in signals:
@@ -43,6 +49,9 @@ def parse(text: str, path: str, *, before: str | None = None) -> ChunkLog:
         lines=len(lines),
         last_line=max((line.number for line in lines if line.kind != "blank"), default=0),
         after_signal=_after(path, lines, outline),
+        unchunked_commands=tuple(_command(path, one) for one in log_runs.runs(lines, outline)),
+        named=() if chunks else tuple((name, Place(path, at)) for name, at in log_lists.in_passing(lines)),
+        parts=log_parts.parts(lines, outline, contents),
     )
 
 
@@ -58,9 +67,11 @@ def _folded(lines: Iterable[Line]) -> str:
     return " ".join(markdown.joined(lines).split())
 
 
-def _chunk(path: str, head: Head, lines: list[Line], known: frozenset[tuple[str, str]], dresses: "_Dresses") -> Chunk:
+def _chunk(
+    head: Head, lines: list[Line], content: log_fields.Content, known: frozenset[tuple[str, str]], dresses: "_Dresses"
+) -> Chunk:
+    path = dresses.path
     text = markdown.joined([head.line, *lines])
-    content = log_fields.read(lines)
     new = (head.number, " ".join(text.split())) not in known
     if new:
         for what in head.dresses:
@@ -74,14 +85,18 @@ def _chunk(path: str, head: Head, lines: list[Line], known: frozenset[tuple[str,
         at=Place(path, head.line.number),
         fields=_fields(content),
         files=tuple(_claim(path, one) for one in content.files),
-        commands=tuple(Command(one.command, one.outcome, Place(path, one.line)) for one in content.commands),
+        commands=tuple(_command(path, one) for one in content.commands),
         text=text,
         new=new,
     )
 
 
 def _claim(path: str, one: Named) -> Claim:
-    return Claim(one.path, one.status, Place(path, one.line), one.changed)
+    return Claim(one.path, one.status, Place(path, one.line), one.changed, aside=one.aside)
+
+
+def _command(path: str, one: Ran) -> Command:
+    return Command(one.command, one.outcome, Place(path, one.line))
 
 
 def _fields(content: log_fields.Content) -> dict[FieldName, LogField]:
@@ -118,15 +133,11 @@ class _Dresses:
     """Deviations that lose nothing, each kind once, with its first place and how often it was met."""
 
     path: str
-    met: dict[tuple[str, str], Dress] = field(default_factory=dict)
+    met: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # the first line, how often
 
     def add(self, part: str, what: str, line: int) -> None:
-        known = self.met.get((part, what))
-        if known is None:
-            self.met[part, what] = Dress(what, Place(self.path, line), 1, part)
-        else:
-            self.met[part, what] = replace(known, count=known.count + 1)
+        self.met.setdefault((part, what), [line, 0])[1] += 1
 
     @property
     def all(self) -> tuple[Dress, ...]:
-        return tuple(self.met.values())
+        return tuple(Dress(what, Place(self.path, line), count, part) for (part, what), (line, count) in self.met.items())

@@ -44,9 +44,46 @@ def test_json_has_all_of_it(tmp_path: Path) -> None:
     assert first["files"] == [{"path": "apps/api/route.ts", "status": "NEW", "line": 6}]
     assert first["commands"] == [{"command": "pnpm check-types --filter api", "outcome": "pass"}]
     assert (second["number"], second["files"]) == ("2-3", [])
-    assert found["unchunked_files"] == []
+    assert (found["unchunked_files"], found["looked_at"], found["unchunked_commands"]) == ([], [], [])
     assert found["signal"] == {"kind": "complete", "line": 15}
     assert found["tokens"] == {"input": 12000, "output": None}
+
+
+def test_what_was_not_changed_is_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "LOG.md").write_text(
+        "## Chunk 1 — x\n- Files changed:\n  - `a.ts`\n  - `b.ts` (no changes)\n- Files verified:\n  - `c.ts`\n\n"
+        "## Files Modified\n- `d.ts`\n\n## Remaining Work\n**File**: `e.ts`\n\n## Verification\n- `pnpm test` - PASS\n"
+    )
+    found = json.loads(shown(tmp_path / "LOG.md", "--output", "json"))
+    (chunk,) = found["chunks"]
+    assert chunk["files"] == [
+        {"path": "a.ts", "status": "", "line": 3},
+        {"path": "b.ts", "status": "no changes", "line": 4, "changed": False},
+    ]
+    assert chunk["looked_at"] == [{"path": "c.ts", "status": "verified", "line": 6}]
+    assert [file["path"] for file in found["unchunked_files"]] == ["d.ts"]
+    assert [file["path"] for file in found["looked_at"]] == ["e.ts"]
+    assert found["unchunked_commands"] == [{"command": "pnpm test", "outcome": "pass", "line": 15}]
+    text = shown(tmp_path / "LOG.md")
+    assert "  file b.ts (no changes), line 4, not changed\n" in text
+    assert "  looked at or to come: e.ts, line 12\n" in text
+    assert "outside of the chunks\n  file d.ts (modified), line 9\n" in text
+    assert "  ran pnpm test: pass\n" in text
+
+
+def test_every_line_is_told(tmp_path: Path) -> None:
+    (tmp_path / "LOG.md").write_text(LOG)
+    told = [row.split(": ", 1)[1] for row in shown(tmp_path / "LOG.md", "--lines").splitlines()]
+    assert len(told) == len(LOG.splitlines())
+    assert told[:6] == [
+        "preamble",
+        "blank",
+        "chunk 1: heading",
+        "chunk 1: label of objective",
+        "chunk 1: label of files_changed",
+        "chunk 1: text of files_changed",
+    ]
+    assert told[-4:] == ["signal", "blank", "tokens", "tokens"]
 
 
 def test_text_is_for_people_and_inert(tmp_path: Path) -> None:

@@ -252,6 +252,74 @@ def test_chunk_in_a_table_is_read() -> None:
     assert [claim.path for claim in chunk.files] == ["api/a.ts"]
 
 
+def test_label_beside_the_labels_ends_the_field_before_it() -> None:
+    text = (
+        "## Chunk 1 — x\n- **Objective:** a\n- **Commands run:**\n  - `pnpm test` - PASS\n- **Checklist:**\n  - [x] no failures\n"
+    )
+    (chunk,) = read(text + "- **Notes:** b\n").chunks
+    assert chunk.fields["commands"].text == "`pnpm test` - PASS"
+    assert chunk.fields["notes"].text == "b"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "- **Summary:**\n  - did it\n  - **Cart:** holds items",  # deeper
+        "- **Summary:**\n  did it\n\n- **Cart** holds items",  # no colon
+        "- **Summary:**\n- **Cart:** holds items\n- **Till:** counts",  # the field would say nothing without them
+        "- **Summary:**\n- did it\n- **Cart:** holds items",  # the list stands at the level of its label
+        "- **Summary:** did it\n- **src/cart.ts:** holds items",  # a file, not a label
+        "- **Summary:** did it\n- **Why this is so much better than what stood there:** it is",
+        "- **Summary:** did it\n\n### Detail\nall of it",
+    ],
+)
+def test_what_does_not_end_a_field(inside: str) -> None:
+    (chunk,) = read(f"## Chunk 1 — x\n- **Objective:** a\n{inside}\n").chunks
+    rest = inside.rsplit("\n", maxsplit=1)[-1].replace("**", "").removeprefix("  ").removeprefix("- ")
+    assert chunk.fields["summary"].text.endswith(rest)
+
+
+def test_result_under_commands_stays_with_them() -> None:
+    text = "## Chunk 1 — x\n**Commands run**:\n```\npnpm lint\n```\n**Result**: PASS\n**Test plan**: later\n"
+    (chunk,) = read(text).chunks
+    assert [(one.command, one.outcome) for one in chunk.commands] == [("pnpm lint", "pass")]
+    assert chunk.fields["commands"].text == "pnpm lint\nResult: PASS"
+
+
+def test_sibling_of_a_sub_label_belongs_to_its_parent() -> None:
+    text = "## Chunk 1 — x\n**Reuse compliance**:\n- Reused: the logger\n  - and its levels\n- Nothing is copied\n- New: none\n"
+    (chunk,) = read(text).chunks
+    assert {name: field.text for name, field in chunk.fields.items()} == {
+        "reuse": "Nothing is copied",
+        "reused": "the logger\nand its levels",
+        "new": "none",
+    }
+
+
+def test_list_under_an_empty_sub_label_is_its_text() -> None:
+    (chunk,) = read("## Chunk 1 — x\n- Reuse compliance:\n- Reused:\n- the logger\n- the cache\n- New: none\n").chunks
+    assert chunk.fields["reused"].text == "the logger\nthe cache"
+
+
+def test_layers_are_the_two_halves_only_where_both_are_told() -> None:
+    note = "## Chunk 1 — x\n**Ports & adapters note**:\n- Service layer: counts\n- Port layer: asks\n"
+    (prose,) = read(note).chunks
+    assert {name: field.text for name, field in prose.fields.items()} == {
+        "ports_adapters": "Service layer: counts\nPort layer: asks"
+    }
+    (both,) = read(note + "- Adapter layer: routes\n").chunks
+    assert {name: field.text for name, field in both.fields.items()} == {
+        "ports_adapters": "Port layer: asks",
+        "core": "counts",
+        "adapters": "routes",
+    }
+
+
+def test_stars_in_code_are_no_emphasis() -> None:
+    (chunk,) = read("## Chunk 1 — x\n- **Notes:** `key=***` hides **all** of `**/*.env`\n").chunks
+    assert chunk.fields["notes"].text == "`key=***` hides all of `**/*.env`"
+
+
 # Claims
 
 
@@ -331,7 +399,17 @@ def test_files_beside_the_label_and_on_the_next_line() -> None:
         ("`a/b.ts` - not modified", "not modified", False),
         ("`a/b.ts` (already exists)", "already exists", False),
         ("`a/b.ts` - Verified (no changes)", "Verified", False),
-        ("`a/b.ts` - Added a guard; the rest is unchanged", "Added", True),
+        ("`a/b.ts` - Added a guard; the rest is unchanged", "", True),  # the guard is added, the file is not
+        ("`a/b.ts` (routes added)", "", True),
+        ("`a/b.ts` - Added", "Added", True),
+        ("`a/b.ts` (added, 40 lines)", "added", True),
+        ("`a/b.ts` - Created the port", "Created", True),
+        ("`a/b.ts` (updated exports)", "updated", True),
+        ("`a/b.ts` - New file for the port", "New", True),
+        ("`a/b.ts` - New endpoint", "", True),
+        ("`a/b.ts` - Removed the old route", "", True),
+        ("`a/b.ts` - Types (generated from the schema)", "", True),
+        ("`a/b.ts` - already exists, modified for the port", "modified", True),
         ("`a/b.ts` (verified and fixed)", "fixed", True),
     ],
 )
@@ -372,6 +450,56 @@ def test_files_that_were_only_looked_at_do_not_stand_for_the_field() -> None:
 )
 def test_claims_outside_of_the_chunks(text: str, paths: list[str]) -> None:
     assert [claim.path for claim in read(f"# Log\n\n{text}\n").unchunked_files] == paths
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("## Files Created\n| File | Purpose |\n|---|---|\n| `a/b.ts` | exports of the package |", "created"),
+        ("## Files Created\n| File | Purpose |\n|---|---|\n| `a/b.ts` | types (generated) |", "created"),
+        ("## Files Modified\n1. `a/b.ts` - Added a type", "modified"),
+        ("## Files Modified\n1. `a/b.ts` (NEW, 40 lines)", "NEW"),
+        ("## Files Touched\n| File | Action |\n|---|---|\n| `a/b.ts` | CREATE |", "CREATE"),
+        ("## Files Created\n### Test Files\n- `a/b.ts`", "created"),
+        ("## Files Created\n### 1. The guide\n**Path**: `a/b.ts`", "created"),
+        ("## Files Created/Modified\n- `a/b.ts`", ""),
+        ("## Files auto-fixed\n- `a/b.ts`", "auto-fixed"),
+        ("## Fix\n\nCreated shared helper:\n- `a/b.ts`", "created"),
+        ("### 2. Created the port (AC-2)\n\n**File**: `a/b.ts`", "Created"),
+        ("### Step 2-3: Wired the port\n\n**File**: `a/b.ts`", "Wired"),
+        ("### 2. Port created\n\n**File**: `a/b.ts`", ""),
+        ("### 2. Port\n\n**File**: `a/b.ts`\n**Action**: CREATE", "CREATE"),
+    ],
+)
+def test_status_outside_of_the_chunks(text: str, status: str) -> None:
+    (claim,) = read(f"# Log\n\n{text}\n").unchunked_files
+    assert (claim.path, claim.status, claim.changed) == ("a/b.ts", status, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Files Verified\n- `a/b.ts`",
+        "## Files Verified\n### 1. Handler\n**Path:** `a/b.ts`\n**Status:** Fully implemented",
+        "## Remaining Work\n### 4. Route (NEXT)\n**File**: `a/b.ts`",
+        "## Steps\n### 4. Route (TODO)\n**File**: `a/b.ts`",
+        "## Next Steps\n### Files\n- `a/b.ts`",
+        "## Files Modified\n\nStill to do:\n- `a/b.ts`",
+        "## Files Modified\n**Tests to write:**\n- `a/b.ts`",
+        "## Files Modified\n### Pending\n- `a/b.ts`",
+        "## No Changes Required\n**File**: `a/b.ts`",
+        "### 2. Port\n**File**: `a/b.ts`\n**Status**: No changes required",
+        "### 2. Port\n**File**: `a/b.ts`\n**Status:** Route already configured",
+    ],
+)
+def test_files_that_were_looked_at_or_are_to_come(text: str) -> None:
+    (claim,) = read(f"# Log\n\n{text}\n").unchunked_files
+    assert (claim.path, claim.changed, claim.aside) == ("a/b.ts", False, True)
+
+
+def test_file_among_the_changed_that_was_not_is_no_list_of_its_own() -> None:
+    (claim,) = read("## Files Touched\n- `a/b.ts` - Verified (no changes)\n").unchunked_files
+    assert (claim.changed, claim.aside) == (False, False)
 
 
 def test_what_is_still_to_be_done_is_not_said_to_be_changed() -> None:
@@ -427,11 +555,64 @@ def test_commands_of_every_form() -> None:
         ("error TS2322", "fail"),
         ("57 PASS, 1 FAIL", "fail"),
         ("12 s", ""),
+        ("(pre-existing errors, no new errors)", ""),
+        ("no new errors", "pass"),
+        ("57 PASS, 1 pre-existing FAIL", "fail"),
     ],
 )
 def test_outcome(said: str, outcome: str) -> None:
     (chunk,) = read(f"## Chunk 1 — x\n- Commands run: `pnpm test` — {said}\n").chunks
     assert [one.outcome for one in chunk.commands] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("comment", "outcome"),
+    [
+        ("# First try - failed with ENOENT", "fail"),
+        ("# After the fix - succeeded", "pass"),
+        ("# Types (all passed)", "pass"),
+        ("# Second attempt failed", "fail"),
+        ("# Refuse a wrong key (should fail)", ""),
+        ("# Verify that failed orders are kept", ""),
+        ("# Check for errors", ""),
+        ("# Tried again (showed another fault)", ""),
+    ],
+)
+def test_comment_over_a_command(comment: str, outcome: str) -> None:
+    text = f"## Chunk 1 — x\n- Commands run:\n```bash\n{comment}\npnpm a\npnpm b  # FAIL\n\npnpm c\n```\n"
+    (chunk,) = read(text).chunks
+    assert [one.outcome for one in chunk.commands] == [outcome, "fail", ""]
+
+
+def test_commands_that_were_not_run_are_none() -> None:
+    text = "## Chunk 1 — x\n- Commands run:\n  - `pnpm a` - not run (needs Docker)\n  - pnpm b - SKIPPED\n\n"
+    text += "    | Command | Result |\n    |---|---|\n    | pnpm c --all | 3 passed |\n    | pnpm d --all | ⏸️ NOT RUN |\n"
+    (chunk,) = read(text.replace("    |", "|")).chunks
+    assert [(one.command, one.outcome) for one in chunk.commands] == [("pnpm c --all", "pass")]
+
+
+@pytest.mark.parametrize(
+    ("text", "ran"),
+    [
+        ("## Final Verification\n- **Commands run:**\n  - `pnpm a` in api - SUCCESS", [("pnpm a", "pass")]),
+        ("## Verification\n- **Types**: `pnpm a` - PASSED\n- Lint: clean", [("pnpm a", "pass")]),
+        ("## Test Results\n```\npnpm a\n→ 2 failed\n```", [("pnpm a", "fail")]),
+        ("## Build Verification\n```\npnpm a\n```\nResult: ✅ SUCCESS", [("pnpm a", "pass")]),
+        ("## Fix Chunk — types\n### Fix 1\n- **Command:** `pnpm a --fix`", [("pnpm a --fix", "")]),
+        ("## Fix Iteration 2\n- **Verification**:\n  ```bash\n  pnpm a  # PASS\n  ```\n- **Next**: rest", [("pnpm a", "pass")]),
+        ("## State\n| Command | Result |\n|---|---|\n| `pnpm a` | ❌ |", [("pnpm a", "fail")]),
+        ("## Quality Gates\n### Unit tests\n`pnpm a` - 3 passed", [("pnpm a", "pass")]),
+        ("## Verification\n- Run `pnpm a` to see it", []),
+        ("## Next Steps\n### Verification\n- `pnpm a` - PASS", []),
+        ("## How to run the tests\n```bash\npnpm a\n```", []),
+        ("## Verification\n- `cart.items` is empty", []),
+        ("## Install\n```bash\npnpm a\n```", []),
+    ],
+)
+def test_commands_outside_of_the_chunks(text: str, ran: list[tuple[str, str]]) -> None:
+    log = read(f"## Chunk 1 — x\n- Commands run: `pnpm z`\n\n{text}\n")
+    assert [(one.command, one.outcome) for one in log.unchunked_commands] == ran
+    assert [one.command for one in log.chunks[0].commands] == ["pnpm z"]
 
 
 @pytest.mark.parametrize("none", ["None", "N/A (a JSON file)", "none"])
@@ -463,6 +644,11 @@ def test_no_command_was_run(none: str) -> None:
         ("**BLOCKED**: no schema", "blocked", "bold", "no schema"),
         ("Status: BLOCKED - no schema", "blocked", "status line", "no schema"),
         ("## Implementation Complete", "complete", "heading, other words", ""),
+        ("**Status**: Complete, no work remaining", "complete", "status line, other words", ""),
+        ("**Current**: Implementation complete, tests needed", "partial", "status line, other words", "tests needed"),
+        ("**Status**: COMPLETE (except AC-7)", "partial", "status line, other words", "except AC-7"),
+        ("IMPLEMENTATION COMPLETE - tests pending", "partial", "other words", "tests pending"),
+        ("BACKEND COMPLETE - frontend pending", "complete", "words after it", ""),
     ],
 )
 def test_signal(line: str, kind: str, dress: str, reason: str) -> None:
@@ -481,6 +667,7 @@ def test_signal(line: str, kind: str, dress: str, reason: str) -> None:
         "## AC31 Status: COMPLETE",
         "### Step 3\n**Status**: COMPLETE",
         "### Blocked\n- no schema",
+        "## Overall Status\n### Completed\n- the route\n### Blocked\n- the tests",
         "## Chunk 1 — x\n- Status: complete\n- Notes / Risks:\n  - BLOCKED: waits for the till",
         "STEP 2 COMPLETE",
         "<!-- BACKEND COMPLETE -->",
