@@ -200,4 +200,5 @@ class Stopped(Rule):
 def _confirmed(text: str) -> frozenset[str]:
     from pytest_agentcompliance.parsing import decisions
 
-    return frozenset(one.id or one.answer for one in decisions.read(text).decisions if one.standing == "confirmed")
+    made = (one for one in decisions.read(text).decisions if one.standing == "confirmed" and not decisions.is_agent(one.by))
+    return frozenset(one.id or one.answer for one in made)
