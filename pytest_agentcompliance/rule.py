@@ -57,11 +57,14 @@ class Rule(BaseModel):
     reads, as the arguments of a test name its fixtures; one whose annotation admits None is optional,
     and without one that is not, the clause is "not judged". ``check`` may raise ``NotJudged``. What the
     generator returns, if it returns a text, becomes the verdict's ``why``: how the rule came to it.
+    ``at_end``: what it asks is owed only once the log says that the run ended; before, it is not due, and an audit
+    of a run that is over judges it all the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     candidates: ClassVar[Candidates] = Candidates()
+    at_end: ClassVar[bool] = False
     examples: ClassVar[tuple[Example, ...]] = ()
     remedy: ClassVar[Remedy]
     check: ClassVar[Callable[..., Iterator[Finding]]]

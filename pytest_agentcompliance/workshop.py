@@ -88,7 +88,8 @@ class _Shop:
 
     def side(self, files: Files, changes: ChangeSet) -> Side:
         def having(names: frozenset[str]) -> frozenset[str]:
-            text = "\n".join(self.blobs[oid].decode("utf-8", "replace") for path, (_, oid) in files.items() if not path.endswith(".md"))
+            code = (oid for path, (_, oid) in files.items() if not path.endswith(".md"))
+            text = "\n".join(self.blobs[oid].decode("utf-8", "replace") for oid in code)
             return frozenset(name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
 
         return Side(lambda: self.contents(files, changes), having)

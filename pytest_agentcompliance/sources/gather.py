@@ -1,9 +1,11 @@
 """Everything that a run left behind, as far as the bound rules ask for it."""
 
 import os
+import re
 import stat
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_agentcompliance.errors import Unreadable, UsageError
@@ -13,6 +15,7 @@ from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 
+TITLE = 300  # bytes at the start of a log, where its title stands
 LOG_LIMIT = 4 * 1024 * 1024  # bytes; the longest real log met has 22 KB
 
 
@@ -23,6 +26,7 @@ class Wanted:
     log_file: Path | None = None
     log_globs: tuple[str, ...] = ()
     unknown: str = ""
+    story: str = ""
     globs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -76,6 +80,10 @@ def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -
         # Not written in this run; one that was there before is read all the same, as nothing new.
         there = (path.decode("utf-8", "surrogateescape") for path in repository.listing(ends.head_tree))
         found = _matching(there, wanted.log_globs)
+    if not found and wanted.story and (strays := _strays(ends, written, wanted)):
+        # In the wrong place it is no less the run's log: who misplaces it gains nothing.
+        notes.append(f"the log that was read lies at {strays[0]}, which is not where it belongs; it names {wanted.story}")
+        return replace(from_tree(repository, ends, strays[0], notes), stray=True), ""
     if len(found) == 1:
         return from_tree(repository, ends, found[0], notes), ""
     if found:
@@ -83,6 +91,20 @@ def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -
         return None, f"{len(found)} logs could be meant ({some}); pass --story or --log"
     where = " or ".join(wanted.log_globs) or "any place that the profile names"
     return None, f"the run left no log at {where}" + (f"; {wanted.unknown}" if wanted.unknown else "")
+
+
+def _strays(ends: Ends, written: list[str], wanted: Wanted) -> list[str]:
+    """The one log that was written elsewhere and whose first lines name the story; none where there are several."""
+    names = {glob.rpartition("/")[2] for glob in wanted.log_globs}
+    story = re.compile(rf"(?<![\w-]){re.escape(wanted.story)}(?![\w-])", re.IGNORECASE)
+    found = []
+    for path in written:
+        change = ends.changes.by_path[path]
+        if path.rpartition("/")[2] in names and change.renamed_from is None and change.is_text and change.after is not None:
+            with suppress(Unreadable):
+                if story.search(decode(change.after.bytes()[:TITLE])):
+                    found.append(path)
+    return found if len(found) == 1 else []
 
 
 def _matching(paths: Iterable[str], globs: tuple[str, ...]) -> list[str]:

@@ -23,7 +23,8 @@ def test_kind_of_a_command(command: str, expected: str | None) -> None:
     ("text", "expected"),
     [
         ("All tests pass", ["tests"]), ("- Type check: PASSED", ["type check"]), ("The build is green.", ["build"]),
-        ("Tests: ✅ passing", ["tests"]), ("Type check passed, all tests passing", ["type check", "tests"]), ("lint clean", ["lint"]),
+        ("Tests: ✅ passing", ["tests"]), ("Type check passed, all tests passing", ["type check", "tests"]),
+        ("lint clean", ["lint"]),
         ("tests should pass", []), ("Run it to verify tests pass", []), ("once the tests pass we go on", []),
         ("the tests do not pass", []), ("a test for passing carts", []),
         ("pre-existing tests passing", []), ("password", []),

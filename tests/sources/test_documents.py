@@ -44,8 +44,9 @@ def test_documents_are_read_at_both_ends(shop: GitRepo) -> None:
     ]  # fmt: skip
     assert [one.text() for one in found.base("scope")] == ["given\n", "a: 1\n"]
     assert [one.text() for one in found.head("scope")] == ["written\n", "a: 1\n"]
-    assert [one.text() for one in found.head("blockers")] == ["none\n"] and not found.base("blockers")
-    assert found.globs("plan") == ("**/*/WISH-1/_implementation/IMPLEMENTATION-PLAN.md",)
+    assert [one.text() for one in found.head("blockers")] == ["none\n"]
+    assert not found.base("blockers")
+    assert found.globs("scope") == ("**/*/WISH-1/_implementation/SCOPE.md", "**/*/WISH-1/_implementation/SCOPE.yaml")
 
 
 def test_other_agents_logs_are_read_and_the_runs_own_is_none_of_them(shop: GitRepo) -> None:
@@ -61,7 +62,8 @@ def test_the_document_beside_the_log_comes_first(shop: GitRepo) -> None:
 def test_without_a_story_there_are_no_documents(shop: GitRepo) -> None:
     shop.commit("work", {"api/cart.ts": "1\n"})
     run = gathered(shop, None)
-    assert run.documents is None and "pass --story" in run.problem("documents")
+    assert run.documents is None
+    assert "pass --story" in run.problem("documents")
 
 
 def test_what_is_no_regular_file_or_too_long_is_refused(shop: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,11 @@
 """The log as evidence: found where it belongs, or the reason why not; whatever lies in its place."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pytest_agentcompliance import engine
 from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.evidence import Run
 from pytest_agentcompliance.sources import ends
@@ -129,3 +131,17 @@ def test_a_log_whose_blob_is_missing_is_unread(run: GitRepo) -> None:
     found = gathered(run)
     assert "is missing from the repository" in found.problem("log")
     assert set(found.ledger.unread) == {STORY}
+
+
+def test_log_in_another_storys_folder_is_read_where_it_names_its_story(repo: GitRepo) -> None:
+    repo.commit("start", {"api/a.ts": "1\n"})
+    repo.branch("agent")
+    repo.commit("work", {"api/b.ts": "1\n", "plans/x/WISH-9/_implementation/BACKEND-LOG.md": "# Log of WISH-1\n\n## Chunk 1 — b\n"})
+    options = engine.Options(repo.root, "main", "HEAD", ("dev-implement-backend-coder-v3",), environ={})
+    stray = engine.evidence(replace(options, story="WISH-1"), {"log"})
+    assert stray.log is not None
+    assert stray.log.path == "plans/x/WISH-9/_implementation/BACKEND-LOG.md"
+    assert stray.log.stray
+    assert any("not where it belongs" in note for note in stray.notes)
+    assert engine.evidence(replace(options, story="WISH-11"), {"log"}).log is None
+    assert engine.evidence(replace(options, story="ISH-1"), {"log"}).log is None

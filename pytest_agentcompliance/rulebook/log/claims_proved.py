@@ -87,9 +87,9 @@ class ClaimsProved(Rule):
 
         last: dict[str, tuple[Chunk, Command]] = {}
         for chunk, command in ran:
-            kind = log_results.kind(command.command)
-            if kind and command.outcome:
-                last[kind] = chunk, command
+            check = log_results.kind(command.command)
+            if check and command.outcome:
+                last[check] = chunk, command
         later = {log_results.kind(one.command) for one in log.unchunked_commands if one.outcome == "pass"}
         for kind, (chunk, command) in last.items():
             if command.outcome != "fail" or not chunk.new or kind in later or self._excused(chunk, command):

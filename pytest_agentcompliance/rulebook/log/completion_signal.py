@@ -25,6 +25,7 @@ class CompletionSignal(Rule):
     )
     blocked: str = Field(default="BLOCKED:", description="The word that ends the log of blocked work; the reason follows it.")
 
+    at_end = True
     remedy = Remedy("fix", "End the log with the line that says how the run ended, once, after its last chunk.")
     examples = (
         Example("A log that just stops is reported at its last line.", log=_CHUNK, finds=("BACKEND-LOG.md:2",)),

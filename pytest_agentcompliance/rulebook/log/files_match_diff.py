@@ -146,6 +146,12 @@ class FilesMatchDiff(Rule):
             },
         ),
         Example(
+            "A log without chunks that names a file in passing is told to list it.",
+            log="# Fix\n\nThe same sum stood in `cart.ts` and `till.ts`. Both call the new one.\n\n## Files Created\n\n- `api/sum.ts`\n",
+            after={"api/cart.ts": "1\n", "api/till.ts": "1\n", "api/sum.ts": "1\n"},
+            styles=("api/cart.ts", "api/till.ts"),
+        ),
+        Example(
             "A log without chunks is read through its lists.",
             log="# Log\n\n## Files Modified\n\n| File | Change |\n|---|---|\n| `api/cart.ts` | added a route |\n",
             after={"api/cart.ts": "1\n"},
@@ -159,18 +165,7 @@ class FilesMatchDiff(Rule):
     )
 
     def check(self, log: ChunkLog, changes: ChangeSet, documents: Documents | None) -> Generator[Finding, None, str]:
-        from pytest_agentcompliance.parsing.claims import Paths  # start-up time: when there is a log
-
-        paths = Paths(changes.paths)
-        books, others = _Books(), _Books()
-        for other in documents.logs if documents is not None else ():
-            name = other.path.rpartition("/")[2]
-            for _, claim in other.claims():
-                others.enter(None, claim, paths.find(claim.path), name)
-        for chunk, claim in log.claims():
-            books.enter(chunk, claim, paths.find(claim.path))
-        logs = {log.path, *(other.path for other in documents.logs)} if documents is not None else {log.path}
-        needed = [change.path for change in changes if not self._exempt(change.path, logs, books)]
+        books, others, needed = self._opened(log, changes, documents)
         if not books.claims:
             if needed:
                 yield Finding(
@@ -179,10 +174,9 @@ class FilesMatchDiff(Rule):
                     evidence="none",
                 )
             return ""
-        for path in needed:
-            partner = changes.by_path[path].renamed_from or changes.by_path[path].renamed_to or path
-            if not any(one.accounts(end) for one in (books, others) for end in (path, partner)):
-                yield self._unclaimed(path, books)
+        passing = _in_passing(log, changes)
+        for path in self._unlisted(needed, changes, books, others):
+            yield self._unclaimed(path, books, passing.get(path))
         yield from self._invented(log, books)
         if books.inexact:
             first = min(books.inexact, key=lambda claim: claim.at.line or 0)
@@ -200,12 +194,41 @@ class FilesMatchDiff(Rule):
                 told.setdefault(who, []).append(change.path)
         return "\n".join(f"{who} accounts for {', '.join(names)}" for who, names in told.items())
 
+    def needed(self, log: ChunkLog, changes: ChangeSet, documents: Documents | None) -> list[str]:
+        """The changed files that a log has to list, whether it does or not."""
+        return self._opened(log, changes, documents)[2]
+
+    def unlisted(self, log: ChunkLog, changes: ChangeSet, documents: Documents | None) -> list[str]:
+        """Those of them that neither the log nor another agent's accounts for."""
+        books, others, needed = self._opened(log, changes, documents)
+        return list(self._unlisted(needed, changes, books, others))
+
+    def _opened(self, log: ChunkLog, changes: ChangeSet, documents: Documents | None) -> "tuple[_Books, _Books, list[str]]":
+        from pytest_agentcompliance.parsing.claims import Paths  # start-up time: when there is a log
+
+        paths = Paths(changes.paths)
+        books, others = _Books(), _Books()
+        for other in documents.logs if documents is not None else ():
+            name = other.path.rpartition("/")[2]
+            for _, claim in other.claims():
+                others.enter(None, claim, paths.find(claim.path), name)
+        for chunk, claim in log.claims():
+            books.enter(chunk, claim, paths.find(claim.path))
+        logs = {log.path, *(other.path for other in documents.logs)} if documents is not None else {log.path}
+        return books, others, [change.path for change in changes if not self._exempt(change.path, logs, books)]
+
+    def _unlisted(self, needed: list[str], changes: ChangeSet, books: "_Books", others: "_Books") -> Iterator[str]:
+        for path in needed:
+            partner = changes.by_path[path].renamed_from or changes.by_path[path].renamed_to or path
+            if not any(one.accounts(end) for one in (books, others) for end in (path, partner)):
+                yield path
+
     def _exempt(self, path: str, logs: set[str], books: "_Books") -> bool:
         if path in logs or (self.exempt and matches(path, self.exempt)):
             return True
         return books.manifest and bool(self.lockfiles) and matches(path, self.lockfiles)
 
-    def _unclaimed(self, path: str, books: "_Books") -> Finding:
+    def _unclaimed(self, path: str, books: "_Books", passing: Place | None) -> Finding:
         if path in books.looked_at:
             chunk, claim = books.looked_at[path]
             said = f" ({claim.status})" if claim.status else ""
@@ -214,6 +237,9 @@ class FilesMatchDiff(Rule):
                 Place(path),
                 evidence="looked at",
             )
+        if passing is not None:
+            said = f"the log names this file in passing, line {passing.line}, and does not list it as changed"
+            return Finding(said, Place(path), "style", "in passing")
         unclear = (
             f"; {books.unclear[path].path!r}, line {books.unclear[path].at.line}, could be this file or another"
             if path in books.unclear
@@ -298,6 +324,14 @@ class _Books:
                 if len(meant) == 1:
                     self._account(chunk, (meant[0],))
                     self.inexact.append(claim)
+
+
+def _in_passing(log: ChunkLog, changes: ChangeSet) -> dict[str, Place]:
+    """The changed files that a log without chunks names somewhere, each by a name that no other changed file has."""
+    from pytest_agentcompliance.parsing.claims import Paths
+
+    paths = Paths(changes.paths)
+    return {match.paths[0]: at for name, at in log.named for match in [paths.find(name)] if len(match.paths) == 1}
 
 
 def _folders(path: str) -> Iterator[str]:

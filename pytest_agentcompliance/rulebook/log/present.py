@@ -71,6 +71,9 @@ class Present(Rule):
     )
 
     def check(self, changes: ChangeSet, log: ChunkLog | None) -> Iterator[Finding]:
+        if log is not None and log.stray:
+            yield from self._absent(changes)
+            return
         named = log is not None and not matches(log.path, [self.path])
         touched = [change for change in changes if matches(change.path, [self.path])]
         written = [change for change in touched if change.after is not None]

@@ -112,17 +112,18 @@ class ReuseJustified(Rule):
 
         if not log.chunks:
             raise NotJudged("the log has no chunks, so there is none that could say what is new")
-        added = {
-            change.path: change for change in changes
-            if change.kind == "added" and change.renamed_from is None and matches(change.path, self.modules)
-            and not (self.exempt and matches(change.path, self.exempt))
-        }  # fmt: skip
+        added = {change.path for change in changes if self.is_module(change)}
         paths, seen = Paths(changes.paths), set[str]()
         for chunk in log.chunks:
             if chunk.new:
-                yield from self._new(chunk, (added.keys() & _claimed(chunk, paths, adding=True)) - seen)
+                yield from self._new(chunk, (added & _claimed(chunk, paths, adding=True)) - seen)
             seen |= _claimed(chunk, paths)  # what a later chunk goes on with is not new in it
         yield from self._reused(log, tree, [one for one in changes if one.path not in seen and not one.path.endswith(".md")])
+
+    def is_module(self, change: FileChange) -> bool:
+        """Whether a change adds a module that has to stand under New."""
+        added = change.kind == "added" and change.renamed_from is None and matches(change.path, self.modules)
+        return added and not (self.exempt and matches(change.path, self.exempt))
 
     def _new(self, chunk: Chunk, modules: set[str]) -> Iterator[Finding]:
         from pytest_agentcompliance.parsing.reuse import NOTHING, is_reason

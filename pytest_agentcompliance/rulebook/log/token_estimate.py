@@ -29,6 +29,7 @@ class TokenEstimate(Rule):
         default=2.0, description="How many times too high or too low the stated number may be."
     )
 
+    at_end = True
     remedy = Remedy("fix", "State the estimate that the formula gives: bytes of the files written, divided by four.")
     examples = (
         Example(

@@ -22,6 +22,7 @@ class TokenSummary(Rule):
 
     sides: tuple[str, ...] = Field(default=("input", "output"), description="What the summary must count.")
 
+    at_end = True
     remedy = Remedy(
         "fix", "End the log with '## Worker Token Summary' and the lines '- Input: ~N tokens' and '- Output: ~N tokens'."
     )
