@@ -42,7 +42,8 @@ _PAST = re.compile(
 _ENDED = re.compile(
     r"[(\[](?:[^()\[\]]{0,20}\s)?(?:resolved|closed|fixed|unblocked|cleared|answered|decided|superseded|obsolete|withdrawn|done)\b"
     r"[^()\[\]]{0,60}[)\]]"
-    r"|^(?:resolved|closed|fixed|answered)\s*[:–—-]|[:–—-][\s✅☑✔✓]*(?:resolved|closed|fixed|answered|unblocked)\W*$"
+    r"|^(?:resolved|closed|fixed|answered)\s*[:–—-]"
+    r"|[:–—-][\s✅☑✔✓]*(?:resolved|closed|fixed|answered|unblocked|dropped|withdrawn|superseded|obsolete)\W*$"
     r"|[:–—-]\s*already (?:set|done|there|configured|fixed|resolved)\b"
 )
 _TROUBLE = re.compile(

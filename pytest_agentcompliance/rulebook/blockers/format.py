@@ -69,6 +69,14 @@ class Format(Rule):
             styles=("BLOCKERS.md:1",),
         ),
         Example(
+            "Options that are named without a label above them are there, in another dress.",
+            after={
+                "BLOCKERS.md": _TITLE
+                + _FULL.replace("**Options Identified**:\n1. Redis\n2. Postgres\n", "**Option 1: Redis**\n**Option 2: Postgres**\n")
+            },
+            styles=("BLOCKERS.md:1",),
+        ),
+        Example(
             "A missing tool needs no form.",
             after={
                 "BLOCKERS.md": "# Blockers\n\n## Blocker: no Docker\n\n### Resolution Options\n1. Install it\n2. Skip the tests\n"
