@@ -3,7 +3,7 @@
 import atexit
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,16 +47,41 @@ class Bound:
     wanted: gather.Wanted
 
 
-def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Audit:
-    """Make the audit. ``step`` is told what is being done. Raises ``UsageError``, ``PolicyError``, ``EvidenceError``."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A repository as long as it is open: the ends of the run in it, the policy in force, the profiles that apply."""
+
+    repository: Repository
+    ends: Ends
+    policy: law.Policy
+    facts: PolicyFacts
+    bound: tuple[Bound, ...]
+
+    def gather(self, bound: Bound, kinds: Collection[str]) -> Run:
+        return gather.gather(self.repository, self.ends, kinds, bound.wanted)
+
+    def judged(self, applied: profile.Profile, run: Run) -> Audit:
+        """The audit of one profile, or of a part of it, with the policy's waivers."""
+        today = datetime.now(UTC).date()
+        return judge.audit(applied, run, waivers=self.policy.waivers, policy=self.facts, today=today)
+
+
+@contextmanager
+def opened(options: Options, step: Callable[[str], None] = lambda _: None) -> Iterator[Opened]:
+    """What an audit starts from. ``step`` is told what is being done. Raises ``UsageError``, ``PolicyError``, ``EvidenceError``."""
     with Repository(options.repo) as repository:
         found, policy, facts = _read(options, repository, step)
+        yield Opened(repository, found, policy, facts, tuple(_bound(options, repository, found, policy, reviewed=facts.reviewed)))
+
+
+def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Audit:
+    """Make the audit. ``step`` is told what is being done. Raises ``UsageError``, ``PolicyError``, ``EvidenceError``."""
+    with opened(options, step) as one:
         audits = []
-        for bound in _bound(options, repository, found, policy, reviewed=facts.reviewed):
+        for bound in one.bound:
             step(f"judging {bound.profile.name}")
-            run = gather.gather(repository, found, bound.profile.reads, bound.wanted)
-            audits.append(judge.audit(bound.profile, run, waivers=policy.waivers, policy=facts, today=datetime.now(UTC).date()))
-    return _merged(audits)
+            audits.append(one.judged(bound.profile, one.gather(bound, bound.profile.reads)))
+    return merged(audits)
 
 
 def evidence(options: Options, kinds: Collection[str]) -> Run:
@@ -138,17 +163,19 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
         values = {**draft.values, **one.values}
         if options.feature_dir is not None and "feature_dir" in values:
             values["feature_dir"] = options.feature_dir
-        unknown = ""
+        unknown, named = "", values.get("story", "").replace("*", "")
         if options.story is not None and "story" in values:
-            values["story"] = templates.literally(options.story)
+            named = options.story
+            values["story"] = templates.literally(named)
         elif values.get("story") == "auto":
             answer = _story(repository, found, draft, values)
+            named = answer.name
             # A folder's name under audit is no glob.
             values["story"], unknown = templates.literally(answer.name) if answer.name else "*", answer.why
         bound = draft.bind(values, one.clauses)
         given = {kind: (glob,) for kind, glob in options.evidence.items()}
         globs = {**bound.evidence, **policy.evidence, **given}
-        yield Bound(bound, gather.Wanted(options.log, globs.get("log", ()), unknown, globs))
+        yield Bound(bound, gather.Wanted(options.log, globs.get("log", ()), unknown, named, globs))
 
 
 def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str]) -> story.Story:
@@ -158,7 +185,7 @@ def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Ma
     return story.find(draft.evidence.get("log", ()), values, found.changes, repository.branch, paths)
 
 
-def _merged(audits: list[Audit]) -> Audit:
+def merged(audits: list[Audit]) -> Audit:
     """The audits of all profiles as one: their verdicts in order, their notes once."""
     first = audits[-1]
     return replace(

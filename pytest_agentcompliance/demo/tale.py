@@ -44,6 +44,8 @@ export function WishlistPage({ items }: { items: string[] }) {
   return <ul>{items.map(item => <li key={item}>{item}</li>)}</ul>
 }
 """,
+    "packages/backend/wishlist/package.json": '{\n  "name": "@wishes/wishlist",\n  "scripts": {"check-types": "tsc --noEmit"}\n}\n',
+    "packages/backend/wishlist/tsconfig.json": '{"compilerOptions": {"strict": true}}\n',
     "packages/backend/wishlist/src/list.ts": """\
 import { store } from './store'
 
@@ -66,6 +68,16 @@ export async function listItems(owner: string): Promise<string[]> {
 3. `apps/api/__http__/wishlist.http`: a request that tries it.
 """,
     f"{STORY}/_implementation/SCOPE.md": "# Scope of WISH-001\n\n- packages/backend/wishlist/**\n- apps/api/**\n",
+    f"{STORY}/_implementation/ARCHITECTURAL-DECISIONS.yaml": """\
+decisions:
+  - id: ARCH-001
+    question: Is a wish deleted or hidden?
+    decision: It is deleted.
+    decided_by: user
+  - id: ARCH-002
+    question: Who watches the new handler?
+    status: pending
+""",
 }
 
 HANDLER = """\
@@ -106,10 +118,13 @@ export function WishlistPage({ items, onRemove }: { items: string[]; onRemove: (
 """
 REQUEST = "DELETE http://localhost:3000/wishlist?item=kite\nx-user: ada\n"
 ALARMS = 'resource "aws_cloudwatch_metric_alarm" "wishlist" {\n  alarm_name = "wishlist"\n}\n'
+PASSED = "`pnpm check-types --filter @wishes/wishlist` passed"
 TOKENS = "\n## Worker Token Summary\n- Input: ~1,200 tokens (files read)\n- Output: ~600 tokens (files written)\n"
 
 
-def _chunk(title: str, objective: str, files: tuple[str, ...], summary: str, new: str) -> str:
+def _chunk(
+    title: str, objective: str, files: tuple[str, ...], summary: str, new: str, *, ran: str = PASSED, notes: str = "none"
+) -> str:
     listed = "".join(f"  - {path}\n" for path in files)
     return f"""\
 ## Chunk {title}
@@ -123,18 +138,20 @@ def _chunk(title: str, objective: str, files: tuple[str, ...], summary: str, new
 - Ports & adapters note:
   - What stayed in core: taking the item out of the list
   - What stayed in adapters: reading the request
-- Commands run (if any): `pnpm check-types --filter @wishes/wishlist` passed
-- Notes / Risks: none
+- Commands run (if any): {ran}
+- Notes / Risks: {notes}
 """
 
 
-FIRST = _chunk(
-    "1 — take the item out", "AC-1", ("packages/backend/wishlist/src/remove.ts", "apps/api/wishlist.ts"),
-    "removeItem, and the DELETE handler that calls it", "removeItem",
+_REMOVED = ("packages/backend/wishlist/src/remove.ts", "apps/api/wishlist.ts")
+FIRST = _chunk("1 — take the item out", "AC-1", _REMOVED, "removeItem, and the DELETE handler that calls it", "removeItem")
+FIRST_UNCHECKED = _chunk(
+    "1 — take the item out", "AC-1", _REMOVED, "removeItem, and the DELETE handler that calls it", "removeItem", ran="none",
 )  # fmt: skip
 SECOND = _chunk("2 — try it", "AC-1, AC-2", ("apps/api/__http__/wishlist.http",), "a request that tries the handler", "a request")
 THIRD = _chunk(
     "3 — try it", "AC-1, AC-2", ("apps/api/wishlist.http", "packages/backend/wishlist/src/audit.ts"), "", "a request",
+    notes="an alarm watches the handler (ARCH-002)",
 )  # fmt: skip
 
 MENDED = (
@@ -153,13 +170,13 @@ BROKEN = (
     Step("Take a wish off the list", {
         "packages/backend/wishlist/src/remove.ts": REMOVE_UNDONE,
         "apps/api/wishlist.ts": HANDLER,
-        LOG: FIRST,
+        LOG: FIRST_UNCHECKED,
     }),
     Step("Try the new handler, show it on the page, watch it", {
         "apps/api/wishlist.http": REQUEST,
         "apps/web/src/WishlistPage.tsx": PAGE,
         "infra/alarms.tf": ALARMS,
-        LOG: f"{FIRST}\n{THIRD}{TOKENS}",
+        LOG: f"{FIRST_UNCHECKED}\n{THIRD}{TOKENS}",
     }),
 )  # fmt: skip
 
@@ -169,6 +186,7 @@ def _line(text: str, start: str) -> int:
     return next(number for number, line in enumerate(text.split("\n"), 1) if line.strip().startswith(start))
 
 
+_PENDING = _line(BEFORE[f"{STORY}/_implementation/ARCHITECTURAL-DECISIONS.yaml"], "- id: ARCH-002")
 _JUMP = _line(BROKEN[-1].files[LOG], "## Chunk 3")
 _INVENTED = _line(BROKEN[-1].files[LOG], "- packages/backend/wishlist/src/audit.ts")
 _LAST = BROKEN[-1].files[LOG].rstrip("\n").count("\n") + 1
@@ -185,6 +203,11 @@ BREACHES = (
         (f"packages/backend/wishlist/src/remove.ts:{_line(REMOVE_UNDONE, '// TODO')}",),
     ),
     Breach("C3-11", "files/http-location", "put an .http file beside the code, not under __http__", ("apps/api/wishlist.http",)),
+    Breach(
+        "C3-13", "decisions/valid", "relied on a decision that nobody has confirmed",
+        (f"{STORY}/_implementation/ARCHITECTURAL-DECISIONS.yaml:{_PENDING}",),
+    ),
+    Breach("C3-18", "log/verification", "went on from chunk 1 without a type check", (f"{LOG}:1",)),
     Breach("C3-21", "log/chunk-heading", "went from chunk 1 to chunk 3 in its log", (f"{LOG}:{_JUMP}",)),
     Breach("C3-22", "log/chunk-fields", "left a field of chunk 3 empty", (f"{LOG}:{_JUMP}",)),
     Breach(

@@ -1,0 +1,136 @@
+"""``agent-compliance log check``: the rules that read the log, judged while the run is still under way."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_agentcompliance.errors import EvidenceError, UsageError
+from pytest_agentcompliance.evidence import ChunkLog, Run
+from pytest_agentcompliance.reporters.text import LONGEST, Line, shown
+from pytest_agentcompliance.rule import Rule
+from pytest_agentcompliance.verdict import Audit, Finding, Outcome, PolicyFacts, Verdict
+
+if TYPE_CHECKING:
+    from pytest_agentcompliance.engine import Options
+    from pytest_agentcompliance.profile import BoundRule, Clause, Profile
+
+DEFAULT = "dev-implement-backend-coder-v3"  # the profile that a log alone is held to, where none is named
+ENDED = ("complete", "blocked", "partial")  # what a signal of a run that is over says
+NOT_DUE = "not due yet: the log does not say that the run ended"
+
+
+def of_file(file: Path, profile: str = DEFAULT, *, finished: bool = False) -> Audit:
+    """One log, by the rules whose evidence is the log alone. Raises ``UsageError``, and ``EvidenceError`` for what is no log."""
+    from pytest_agentcompliance import profile as profiles  # start-up time: the mistakes above cost nothing
+    from pytest_agentcompliance.audit import audit
+    from pytest_agentcompliance.sources import gather
+
+    notes: list[str] = []
+    log = gather.from_disk(file, notes)
+    if log.problem:
+        raise EvidenceError(log.problem)
+    part = _part(profiles.load(profile), lambda rule: rule.reads == {"log"})
+    if not part.clauses:
+        raise UsageError(f"the profile {profile} has no rule that a log alone could be held to")
+    run = Run(log=log, notes=tuple(notes))
+    facts = PolicyFacts("none: the log alone, by the profile's own defaults")
+    return _judged(part, log, lambda due: audit(due, run, policy=facts), finished=finished)
+
+
+def of_run(options: "Options", step: Callable[[str], None] = lambda _: None, *, finished: bool = False) -> Audit:
+    """The log of the run in the work tree, by every rule that reads it, with the evidence that these ask for."""
+    from pytest_agentcompliance import engine
+
+    audits = []
+    with engine.opened(options, step) as one:
+        for bound in one.bound:
+            part = _part(bound.profile, lambda rule: "log" in rule.reads)
+            if part.clauses:
+                step(f"judging {bound.profile.name}")
+                run = one.gather(bound, part.reads)
+                audits.append(_judged(part, run.log, lambda due, run=run: one.judged(due, run), finished=finished))  # type: ignore[misc]
+    if not audits:
+        raise UsageError("no profile in force has a rule that reads the log; pass --profile")
+    return engine.merged(audits)
+
+
+def _part(profile: "Profile", wanted: Callable[[Rule], bool]) -> "Profile":
+    """The profile with these rules alone; what nobody has built or a program cannot check is no matter of the log."""
+    kept = [
+        replace(clause, rules=rules)
+        for clause in profile.clauses
+        if (rules := tuple(bound for bound in clause.rules if bound.rule is not None and wanted(bound.rule)))
+    ]
+    return replace(profile, clauses=tuple(kept))
+
+
+def _judged(part: "Profile", log: ChunkLog | None, audit: Callable[["Profile"], Audit], *, finished: bool) -> Audit:
+    """The audit of what is due, with what is not due yet in its place."""
+    over = finished or (log is not None and log.signal.kind in ENDED)
+
+    def is_due(clause: "Clause", bound: "BoundRule") -> bool:
+        return over or bool(clause.off) or bound.rule is None or not bound.rule.at_end
+
+    due = [replace(clause, rules=tuple(one for one in clause.rules if is_due(clause, one))) for clause in part.clauses]
+    made = audit(replace(part, clauses=tuple(clause for clause in due if clause.rules)))
+    judged = iter(made.verdicts)
+    verdicts = [
+        next(judged)
+        if is_due(clause, one)
+        else Verdict(part.name, clause.id, clause.says, one.name, one.severity, Outcome.NOT_JUDGED, why=NOT_DUE)
+        for clause in part.clauses
+        for one in clause.rules
+    ]
+    return replace(made, verdicts=tuple(verdicts))
+
+
+def lines(audit: Audit) -> Iterator[Line]:
+    """A line for each finding, with its place and its remedy; one for what could not be judged; the summary last."""
+    for verdict in audit.verdicts:
+        yield from (_line(verdict, one) for one in verdict.findings)
+    for verdict in audit.verdicts:
+        if verdict.outcome is Outcome.CRASHED or (verdict.outcome is Outcome.NOT_JUDGED and verdict.why != NOT_DUE):
+            unread = f"could not read {', '.join(verdict.unread[:3])}" if verdict.unread else ""
+            crashed = "crashed" if verdict.outcome is Outcome.CRASHED else "not judged"
+            yield "yellow", f"{crashed}: {_label(verdict)}: {_short(verdict.why or unread)}"
+    if later := [_label(verdict) for verdict in audit.verdicts if verdict.why == NOT_DUE]:
+        yield "dim", f"not due yet: {', '.join(later)}"
+    yield from (("yellow", f"note: {_short(note)}") for note in audit.notes)
+    yield _summary(audit)
+
+
+def _line(verdict: Verdict, one: Finding) -> Line:
+    place = f"{shown(str(one.at))}: " if one.at else ""
+    said = f"{place}{_short(one.message)} [{_label(verdict)}]"
+    if one.level == "style":
+        return "dim", f"{said} (style)"
+    if verdict.outcome is Outcome.WAIVED:
+        return "dim", f"{said} (waived)"
+    remedy = f" {one.remedy.kind}: {_short(one.remedy.text)}" if one.remedy else ""
+    warning = " (warning)" if verdict.severity == "warning" else ""
+    return "yellow" if warning else "red", f"{said}{warning}{remedy}"
+
+
+def _summary(audit: Audit) -> Line:
+    code = audit.exit_code()
+    says = {0: "kept", 1: "broken", 3: "could not judge"}[code]
+    breaches = [sum(one.level == "breach" for one in verdict.findings) for verdict in audit.verdicts if verdict.breaks]
+    counts = {
+        "to mend": sum(breaches),
+        "kept": sum(verdict.outcome is Outcome.KEPT for verdict in audit.verdicts),
+        "not due yet": sum(verdict.why == NOT_DUE for verdict in audit.verdicts),
+        "crashed": sum(verdict.outcome is Outcome.CRASHED for verdict in audit.verdicts),
+        "not judged": sum(verdict.outcome is Outcome.NOT_JUDGED and verdict.why != NOT_DUE for verdict in audit.verdicts),
+    }
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return "red" if code else "green", f"the log: {says}: {told}"
+
+
+def _label(verdict: Verdict) -> str:
+    return shown(f"{verdict.clause} {verdict.rule}")
+
+
+def _short(text: str) -> str:
+    text = shown(" ".join(text.split()))
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
