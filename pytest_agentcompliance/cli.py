@@ -19,7 +19,7 @@ from pytest_agentcompliance.verdict import Audit, Severity
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 FORMATS = ("text", "json")
-EVIDENCE = ("log", "logs", "story", "plan", "scope", "decisions", "blockers")
+EVIDENCE = ("log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent")
 WIDTH = 80  # columns, in a file and where no terminal says how many it has
 PATIENCE = 1.0  # seconds before a waiting person is told what is being done
 FOLDER = click.Path(path_type=Path)

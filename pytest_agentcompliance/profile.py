@@ -24,8 +24,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 RULE_NAME = re.compile(r"[a-z0-9_-]+/[a-z0-9_-]+")
 MAX_EXTENDS = 8
 
-# Evidence that lies in a file; ``logs`` are those of the other agents of a story, ``story`` to ``blockers`` its documents.
-Kind = Literal["log", "logs", "story", "plan", "scope", "decisions", "blockers", "proofs", "report", "transcript"]
+# Evidence that lies in a file; ``logs`` are those of the other agents of a story, ``story`` to ``intent`` its documents.
+Kind = Literal["log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent", "proofs", "report", "transcript"]
 
 
 class ClauseEntry(BaseModel):

@@ -20,7 +20,7 @@ class Example:
     ``before`` and ``after`` are the trees at base and at head, path to text; a path in ``after`` is as it
     is there, one that only ``before`` has was deleted. ``links`` are symbolic links at head, path to target.
     ``commits``, instead of ``after``, leads from base to head step by step: path to text, None where it is deleted.
-    Documents lie at the root: STORY.md, IMPLEMENTATION-PLAN.md, SCOPE.md, ARCHITECTURAL-DECISIONS.yaml, BLOCKERS.md.
+    Documents lie at the root: STORY.md, IMPLEMENTATION-PLAN.md, SCOPE.md, ARCHITECTURAL-DECISIONS.yaml, BLOCKERS.md, INTENT.md.
     The log is ``log`` (as it was at base: ``log_before``), or BACKEND-LOG.md of the trees; FRONTEND-LOG.md is another agent's.
     ``finds`` lists the places of the breaches as ``path:line``, ``styles`` those of the remarks on style.
     Empty: the rule is kept.

@@ -22,7 +22,7 @@ LOG_PATH = "BACKEND-LOG.md"
 OTHER_LOG = "FRONTEND-LOG.md"
 DOCUMENTS: Mapping[DocumentName, tuple[str, ...]] = {
     "story": ("STORY.md",), "plan": ("IMPLEMENTATION-PLAN.md",), "scope": ("SCOPE.md", "SCOPE.yaml"),
-    "decisions": ("ARCHITECTURAL-DECISIONS.yaml",), "blockers": ("BLOCKERS.md",),
+    "decisions": ("ARCHITECTURAL-DECISIONS.yaml",), "blockers": ("BLOCKERS.md",), "intent": ("INTENT.md",),
 }  # fmt: skip
 
 Entry = tuple[str, str]  # mode and id

@@ -26,8 +26,8 @@ CHUNK = """## Chunk 1 — add the route
 - Summary of changes: a route
 - Reuse compliance:
   - Reused: the router
-  - New: none
-  - Why new was necessary: N/A
+  - New: the route
+  - Why new was necessary: nothing answers this request
 - Ports & adapters note:
   - What stayed in core: nothing
   - What stayed in adapters: the route
@@ -36,7 +36,17 @@ CHUNK = """## Chunk 1 — add the route
 - Notes / Risks: none
 
 BACKEND COMPLETE
+
+## Worker Token Summary
+- Input: ~900 tokens (files read)
+- Output: ~160 tokens (files written)
 """
+DOCUMENTS: Mapping[str, str] = {
+    f"{STORY}/WISH-1.md": "# A route\n\n- AC-1: there is a route\n",
+    f"{STORY}/_implementation/IMPLEMENTATION-PLAN.md": "Add the route.\n",
+    f"{STORY}/_implementation/SCOPE.md": "apps/api/**\n",
+    f"{STORY}/_implementation/ARCHITECTURAL-DECISIONS.yaml": "decisions: []\n",
+}
 GOOD: Mapping[str, str] = {"apps/api/route.ts": "export const a = 1\n", LOG: CHUNK}
 
 
@@ -61,7 +71,7 @@ def outcomes(document: Mapping[str, Any]) -> dict[str, str]:
 
 @pytest.fixture
 def run(repo: GitRepo) -> GitRepo:
-    repo.commit("start", {"README.md": "hello\n", "agent-compliance.yaml": POLICY})
+    repo.commit("start", {"README.md": "hello\n", "agent-compliance.yaml": POLICY, **DOCUMENTS})
     repo.branch("agent")
     return repo
 
@@ -133,7 +143,7 @@ def test_a_policy_from_outside_beats_all(run: GitRepo, tmp_path: Path) -> None:
 
 
 def test_a_profile_needs_no_policy(repo: GitRepo) -> None:
-    repo.commit("start", {"README.md": "hello\n"})
+    repo.commit("start", {"README.md": "hello\n", **DOCUMENTS})
     repo.branch("agent")
     repo.commit("work", GOOD)
     assert audited(repo.root, "--profile", V3, code=0)["policy"]["source"].startswith("none")
@@ -195,7 +205,7 @@ def test_unknown_names_on_the_command_line(run: GitRepo) -> None:
         (["--profile", "dev-implement-backend-coder-v4"], "did you mean 'dev-implement-backend-coder-v3'"),
         (["--base", "nowhere"], "unknown revision 'nowhere'"),
         (["--output", "yaml"], "there is no format 'yaml'"),
-        (["--evidence", "logs=x"], "KIND=PATH"),
+        (["--evidence", "lags=x"], "KIND=PATH"),
         (["--repo", "/nonexistent"], "No such file"),
         (["--policy", "nope.yaml"], "--policy nope.yaml"),
         (["--policy", "."], "it is no regular file"),
@@ -232,7 +242,7 @@ def test_unreadable_evidence_could_not_judge_and_a_breach_beats_it(run: GitRepo)
 
 def test_waivers_of_the_policy(repo: GitRepo) -> None:
     waiver = 'waivers:\n  - {rule: scope/allowed-paths, path: "docs/**", reason: "agreed", by: "Ada", until: 2999-01-01}\n'
-    repo.commit("start", {"agent-compliance.yaml": POLICY + waiver})
+    repo.commit("start", {"agent-compliance.yaml": POLICY + waiver, **DOCUMENTS})
     repo.branch("agent")
     repo.commit("work", {**GOOD, "docs/x.md": "x\n", LOG: CHUNK.replace("route.ts`", "route.ts`\n  - docs/x.md")})
     found = audited(repo.root, code=0)

@@ -106,7 +106,7 @@ def test_parameters_of_a_rule_stay_as_written_where_texts_are_wanted() -> None:
         ("evidence:", "evidnce:", "yaml:9: unknown key 'evidnce'; did you mean 'evidence'?"),
         ("  log:", "  lgo:", "yaml:10: evidence: unknown key 'lgo'; did you mean 'log'?"),
         ("  log:", "  changes:",
-         "yaml:10: evidence: unknown key 'changes'; the keys here are log, logs, story, plan, scope, decisions, blockers, proofs,"),
+         "yaml:10: evidence: unknown key 'changes'; the keys here are log, logs, story, plan, scope, decisions, blockers, intent,"),
         ("plans/features/**/BACKEND-LOG.md", "", "yaml:10: evidence.log: must be a list, and is empty"),
         ("plans/features/**/BACKEND-LOG.md", "[{a: b}]", "yaml:10: evidence.log[0]: must be a text, and is a mapping"),
         ("plans/features/**/BACKEND-LOG.md", "'a*b*c*d*e'", "yaml:10: evidence.log: the glob 'a*b*c*d*e' has too many wildcards"),

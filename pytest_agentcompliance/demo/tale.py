@@ -74,9 +74,6 @@ decisions:
     question: Is a wish deleted or hidden?
     decision: It is deleted.
     decided_by: user
-  - id: ARCH-002
-    question: Who watches the new handler?
-    status: pending
 """,
 }
 
@@ -186,9 +183,9 @@ def _line(text: str, start: str) -> int:
     return next(number for number, line in enumerate(text.split("\n"), 1) if line.strip().startswith(start))
 
 
-_PENDING = _line(BEFORE[f"{STORY}/_implementation/ARCHITECTURAL-DECISIONS.yaml"], "- id: ARCH-002")
 _JUMP = _line(BROKEN[-1].files[LOG], "## Chunk 3")
 _INVENTED = _line(BROKEN[-1].files[LOG], "- packages/backend/wishlist/src/audit.ts")
+_DECIDED = _line(BROKEN[-1].files[LOG], "- Notes / Risks: an alarm")
 _LAST = BROKEN[-1].files[LOG].rstrip("\n").count("\n") + 1
 
 # In the order of the clauses. Nothing else is broken, and in the mended run nothing at all.
@@ -204,8 +201,8 @@ BREACHES = (
     ),
     Breach("C3-11", "files/http-location", "put an .http file beside the code, not under __http__", ("apps/api/wishlist.http",)),
     Breach(
-        "C3-13", "decisions/valid", "relied on a decision that nobody has confirmed",
-        (f"{STORY}/_implementation/ARCHITECTURAL-DECISIONS.yaml:{_PENDING}",),
+        "C3-13", "decisions/valid", "relied on a decision that nobody has taken",
+        (f"{LOG}:{_DECIDED}",),
     ),
     Breach("C3-18", "log/verification", "went on from chunk 1 without a type check", (f"{LOG}:1",)),
     Breach("C3-21", "log/chunk-heading", "went from chunk 1 to chunk 3 in its log", (f"{LOG}:{_JUMP}",)),

@@ -9,7 +9,7 @@ from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence.changes import Content, decode, is_file
 from pytest_agentcompliance.evidence.log import ChunkLog
 
-DocumentName = Literal["story", "plan", "scope", "decisions", "blockers"]
+DocumentName = Literal["story", "plan", "scope", "decisions", "blockers", "intent"]
 
 LIMIT = 4 * 1024 * 1024  # bytes of a document; the longest real one met has 120 KB
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 LONGEST_ID, LONGEST_LINE = 60, 5000
+FEW = 20
 
 _HEDGE = re.compile(
     r"(?i)\b(?:pending|await|awaiting|awaits|waiting|waits|blocked|escalat\w+|unconfirmed|not (?:yet )?confirmed|proposed"
@@ -39,8 +40,12 @@ class Named:
         known = {normal(one) for one in ids}
         own = {prefix(one) for one in known} - {""}
         wanted = own | {one.lower() for one in prefixes}
+        stems = {prefix(one) or one for one in known} | wanted
+        few = stems if len(stems) <= FEW else None  # a search for each is quicker than to cut every line into words
         for number, full in lines:
             line = full[:LONGEST_LINE]
+            if few is not None and not any(stem in low for low in [line.lower()] for stem in few):
+                continue
             found = [one for one in _ids(line) if one.normal in known or one.prefix in wanted]
             if not found:
                 continue

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from pytest_agentcompliance.parsing import log_signals
+from pytest_agentcompliance.parsing import log_signals, markdown
 from pytest_agentcompliance.parsing.log_signals import Said
 from pytest_agentcompliance.parsing.markdown import Line, stripped, unticked
 
@@ -48,6 +49,13 @@ class _Found:
     name: str
     level: int
     dresses: tuple[str, ...]
+
+
+@lru_cache(maxsize=4)
+def read(text: str) -> tuple[list[Line], Outline]:
+    """The lines of a log and its outline. Several rules ask for the same versions of a log; none may change what it gets."""
+    lines = markdown.read(text)
+    return lines, outline(lines)
 
 
 def outline(lines: list[Line]) -> Outline:

@@ -70,8 +70,7 @@ def rewrites(before: str, after: str) -> list[Rewrite]:
 @lru_cache(maxsize=8)
 def parts(text: str) -> tuple[Part, ...]:
     """The chunks of a log."""
-    lines = markdown.read(text)
-    outline = log_chunks.outline(lines)
+    lines, outline = log_chunks.read(text)
     left_out = {at for at, _ in outline.signals} | {lines[k].number for span in outline.token_spans for k in range(*span)}
     found = []
     for head in outline.heads:

@@ -22,8 +22,7 @@ def parse(text: str, path: str, *, before: str | None = None) -> ChunkLog:
     ``before`` is the log as it stood at base: a chunk that it has with the same number and, apart from white
     space, the same text is not new. Lines are counted from 1 and end at a line feed, a carriage return or both.
     """
-    lines = markdown.read(text)
-    outline = log_chunks.outline(lines)
+    lines, outline = log_chunks.read(text)
     known, listed = _at_base(before) if before is not None else (frozenset[tuple[str, str]](), frozenset[tuple[str, str]]())
     dresses = _Dresses(path)
     contents = [log_fields.read(lines[head.first : head.end]) for head in outline.heads]
@@ -57,8 +56,7 @@ def parse(text: str, path: str, *, before: str | None = None) -> ChunkLog:
 
 def _at_base(before: str) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
     """The chunks (number, text) and the claims outside of them (path, status) that the log already had."""
-    lines = markdown.read(before)
-    outline = log_chunks.outline(lines)
+    lines, outline = log_chunks.read(before)
     chunks = frozenset((head.number, _folded(lines[head.first - 1 : head.end])) for head in outline.heads)
     return chunks, frozenset((one.path, one.status) for one in log_lists.claims(lines, outline))
 

@@ -101,7 +101,6 @@ class TestValid:
         [
             ("## Chunk 1 — x\n- Summary of changes: as in ARCH-001\n", "", ", and line 2 of the log relies on it"),
             ("# Log\n", "1. Postgres (ARCH-001)\n", ", and the plan relies on it"),
-            (COMPLETE, "", ", and the log says that the work is complete"),
         ],
     )
     def test_why_an_unconfirmed_decision_is_a_breach(self, log: str, plan: str, reliance: str) -> None:

@@ -207,7 +207,7 @@ def test_thousand_chunks_twice_over() -> None:
 
 # The work is in proportion to the text
 
-SHAPES = {
+SHAPES: dict[str, Callable[[int], str]] = {
     "chunks": lambda n: "".join(SAMPLE.replace("Chunk 1", f"Chunk {number}") for number in range(n)),
     "labels": lambda n: "## Chunk 1 — x\n" + "- Summary of changes: a\n- Foo: b\n" * n,
     "bold labels": lambda n: "## Chunk 1 — x\n- **Notes:**\n" + "- **Foo:** b\n" * n,

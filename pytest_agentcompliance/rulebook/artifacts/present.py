@@ -12,7 +12,7 @@ from pytest_agentcompliance.verdict import Finding, Remedy
 
 _CALLED: dict[DocumentName, str] = {
     "story": "story", "plan": "implementation plan", "scope": "scope document", "decisions": "register of decisions",
-    "blockers": "file of blockers",
+    "blockers": "file of blockers", "intent": "product intent",
 }  # fmt: skip
 _STAND_IN = re.compile(
     r"(?i)^[\W_]*(?:tbd|tba|todo|to ?do|n/?a|none yet|empty|placeholder|coming soon|work in progress|wip|lorem ipsum|xxx|to be "

@@ -129,13 +129,13 @@ class Stopped(Rule):
 
     def _stops(self, commit: Commit, documents: Documents, log: ChunkLog | None) -> _Stop | None:
         """Whether the run stops on a decision in this commit: by the log's last signal, or by a blocker."""
-        from pytest_agentcompliance.parsing import blockers, log_chunks, markdown
+        from pytest_agentcompliance.parsing import blockers, log_chunks
 
         for change in commit.changes:
             if change.after is None or not change.is_text:
                 continue
             if log is not None and same_log(change.path, log.path):
-                signals = log_chunks.outline(markdown.read(change.after.text())).signals
+                signals = log_chunks.read(change.after.text())[1].signals
                 if signals and signals[-1][1].kind == "blocked" and _DECISION.search(signals[-1][1].reason):
                     return _Stop(commit.id[:9], signals[-1][1].reason, Place(change.path, signals[-1][0]))
             elif matches(change.path, documents.globs("blockers") or ("",)):

@@ -69,11 +69,11 @@ class Valid(Rule):
             finds=(f"{_FILE}:6",),
         ),
         Example(
-            "So is one that is pending when the work is complete.",
+            "One that is still pending when the work is complete, and that nothing relies on, is a remark.",
             before={_FILE: _TWO},
             after={_FILE: _TWO},
             log="BACKEND COMPLETE\n",
-            finds=(f"{_FILE}:6",),
+            styles=(f"{_FILE}:6",),
         ),
         Example(
             "What an agent confirmed is not confirmed.",
@@ -192,7 +192,7 @@ class Valid(Rule):
         reliance = f"line {line} of the log relies on it" if line is not None else ""
         if not reliance and key in plan.relied:
             reliance = "the plan relies on it"
-        if not reliance and complete:
+        if not reliance and complete and one.standing != "pending":  # a question may stay open that nothing was built on
             reliance = "the log says that the work is complete"
         yield Finding(
             why + (f", and {reliance}" if reliance else ""), place, "breach" if reliance else "style", f"{one.id} unconfirmed"

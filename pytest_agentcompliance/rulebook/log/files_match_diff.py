@@ -147,7 +147,7 @@ class FilesMatchDiff(Rule):
         ),
         Example(
             "A log without chunks that names a file in passing is told to list it.",
-            log="# Fix\n\nThe same sum stood in `cart.ts` and `till.ts`. Both call the new one.\n\n## Files Created\n\n- `api/sum.ts`\n",
+            log="# Fix\n\nOne sum stood in `cart.ts` and `till.ts`. Both call the new one.\n\n## Files Created\n\n- `api/sum.ts`\n",
             after={"api/cart.ts": "1\n", "api/till.ts": "1\n", "api/sum.ts": "1\n"},
             styles=("api/cart.ts", "api/till.ts"),
         ),

@@ -159,7 +159,7 @@ class ObjectivesTraced(Rule):
         asides: dict[str, list[Chunk]] = {}
         for chunk in log.new_chunks:
             objective = chunk.fields.get("objective")
-            if objective is None:
+            if objective is None or not objective.text:
                 continue  # log/chunk-fields says so
             said = f"{objective.label}: {objective.text}"
             named = references.find(said)
