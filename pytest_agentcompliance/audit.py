@@ -36,9 +36,10 @@ def audit(
 
 def meter(run: Run, rules: int) -> Meter:
     changes = run.changes
+    read = run.ledger.read & changes.paths if changes is not None else run.ledger.read  # manifests and documents are read beside them
     return Meter(
         files_changed=len(changes) if changes is not None else 0,
-        files_read=len(run.ledger.read), files_unaudited=len(run.ledger.unread), files_ignored=run.span.ignored,
+        files_read=len(read), files_unaudited=len(run.ledger.unread), files_ignored=run.span.ignored,
         lines=changes.lines if changes is not None else 0, commits=run.span.commits, rules=rules,
     )
 
