@@ -36,7 +36,8 @@ def audit(
 
 def meter(run: Run, rules: int) -> Meter:
     changes = run.changes
-    read = run.ledger.read & changes.paths if changes is not None else run.ledger.read  # manifests and documents are read beside them
+    # Manifests and documents are read beside the changed files, and are none of them.
+    read = run.ledger.read & changes.paths if changes is not None else run.ledger.read
     return Meter(
         files_changed=len(changes) if changes is not None else 0,
         files_read=len(read), files_unaudited=len(run.ledger.unread), files_ignored=run.span.ignored,

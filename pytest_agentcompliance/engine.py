@@ -86,12 +86,12 @@ def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Aud
 
 def evidence(options: Options, kinds: Collection[str]) -> Run:
     """The evidence alone, for checks written by hand. It is read as it is asked for, until the process ends."""
-    with ExitStack() as opened:
-        repository = opened.enter_context(Repository(options.repo))
+    with ExitStack() as stack:
+        repository = stack.enter_context(Repository(options.repo))
         found, policy, facts = _read(options, repository)
         bound = next(_bound(options, repository, found, policy, reviewed=facts.reviewed))
         run = gather.gather(repository, found, kinds, bound.wanted)
-        atexit.register(opened.pop_all().close)  # it stays open for what is read late; what raised above has closed it
+        atexit.register(stack.pop_all().close)  # it stays open for what is read late; what raised above has closed it
     return run
 
 

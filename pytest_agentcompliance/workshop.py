@@ -14,6 +14,7 @@ from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.sources import diff, log
 from pytest_agentcompliance.sources.blobs import object_id
+from pytest_agentcompliance.sources.repository import PROSE
 from pytest_agentcompliance.verdict import Level
 
 NOTHING = "0" * 40
@@ -88,7 +89,7 @@ class _Shop:
 
     def side(self, files: Files, changes: ChangeSet) -> Side:
         def having(names: frozenset[str]) -> frozenset[str]:
-            code = (oid for path, (_, oid) in files.items() if not path.endswith(".md"))
+            code = (oid for path, (_, oid) in files.items() if not path.lower().encode("utf-8", "replace").endswith(PROSE))
             text = "\n".join(self.blobs[oid].decode("utf-8", "replace") for oid in code)
             return frozenset(name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
 

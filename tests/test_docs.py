@@ -104,6 +104,29 @@ def test_page_has_all_that_a_rule_says() -> None:
     assert places == sorted(places)
 
 
+def test_a_long_file_of_an_example_is_shown_by_its_beginning() -> None:
+    class Long(Rule):
+        """Nothing is long."""
+
+        remedy = Sample.remedy
+        examples = (
+            Example("rows", after={"rows.ts": "row\n" * 2000}),
+            Example("one row", commits=({"row.ts": "x" * 4000},)),
+            Example("short", before={"short.ts": "y\n" * 30}, after={"short.ts": "y\n" * 30}, log="z" * 900),
+        )
+
+        def check(self, changes: object) -> list[Finding]:  # type: ignore[override]
+            return []
+
+    text = rule_page.page("sample/long", Long, ())
+    assert "```ts\nrow\nrow\nrow\nrow\n```\n\nThis is its beginning; it has 2,000 lines, 8,000 characters.\n" in text
+    assert "x" * 75 + "\n```\n\nThis is its beginning; it has 1 line, 4,000 characters.\n" in text
+    assert "`short.ts` at base and at head:\n\n```ts\n" + "y\n" * 30 in text
+    assert text.count("short.ts") == 1
+    assert text.count("This is its beginning") == 2
+    assert len(text) < 5000
+
+
 def test_page_without_a_record_says_so() -> None:
     assert records.NONE in rule_page.page("sample/rule", Sample, [], None, "..")
 
@@ -142,6 +165,18 @@ def test_plain_text_is_shown_as_it_stands(text: str) -> None:
     [inline] = [token for token in MarkdownIt().parse(markdown.plain(text)) if token.type == "inline"]
     assert {child.type for child in inline.children or []} == {"text"}
     assert "".join(child.content for child in inline.children or []) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("end with 'BLOCKED: <reason>'", "end with 'BLOCKED: \\<reason>'"),
+        ("lies under __http__", "lies under \\_\\_http\\_\\_"),
+        ("``a_*`` and `<b>` stay, *c* does too", "`a_*` and `<b>` stay, \\*c\\* does too"),
+    ],
+)
+def test_prose_is_shown_as_it_stands_but_for_its_code(text: str, shown: str) -> None:
+    assert markdown.prose(text) == shown
 
 
 @pytest.mark.parametrize("text", ["plain", "```", "````\n```\n", "a\n`````"])

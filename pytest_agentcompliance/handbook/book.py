@@ -7,7 +7,7 @@ from pytest_agentcompliance import catalog, handbook
 from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.handbook import profile_page, records, rule_page
 from pytest_agentcompliance.handbook.bound import bound, drafts, unbuilt
-from pytest_agentcompliance.handbook.markdown import table
+from pytest_agentcompliance.handbook.markdown import prose, table
 from pytest_agentcompliance.handbook.records import Record
 
 OWNED = ("rules", "profiles")  # folders in which nothing else lies
@@ -50,7 +50,7 @@ def write(docs: Path) -> None:
 
 def _index() -> str:
     waiting = set(unbuilt()) - set(catalog.names())
-    rules = [(name if name in waiting else f"[{name}](rules/{name}.md)", title) for name, title in handbook.rule_rows()]
+    rules = [(name if name in waiting else f"[{name}](rules/{name}.md)", prose(title)) for name, title in handbook.rule_rows()]
     profiles = [(f"[{name}](profiles/{name}.md)", *rest) for name, *rest in handbook.profile_rows()]
     return (
         "# Handbook\n\n"

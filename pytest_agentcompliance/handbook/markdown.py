@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 
 MARKS = re.compile(r"[*<`\[\\]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
 
+CODE = re.compile(r"``([^`\n]+(?:\n[^`\n]+)?)``|`([^`\n]+)`")
+
 
 def visible(text: str) -> str:
     """Text with everything that a reader could not see, line ends and tabs apart, as an escape."""
@@ -38,8 +40,12 @@ def plain(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A docstring's text: its ``code`` in Markdown's own quotes."""
-    return re.sub(r"``([^`\n]+(?:\n[^`\n]+)?)``", r"`\1`", text).strip()
+    """A docstring's text: its ``code`` in Markdown's own quotes, and all else as it stands."""
+    parts, at = [], 0
+    for span in CODE.finditer(text):
+        parts += [plain(text[at : span.start()]), f"`{span[1] or span[2]}`"]
+        at = span.end()
+    return "".join([*parts, plain(text[at:])]).strip()
 
 
 def _cell(text: str) -> str:

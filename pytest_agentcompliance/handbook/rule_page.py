@@ -18,6 +18,7 @@ WORDS |= {"null": "nothing", "object": "mapping"}
 LANGUAGES = {".ts": "ts", ".tsx": "tsx", ".js": "js", ".jsx": "jsx", ".py": "python", ".sql": "sql", ".css": "css", ".html": "html"}
 LANGUAGES |= {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".go": "go", ".rs": "rust", ".java": "java"}
 MANY = 80  # characters of a default that still stand in a table
+ROWS, COLUMNS = 30, 300  # what is shown of a file: one that is longer is in an example for its size
 HOW = "How it judges"
 SECTION = re.compile(r"(Why|Blind spots):\s+")
 
@@ -145,18 +146,30 @@ def _example(example: Example) -> str:
 def _files(example: Example) -> Iterator[str]:
     for path, text in example.before.items():
         stays = path in example.after or path in example.links or example.commits
-        gone = "" if stays else " (deleted by the run)"
-        yield f"{code(path)} at base{gone}:\n\n" + fence(text, _language(path))
+        end = " and at head" if example.after.get(path) == text else "" if stays else " (deleted by the run)"
+        yield f"{code(path)} at base{end}:\n\n" + _file(text, path)
     for path, text in example.after.items():
-        yield f"{code(path)} at head:\n\n" + fence(text, _language(path))
+        if example.before.get(path) != text:
+            yield f"{code(path)} at head:\n\n" + _file(text, path)
     for number, step in enumerate(example.commits, 1):
         for path, written in step.items():
             if written is None:
                 yield f"Commit {number} deletes {code(path)}.\n"
             else:
-                yield f"{code(path)} after commit {number}:\n\n" + fence(written, _language(path))
+                yield f"{code(path)} after commit {number}:\n\n" + _file(written, path)
     for path, target in example.links.items():
         yield f"{code(path)} at head is a symbolic link to {code(target)}.\n"
+
+
+def _file(text: str, path: str) -> str:
+    """The file as a block of code; of a long one its beginning, and how long it is."""
+    rows = text.splitlines()
+    long = len(rows) > ROWS or any(len(row) > COLUMNS for row in rows)
+    if not long:
+        return fence(text, _language(path))
+    beginning = "\n".join(row[: COLUMNS // 4] for row in rows[:4])
+    count = f"{len(rows):,} lines, {len(text):,} characters" if len(rows) > 1 else f"1 line, {len(text):,} characters"
+    return f"{fence(beginning, _language(path))}\nThis is its beginning; it has {count}.\n"
 
 
 def _language(path: str) -> str:

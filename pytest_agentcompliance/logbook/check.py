@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_agentcompliance.errors import EvidenceError, UsageError
 from pytest_agentcompliance.evidence import ChunkLog, Run
-from pytest_agentcompliance.reporters.text import LONGEST, Line, shown
+from pytest_agentcompliance.reporters.text import LONGEST, Line, remedies, shown
 from pytest_agentcompliance.rule import Rule
 from pytest_agentcompliance.verdict import Audit, Finding, Outcome, PolicyFacts, Verdict
 
@@ -24,10 +24,10 @@ def of_file(file: Path, profile: str = DEFAULT, *, finished: bool = False) -> Au
     """One log, by the rules whose evidence is the log alone. Raises ``UsageError``, and ``EvidenceError`` for what is no log."""
     from pytest_agentcompliance import profile as profiles  # start-up time: the mistakes above cost nothing
     from pytest_agentcompliance.audit import audit
-    from pytest_agentcompliance.sources import gather
+    from pytest_agentcompliance.sources import log_file
 
     notes: list[str] = []
-    log = gather.from_disk(file, notes)
+    log = log_file.from_disk(file, notes)
     if log.problem:
         raise EvidenceError(log.problem)
     part = _part(profiles.load(profile), lambda rule: rule.reads == {"log"})
@@ -86,14 +86,22 @@ def _judged(part: "Profile", log: ChunkLog | None, audit: Callable[["Profile"], 
 
 
 def lines(audit: Audit) -> Iterator[Line]:
-    """A line for each finding, with its place and its remedy; one for what could not be judged; the summary last."""
+    """A line for each finding, with its place, and one for each remedy of a rule; what is style behind them; one for each
+    reason why something could not be judged; the summary last."""
     for verdict in audit.verdicts:
-        yield from (_line(verdict, one) for one in verdict.findings)
+        breaches = [one for one in verdict.findings if one.level == "breach"]
+        yield from (_line(verdict, one) for one in breaches)
+        if verdict.breaks:
+            yield from (("", f"  {remedy}") for remedy in remedies(breaches))
+    yield from (_line(verdict, one) for verdict in audit.verdicts for one in verdict.findings if one.level == "style")
+    unjudged: dict[str, list[str]] = {}
     for verdict in audit.verdicts:
-        if verdict.outcome is Outcome.CRASHED or (verdict.outcome is Outcome.NOT_JUDGED and verdict.why != NOT_DUE):
+        if verdict.outcome is Outcome.CRASHED:
+            yield "yellow", f"crashed: {_label(verdict)}: {_short(verdict.why)}"
+        elif _is_unjudged(verdict):
             unread = f"could not read {', '.join(verdict.unread[:3])}" if verdict.unread else ""
-            crashed = "crashed" if verdict.outcome is Outcome.CRASHED else "not judged"
-            yield "yellow", f"{crashed}: {_label(verdict)}: {_short(verdict.why or unread)}"
+            unjudged.setdefault(_short(verdict.why or unread), []).append(_label(verdict))
+    yield from (("yellow", f"not judged: {', '.join(labels)}: {why}") for why, labels in unjudged.items())
     if later := [_label(verdict) for verdict in audit.verdicts if verdict.why == NOT_DUE]:
         yield "dim", f"not due yet: {', '.join(later)}"
     yield from (("yellow", f"note: {_short(note)}") for note in audit.notes)
@@ -107,24 +115,31 @@ def _line(verdict: Verdict, one: Finding) -> Line:
         return "dim", f"{said} (style)"
     if verdict.outcome is Outcome.WAIVED:
         return "dim", f"{said} (waived)"
-    remedy = f" {one.remedy.kind}: {_short(one.remedy.text)}" if one.remedy else ""
-    warning = " (warning)" if verdict.severity == "warning" else ""
-    return "yellow" if warning else "red", f"{said}{warning}{remedy}"
+    return ("yellow", f"{said} (warning)") if verdict.severity == "warning" else ("red", said)
 
 
 def _summary(audit: Audit) -> Line:
     code = audit.exit_code()
     says = {0: "kept", 1: "broken", 3: "could not judge"}[code]
-    breaches = [sum(one.level == "breach" for one in verdict.findings) for verdict in audit.verdicts if verdict.breaks]
+
+    def breaches(*, warned: bool) -> int:
+        broken = (verdict for verdict in audit.verdicts if verdict.breaks and (verdict.severity == "warning") is warned)
+        return sum(one.level == "breach" for verdict in broken for one in verdict.findings)
+
     counts = {
-        "to mend": sum(breaches),
+        "to mend": breaches(warned=False),
+        "to mend at severity warning": breaches(warned=True),
         "kept": sum(verdict.outcome is Outcome.KEPT for verdict in audit.verdicts),
         "not due yet": sum(verdict.why == NOT_DUE for verdict in audit.verdicts),
         "crashed": sum(verdict.outcome is Outcome.CRASHED for verdict in audit.verdicts),
-        "not judged": sum(verdict.outcome is Outcome.NOT_JUDGED and verdict.why != NOT_DUE for verdict in audit.verdicts),
+        "not judged": sum(map(_is_unjudged, audit.verdicts)),
     }
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     return "red" if code else "green", f"the log: {says}: {told}"
+
+
+def _is_unjudged(verdict: Verdict) -> bool:
+    return verdict.outcome is Outcome.NOT_JUDGED and verdict.why != NOT_DUE
 
 
 def _label(verdict: Verdict) -> str:

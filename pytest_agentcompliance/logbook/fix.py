@@ -11,7 +11,7 @@ from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.logbook import fix_notes, fix_rewrite
 from pytest_agentcompliance.logbook.fix_notes import Note
 from pytest_agentcompliance.reporters.text import shown
-from pytest_agentcompliance.sources.gather import LOG_LIMIT
+from pytest_agentcompliance.sources.log_file import LOG_LIMIT
 
 ROUNDS = 5  # a form that has not come to rest by then is not taken
 

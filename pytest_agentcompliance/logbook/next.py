@@ -94,9 +94,12 @@ def lines(one: Next, *, written: bool) -> Iterator[str]:
         yield shown(f"{one.path}: nothing to log: every changed file {'else ' if one.unwritten else ''}is accounted for")
     elif written:
         count = f"{one.files} file{'' if one.files == 1 else 's'}"
-        yield shown(f"{one.path}:{one.line}: the next chunk is there, with {count}; give it a name and fill in its fields")
+        name = "give it a name and " if one.chunk.partition("\n")[0].endswith("—") else ""
+        yield shown(f"{one.path}:{one.line}: the next chunk is there, with {count}; {name}fill in its fields")
     elif one.original is None:
-        yield shown(f"{one.path}: there is no log yet; --write makes it")
+        home = one.file.parent.parent  # of the story, whose id may be misspelt
+        missing = "" if home.is_dir() else f", and the folder {home.name}, which is not there either"
+        yield shown(f"{one.path}: there is no log yet; --write makes it{missing}")
     if one.signal:
         yield shown(f"{one.path}: {one.signal!r} now stands behind this chunk; leave it only if the work is complete with it")
     yield from (f"note: {shown(note)}" for note in one.notes)

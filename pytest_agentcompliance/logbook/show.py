@@ -9,14 +9,14 @@ from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.evidence import ChunkLog
 from pytest_agentcompliance.evidence.log import Chunk, Claim, Command, Part
 from pytest_agentcompliance.reporters.text import shown
-from pytest_agentcompliance.sources import gather
+from pytest_agentcompliance.sources import log_file
 
 LONGEST_NUMBER = 1000  # digits of a chunk's number that is shown as one
 
 
 def read(file: Path) -> ChunkLog:
     """The log at a path of the disk. Raises ``UsageError`` where none can be read."""
-    log = gather.from_disk(file)
+    log = log_file.from_disk(file)
     if log.problem:
         raise UsageError(log.problem)
     return log

@@ -12,6 +12,7 @@ from pytest_agentcompliance.parsing.log_labels import words
 from pytest_agentcompliance.parsing.markdown import Line
 
 _TICKED = re.compile(r"\s*\S+\s+\[[xX✓✔]\]\s")
+_STRUCK = re.compile(r"~~[^~]+~~\W*$")
 _MANY = re.compile(r"(?i)\bdecisions\b")
 
 
@@ -150,7 +151,7 @@ class Reader:
             self._lists(line, self.level, heads.title(body))  # a line that leads a list in, as a heading would
         elif self.scope == "" and (standing == "open" and body[:7].upper() == "BLOCKED"):
             self._begin(body, line.number, self.level + 1, 3)
-        elif self.scope == "" and body and not say.is_placeholder(body) and not say.is_metadata(body):
+        elif self.scope == "" and body and not _STRUCK.match(body) and not say.is_placeholder(body) and not say.is_metadata(body):
             self.said.loose.append(line)
 
     def _listed(self, line: Line, standing: str | None) -> None:
@@ -159,7 +160,7 @@ class Reader:
             self.said.state("none" if self.whole and standing == "none" else "partly-none", line)
             self.scope = "aside"
         elif line.marker and line.indent < 2:
-            done = bool(_TICKED.match(line.text)) or say.was_resolved(line.body)
+            done = bool(_TICKED.match(line.text)) or bool(_STRUCK.match(line.body)) or say.was_resolved(line.body)
             self._item(line, done or standing == "resolved")
         elif not line.marker and line.body and not say.is_placeholder(line.body) and not say.is_metadata(line.body):
             self._begin(line.body, line.number, self.level + 1, 3 if self.sure else 2)

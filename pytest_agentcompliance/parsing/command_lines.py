@@ -10,6 +10,7 @@ _ENDS = frozenset(("&&", "||", ";", "|", "&"))
 _TOKEN = re.compile(r"&&|\|\||[;|&]|(?:[^\s;|&\"'\\]|\\.|\"[^\"]*\"|'[^']*')+|[\"'\\]")
 _ASIDE = re.compile(r"\(([^()]*)\)")
 _REDIRECTION = re.compile(r"\d?>&\d?-?|&>>?|\d?>>?\s*/dev/null")
+_DURATION = re.compile(r"\d{1,9}(?:\.\d{1,9})?[smhd]?")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _PREFIXES = frozenset(("sudo", "time", "command", "env", "nice", "exec", "$", ">", "%", "then", "do", "if", "!", "cross-env"))
 
@@ -48,12 +49,17 @@ def asides(line: str) -> str:
 
 def joined(folder: str | None, step: str) -> str:
     """The folder that a step from ``folder`` leads to; ``.`` is the one that the line started in."""
-    if not folder or step.startswith(("/", "~")):
+    if not folder or step.startswith(("/", "~")) or len(folder) > LONGEST:  # a folder that grows step by step is no folder
         return normpath(step)
     return normpath(f"{folder}/{step}")
 
 
 def _bare(words: list[str]) -> list[str]:
-    while words and (words[0] in _PREFIXES or _ASSIGNMENT.match(words[0])):
-        words = words[1:]
-    return words
+    at = 0
+    while at < len(words) and (words[at] in _PREFIXES or words[at] == "timeout" or _ASSIGNMENT.match(words[at])):
+        at += 1
+        if words[at - 1] == "timeout":  # its options, and how long
+            while at < len(words) and words[at].startswith("-"):
+                at += 2 if words[at] in ("-k", "-s", "--kill-after", "--signal") else 1
+            at += at < len(words) and bool(_DURATION.fullmatch(words[at]))
+    return words[at:]

@@ -28,7 +28,14 @@ _TOOL = re.compile(
 _SHELLS = frozenset(("sh", "bash", "shell", "zsh", "console", "terminal", "shell-session"))
 _ZERO = re.compile(
     r"(?i)\b(?:0|no|zero|without)\s+(?:\w+\s+)?(?:fail\w*|errors?|warnings?|issues?|regressions?|problems?)\b"
-    r"|\b(?:fail\w*|errors?)\s*:\s*0\b|exit(?:ed)?(?: with)?(?: code| status)?:? ?0\b"
+    r"|\b(?:fail\w*|errors?)\s*:\s*0\b|exit(?:ed)?(?: with)?(?: code| status)?:? ?0\b|\b(?:not|never|none|nothing)\s+failed\b"
+)
+_NOT_PASSED = re.compile(
+    r"(?i)(?:\b(?:not|never)|n['’]t)\s+(?:yet |fully |all )?(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|successful|green|clean|ok)\b"
+)
+_HOPED = re.compile(
+    r"(?i)\b(?:should|would|will|must|expected to)\s+(?:now |then |all |still |be )?(?:pass|succeed|green|clean)\b"
+    r"|\bpass expected\b"
 )
 _FAIL = re.compile(
     r"(?i)\bfail(?:s|ed|ing|ures?)?\b|[✗✘❌]|\berrors?\b|\bexit(?:ed)?(?: with)?(?: code| status)?:? ?[1-9]\d*\b"
@@ -38,6 +45,12 @@ _PASS = re.compile(
     r"(?i)\bpass(?:es|ed|ing)?\b|\bsucc(?:ess(?:ful(?:ly)?)?|eed(?:s|ed)?)\b|\bok\b|\bgreen\b|[✓✔✅]|\bvalid\b|\bclean\b"
     r"|\bcomplete[sd]?\b|\bconfirmed\b"
 )
+# "FAILED (TS2345), fixed, PASS" tells of two runs, and the later one counts; "1 failed, 20 passed" tells of one.
+_AFTER_A_FIX = re.compile(r"(?i)\bafter (?:\w+ ){0,3}(?:fix|mend|correct|resolv)\w*(?:(?! [-–—] )[^,;.:()→>]){0,80}")
+_RUN_AGAIN = re.compile(
+    r"(?i)\b(?:fixed|mended|corrected|resolved|re-?r[au]n|r[au]n again|then|now|second (?:run|try|attempt)|retried)\b(.{0,120})"
+)
+_NOT_YET = re.compile(r"(?i)\b(?:not|never|once|before|pending|to ?do|to be|cannot)\b")
 _SAID = re.compile(  # where a command ends that stands without code marks, and what came of it begins
     r"\s(?:-|–|—|→|->|=>|:)\s|\s(?=\([^()]{0,200}(?i:pass|fail|success|\bok\b|0 errors|clean))|\s(?=[✓✔✅✗✘❌])"
 )
@@ -86,9 +99,14 @@ def outcome(text: str) -> Literal["pass", "fail", ""]:
     if _NO_NEW.search(text) and _NOT_NEW.search(text):
         text = _NO_NEW.sub(" ", _NOT_NEW.sub(" ", text))  # old errors, no new ones: it neither passed nor says that it failed
     rest, zeros = _ZERO.subn(" ", text)
-    if _FAIL.search(rest):
-        return "fail"
-    return "pass" if zeros or _PASS.search(rest) else ""
+    rest, missed = _NOT_PASSED.subn(" ", _HOPED.sub(" ", _AFTER_A_FIX.sub(" ", rest)))
+    if failed := [found.end() for found in _FAIL.finditer(rest)]:
+        later = rest[failed[-1] :]
+        again = _RUN_AGAIN.search(later)
+        return "pass" if again and _PASS.search(again[1]) and not (_NOT_YET.search(later) or _EXPECTED.search(later)) else "fail"
+    if _PASS.search(rest) or (zeros and not missed):
+        return "pass"
+    return "fail" if missed else ""
 
 
 def is_command(text: str) -> bool:

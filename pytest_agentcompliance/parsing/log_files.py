@@ -1,6 +1,7 @@
 """The files that a log names: paths out of list items, tables and prose, with what is said of them."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
@@ -48,6 +49,7 @@ _LINES = re.compile(r"(?::\d[\d,:-]*|#L\d[\dL-]*)$")
 _TOKEN = re.compile(r"`([^`]+)`|\[([^\[\]\n]{1,300})\]\(([^()\s]{1,500})\)|([^\s`|]+)")
 _SEGMENTS = re.compile(r"[\w.@+~\-\[\](){}*$#=%!,&' ]*")
 _JOINERS = frozenset(["", ",", ";", "and", ", and", "&", "+", "→", "->", "=>", "⇒", "/", "to", "or", "·", "•"])
+_MOVES = re.compile(r"([^\s{}]{0,200})\{([^\s{}]{0,200}) => ([^\s{}]{0,200})\}([^\s{}]{0,200})")
 _MOVED = re.compile(r"(?i)\b(?:moved|renamed)\s+(?:from|to)\s*$")
 _STATUS_COLUMNS = word_set("status,action,change,changes,operation,type,change type,what", ",")
 _NOTHING = re.compile(r"(?i)^(?:none|nothing|n/?a|not applicable|no files?|-+|—|no changes?|no code changes?)\b")
@@ -148,6 +150,8 @@ def named(text: str, *, strict: bool = False) -> list[Mention]:
     ``strict``: only where the line begins with a path that has a folder or an extension.
     """
     text = text[:LONGEST]
+    if " => " in text and "{" in text:
+        text = _MOVES.sub(_ends, text)
     found: list[tuple[str, int, int]] = []
     prefix, described, lead = "", False, True
     for token in _TOKEN.finditer(text):
@@ -169,6 +173,12 @@ def named(text: str, *, strict: bool = False) -> list[Mention]:
             prefix = text[max(0, token.start() - 200) : token.start()]
         found.append((path, token.start(), token.end()))
     return [Mention(path, _around(text, prefix, at, found)) for at, (path, _, _) in enumerate(found)]
+
+
+def _ends(move: re.Match[str]) -> str:
+    """Both ends of a move as git writes it: ``src/{a => b}/c.ts``."""
+    head, old, new, tail = move.groups()
+    return " → ".join(re.sub(r"/{2,}", "/", f"{head}{end}{tail}") for end in (old, new))
 
 
 def _delimits(text: str) -> bool:
@@ -218,8 +228,8 @@ def _path(token: str, *, code: bool, lead: bool) -> str:
     last = re.split(r"[/\\]", path.rstrip("/\\"))[-1]
     extension = _EXTENSION.search(last)
     if "/" not in path and ("\\" not in path or not extension):
-        return path if _is_name(path, extension, code=code, lead=lead) else ""
-    segments = re.split(r"[/\\]", re.sub(r"^[A-Za-z]:(?=\\)", "", path))
+        return path if _is_name(_unmarked(path), extension, code=code, lead=lead) else ""
+    segments = re.split(r"[/\\]", re.sub(r"^[A-Za-z]:(?=\\)", "", _unmarked(path)))
     if not any(segments) or not all(map(_SEGMENTS.fullmatch, segments)):
         return ""
     if path.startswith("@") and path.count("/") == 1 and not extension:
@@ -229,6 +239,11 @@ def _path(token: str, *, code: bool, lead: bool) -> str:
     if extension or path.endswith(("/", "\\")) or "*" in path:
         return path if re.search(r"[A-Za-z0-9]", path) else ""
     return path if lead and re.search(r"[a-z]", path) and (code or path.count("/") > 1) else ""
+
+
+def _unmarked(path: str) -> str:
+    """A path without the marks that stand on its letters, which are letters of no word to a pattern."""
+    return path if path.isascii() else "".join(char for char in path if not unicodedata.category(char).startswith("M"))
 
 
 def _is_name(path: str, extension: re.Match[str] | None, *, code: bool, lead: bool) -> bool:

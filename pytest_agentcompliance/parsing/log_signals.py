@@ -29,6 +29,7 @@ _TITLE = re.compile(
     r" (?:is )?completed?)$"
 )
 _BLOCKED = re.compile(r"^BLOCKED(?=$|\s*[-–—:(.!])[\s:–—*-]*(.*)$")
+_BY_NOTHING = re.compile(r"(?i)^\W*(?:no|none|nothing|n/?a|not applicable|no blockers?)\W*$")
 _PARTIAL = re.compile(r"^PARTIAL(?:LY)? (?:EXECUTION|COMPLETE|COMPLETION|IMPLEMENTATION)\b(.*)$")
 _STATUS = word_set(
     "status|overall status|final status|implementation status|backend status|story status|current status|completion status"
@@ -80,7 +81,7 @@ def signal(line: Line, heading: str, heading_level: int) -> Said | None:
     if (line.kind == "heading" or line.body.startswith("**")) and not line.marker and _TITLE.match(plain):
         return Said("complete", ", ".join(filter(None, [_dress(line, bare), "other words"])), "", plain)
     if not line.marker and (found := _BLOCKED.match(plain)):
-        if line.kind == "heading" and not found[1]:
+        if (line.kind == "heading" and not found[1]) or _BY_NOTHING.match(found[1]):
             return None
         return Said("blocked", _dress(line, bare), found[1].strip(" *_"), plain)
     if not line.marker and (found := _PARTIAL.match(plain)):

@@ -133,6 +133,8 @@ def _clean(text: str | bytes, name: str) -> str:
     text = text.removeprefix("\ufeff")
     if unseen := UNSEEN.search(text):
         line = text.count("\n", 0, unseen.start()) + 1
+        if "\udc80" <= unseen[0] <= "\udcff":  # a byte that was no UTF-8 where the text was read
+            raise PolicyError(f"{name}:{line}: the file is not UTF-8; save it as UTF-8")
         raise PolicyError(f"{name}:{line}: the character U+{ord(unseen[0]):04X} is not seen on a screen; take it out")
     if directive := re.search("^%", text, re.MULTILINE):  # thousands of %TAG lines take libyaml quadratic time
         line = text.count("\n", 0, directive.start()) + 1

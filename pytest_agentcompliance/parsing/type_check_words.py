@@ -18,7 +18,7 @@ _AHEAD = re.compile(
 )
 _NOT_RUN = re.compile(
     r"(?i)\b(?:not (?:yet )?(?:been )?(?:run|executed)|skipped|deferred|to be run|could not (?:be )?run"
-    r"|unable to run|cannot (?:be )?run|later)\b"
+    r"|unable to run|cannot (?:be )?run|later|(?:should|would|will|expected to) (?:now )?(?:pass|succeed))\b"
 )
 _OLDER = re.compile(
     r"(?i)\bpre-?existing\b|\bunrelated\b|\bnot (?:related|caused|introduced|from this)\b"

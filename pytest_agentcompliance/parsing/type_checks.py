@@ -21,7 +21,10 @@ EXEMPT = ("*.config.*", "*.config.*.*")
 _NODE_CHECKERS = frozenset(("tsc", "vue-tsc", "tsgo", "tspc", "svelte-check", "glint"))
 _PYTHON_CHECKERS = frozenset(("mypy", "dmypy", "pyright", "basedpyright", "ty", "pytype", "pyre"))
 _IDLE_RUNS = frozenset(("--help", "--version", "--dry-run", "--dry"))  # of whatever tool
-_IDLE = frozenset(("--version", "-v", "-V", "--help", "-h", "--init", "--showConfig", "--listFilesOnly", "--install-types"))
+_IDLE = frozenset(
+    ("--version", "-v", "-V", "--help", "-h", "--init", "--showConfig", "--listFilesOnly", "--install-types", "--noCheck")
+)
+_SHELLS = frozenset(("sh", "bash", "zsh", "dash"))
 _MANAGERS = frozenset(("pnpm", "npm", "yarn", "bun"))
 _RUNNERS = frozenset(("npx", "bunx", "pnpx"))
 _PYTHON_RUNNERS = frozenset(("uv", "poetry", "pdm", "hatch", "pipenv", "rye", "uvx", "pipx", "nox", "tox", "pre-commit"))
@@ -83,7 +86,11 @@ def _read(words: list[str], known: TypeCheck, depth: int) -> Iterator[TypeCheck]
         return
     tool, rest = basename(words[0]), words[1:]
     tool = re.sub(r"@[\w.^~-]+$", "", tool)
-    if tool in _RUNNERS:
+    if tool in _SHELLS:
+        at = next((k for k, word in enumerate(rest[:4]) if re.fullmatch(r"-[a-z]*c", word)), None)
+        for one in simple(rest[at + 1], known.folder) if at is not None and at + 1 < len(rest) else ():
+            yield from _read(list(one.words), replace(known, folder=one.folder), depth + 1)
+    elif tool in _RUNNERS:
         yield from _read(_after_options(rest, ("-p", "--package")), known, depth + 1)
     elif tool in ("python", "python3", "py") and "-m" in rest[:4]:
         yield from _read(rest[rest.index("-m") + 1 :], known, depth + 1)

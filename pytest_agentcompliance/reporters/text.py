@@ -71,7 +71,12 @@ def explain(verdict: Verdict) -> str:
     unread = [f"could not be read: {shown(path)}" for path in verdict.unread[:MOST]]
     rest = [f"... and {len(verdict.unread) - MOST} more that could not be read"] if len(verdict.unread) > MOST else []
     told = [text.strip() for _, text in _findings(found, verbose=False)]
-    return "\n".join([head, *("  " + text for text in (*told, *_remedies(found), *reasons, *unread, *rest))])
+    return "\n".join([head, *("  " + text for text in (*told, *remedies(found), *reasons, *unread, *rest))])
+
+
+def remedies(found: Iterable[Finding]) -> list[str]:
+    """Each remedy once."""
+    return list(dict.fromkeys(f"{one.remedy.kind}: {_cut(one.remedy.text)}" for one in found if one.remedy))
 
 
 TITLES = {
@@ -116,7 +121,7 @@ def _clauses(broken: Sequence[Verdict], style: Style, verbose: bool, width: int)
             yield style, shown(f"    {verdict.rule or 'no rule'} ({profile})")
             yield from _findings([one for one in verdict.findings if one.level == "breach"], verbose)
             yield from (("dim", f"    {text}") for text in _told(verdict.why))
-        for text in _remedies(one for verdict in verdicts for one in verdict.findings if one.level == "breach"):
+        for text in remedies(one for verdict in verdicts for one in verdict.findings if one.level == "breach"):
             yield from _folded(text, "", width, "    ")
 
 
@@ -193,11 +198,6 @@ def _facts(audit: Audit) -> Iterator[Line]:
     left = f"{meter.files_unaudited} unaudited, {meter.files_ignored} ignored"
     counts = f"{_count(meter.lines, 'line')}, {_count(meter.commits, 'commit')}, {_count(meter.rules, 'rule')}"
     yield "", f"{files}, {left}; {counts}"
-
-
-def _remedies(found: Iterable[Finding]) -> list[str]:
-    """Each remedy once."""
-    return list(dict.fromkeys(f"{one.remedy.kind}: {_cut(one.remedy.text)}" for one in found if one.remedy))
 
 
 def _folded(text: str, style: Style, width: int, indent: str, then: str | None = None) -> Iterator[Line]:

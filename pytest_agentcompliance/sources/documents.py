@@ -6,7 +6,7 @@ from typing import get_args
 from pytest_agentcompliance.evidence import Content, Document, Documents
 from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.sources import gather
+from pytest_agentcompliance.sources import log_file
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 
@@ -41,7 +41,7 @@ def read(repository: Repository, ends: Ends, globs: Mapping[str, tuple[str, ...]
         notes.append(f"{len(others)} logs of other agents; the first {MOST_LOGS} of them are read")
     return Documents(
         side(ends.base_tree), side(ends.head_tree), places,
-        tuple(gather.from_tree(repository, ends, path, notes) for path in others[:MOST_LOGS]),
+        tuple(log_file.from_tree(repository, ends, path, notes) for path in others[:MOST_LOGS]),
     )
 
 

@@ -1,8 +1,6 @@
 """Everything that a run left behind, as far as the bound rules ask for it."""
 
-import os
 import re
-import stat
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -10,13 +8,13 @@ from pathlib import Path
 
 from pytest_agentcompliance.errors import Unreadable, UsageError
 from pytest_agentcompliance.evidence import ChunkLog, Run
-from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, decode, is_file
+from pytest_agentcompliance.evidence.changes import decode
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.sources import log_file
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 
 TITLE = 300  # bytes at the start of a log, where its title stands
-LOG_LIMIT = 4 * 1024 * 1024  # bytes; the longest real log met has 22 KB
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +70,8 @@ def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -
     if wanted.log_file is not None:
         path = _inside(repository, wanted.log_file)
         if path is None or repository.entry(ends.head_tree, path) is None:
-            return from_disk(wanted.log_file, notes), ""
-        return from_tree(repository, ends, path, notes), ""
+            return log_file.from_disk(wanted.log_file, notes), ""
+        return log_file.from_tree(repository, ends, path, notes), ""
     written = [change.path for change in ends.changes if change.after is not None]
     found = _matching(written, wanted.log_globs)
     if not found and not wanted.unknown and wanted.log_globs:
@@ -83,9 +81,13 @@ def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -
     if not found and wanted.story and (strays := _strays(ends, written, wanted)):
         # In the wrong place it is no less the run's log: who misplaces it gains nothing.
         notes.append(f"the log that was read lies at {strays[0]}, which is not where it belongs; it names {wanted.story}")
-        return replace(from_tree(repository, ends, strays[0], notes), stray=True), ""
+        return replace(log_file.from_tree(repository, ends, strays[0], notes), stray=True), ""
     if len(found) == 1:
-        return from_tree(repository, ends, found[0], notes), ""
+        return log_file.from_tree(repository, ends, found[0], notes), ""
+    if found and wanted.story and len({repository.entry(ends.head_tree, path) for path in found}) == 1:
+        path = min(found, key=lambda path: (repository.entry(ends.base_tree, path) is None, path))
+        notes.append(f"{len(found)} copies of one log lie in several folders; {path} was read")
+        return log_file.from_tree(repository, ends, path, notes), ""
     if found:
         some = ", ".join(found[:4]) + (" ..." if len(found) > 4 else "")
         return None, f"{len(found)} logs could be meant ({some}); pass --story or --log"
@@ -117,53 +119,6 @@ def _matching(paths: Iterable[str], globs: tuple[str, ...]) -> list[str]:
             folder = next((k for k, part in enumerate(parts[:-1], 1) if part in names), None)
             found.add("/".join(parts[:folder]) if folder and parts[-1] not in names else path)
     return sorted(found)
-
-
-def from_tree(repository: Repository, ends: Ends, path: str, notes: list[str]) -> ChunkLog:
-    """The log that lies at a path of head, held against the one of base."""
-    try:
-        entry = repository.entry(ends.head_tree, path)
-        mode, oid = entry or ("", "")
-        if not is_file(mode):
-            what = {SYMLINK: "a symbolic link, which is not followed", "040000": "a folder", SUBMODULE: "a submodule"}
-            return ChunkLog(path, problem=f"{path} is {what.get(mode, 'not there')}")
-        data = repository.blobs.read(oid)
-        old = repository.entry(ends.base_tree, path)
-        before = repository.blobs.read(old[1]) if old and is_file(old[0]) else None
-    except Unreadable as wrong:
-        ends.ledger.unread[path] = wrong.reason
-        return ChunkLog(path, problem=f"{path}: {wrong.reason}")
-    return _parsed(data, path, before, notes)
-
-
-def from_disk(file: Path, notes: list[str] | None = None) -> ChunkLog:
-    """A log outside of any tree. Raises ``UsageError`` when there is no such file."""
-    notes = [] if notes is None else notes
-    path = file.as_posix()
-    try:
-        mode = file.lstat().st_mode
-        if stat.S_ISLNK(mode):
-            return ChunkLog(path, problem=f"{path} is a symbolic link, which is not followed")
-        if not stat.S_ISREG(mode):
-            return ChunkLog(path, problem=f"{path} is {'a folder' if stat.S_ISDIR(mode) else 'no regular file'}")
-        with file.open("rb") as stream:
-            data, size = stream.read(LOG_LIMIT + 1), os.fstat(stream.fileno()).st_size
-    except OSError as wrong:
-        raise UsageError(f"{path}: {wrong.strerror}") from wrong
-    return _parsed(data, path, None, notes, size=max(size, len(data)))
-
-
-def _parsed(data: bytes, path: str, before: bytes | None, notes: list[str], size: int | None = None) -> ChunkLog:
-    size = len(data) if size is None else size
-    if size > LOG_LIMIT:
-        return ChunkLog(path, problem=f"{path} has {size:,} bytes; a log of more than {LOG_LIMIT:,} is not read")
-    from pytest_agentcompliance.sources import log  # start-up time: the readers of Markdown, when there is a log
-
-    text = decode(data)
-    if any("\udc80" <= char <= "\udcff" for char in text):
-        notes.append(f"{path} is not UTF-8; its other bytes were read as they are")
-    old = decode(before) if before is not None and len(before) <= LOG_LIMIT else None
-    return log.parse(text, path, before=old)
 
 
 def _inside(repository: Repository, file: Path) -> str | None:

@@ -282,7 +282,14 @@ class Repository:
         if status not in (0, 1):
             raise EvidenceError(f"git grep failed: {err.strip()[:500]}")
         hits = (hit.partition(b"\0") for hit in out.split(b"\n"))
-        return frozenset(wanted[found] for path, _, found in hits if found in wanted and not path.lower().endswith(PROSE))
+        found = {raw for path, _, raw in hits if raw in wanted and not path.lower().endswith(PROSE)}
+        # Of two names that begin at the same place git prints the longer one: what is left is asked for by itself.
+        for raw in [raw for raw in wanted if raw not in found and any(raw in longer for longer in found)]:
+            alone = ("-z", "-l", "-w", "-F", "--text", "--no-recurse-submodules", "-e", wanted[raw])
+            _, out, _ = self.shadow.run("grep", *alone, tree)
+            if any(path and not path.lower().endswith(PROSE) for path in out.split(b"\0")):
+                found.add(raw)
+        return frozenset(wanted[raw] for raw in found)
 
 
 def _sides(raw: Iterable[diff.Record]) -> Iterator[tuple[int, str]]:

@@ -62,7 +62,7 @@ def test_a_log_under_way_owes_no_end(log: Path) -> None:
 def test_what_is_said_to_be_finished_owes_it(log: Path) -> None:
     done = checked(log, "--finished", code=1)
     assert f"{log.as_posix()}:15: the log does not say how the run ended" in done.stdout
-    assert "[C3-26 log/completion-signal] fix: End the log with the line" in done.stdout
+    assert "[C3-26 log/completion-signal]\n  fix: End the log with the line" in done.stdout
     log.write_text(CHUNK + "\nBLOCKED: no schema\n")
     assert "the log has no Worker Token Summary" in checked(log, code=1).stdout
     log.write_text(CHUNK + "\n## Status: IN PROGRESS\n")
@@ -71,13 +71,11 @@ def test_what_is_said_to_be_finished_owes_it(log: Path) -> None:
     assert "not due" not in checked(log).stdout
 
 
-def test_each_finding_is_one_line_with_its_place_and_remedy(log: Path) -> None:
+def test_each_finding_is_one_line_with_its_place_and_its_remedy_follows(log: Path) -> None:
     log.write_text(CHUNK.replace(" — totals", "").replace("Summary of changes: adds up", "Summary of changes:\x1b[1m"))
     lines = checked(log, code=1).stdout.splitlines()
-    assert lines[0] == (
-        f"{log.as_posix()}:1: chunk 1 has no name [C3-21 log/chunk-heading]"
-        " fix: Head each chunk '## Chunk N — short name', with the number that follows the last one."
-    )
+    assert lines[0] == f"{log.as_posix()}:1: chunk 1 has no name [C3-21 log/chunk-heading]"
+    assert lines[1] == "  fix: Head each chunk '## Chunk N — short name', with the number that follows the last one."
     assert lines[-1].startswith("the log: broken: 1 to mend, ")
     assert "\x1b" not in "".join(lines)
 
@@ -117,7 +115,7 @@ def test_the_log_of_a_run_is_held_against_its_change(repo: GitRepo) -> None:
     begun(repo)
     work(repo, {**TOTALS, "packages/backend/cart/src/till.ts": "export const till = 1\n", LOG: CHUNK})
     done = run(repo, "log", "check", code=1)
-    assert "packages/backend/cart/src/till.ts: the log does not list this file [C3-23 log/files-match-diff] fix: " in done.stdout
+    assert "packages/backend/cart/src/till.ts: the log does not list this file [C3-23 log/files-match-diff]\n  fix: " in done.stdout
     assert "not due yet: C3-26 log/completion-signal, C3-27 log/token-summary" in done.stdout.replace("C3-15 blockers/signal, ", "")
     (repo.root / "packages/backend/cart/src/till.ts").unlink()
     assert "the log: kept" in run(repo, "log", "check").stdout
@@ -130,7 +128,25 @@ def test_the_log_of_a_run_is_held_against_its_change(repo: GitRepo) -> None:
 def test_a_run_without_a_log_is_told_where_it_belongs(repo: GitRepo) -> None:
     begun(repo)
     work(repo, TOTALS)
-    assert f"{LOG.replace('in-progress', '*')}" in run(repo, "log", "check", code=1).stdout
+    done = run(repo, "log", "check", code=1)
+    assert LOG.replace("in-progress", "*") in done.stdout
+    assert [line.count(" log/") > 5 for line in done.stdout.splitlines() if line.startswith("not judged: ")] == [True]
+
+
+def test_a_remedy_stands_once_for_all_findings_of_a_rule(repo: GitRepo) -> None:
+    begun(repo)
+    work(repo, {**TOTALS, "packages/backend/cart/src/a.ts": "1\n", "packages/backend/cart/src/b.ts": "1\n", LOG: CHUNK})
+    done = run(repo, "log", "check", code=1)
+    assert done.stdout.count("does not list this file") == 2
+    assert done.stdout.count("fix: Make the log tell what was done") == 1
+
+
+def test_what_breaks_at_severity_warning_is_counted_apart(repo: GitRepo) -> None:
+    begun(repo)
+    work(repo, {**TOTALS, LOG: CHUNK.replace("AC-2", "AC-9")})
+    done = run(repo, "log", "check")
+    assert "[C3-24 log/objectives-traced] (warning)\n" in done.stdout
+    assert "the log: kept: 1 to mend at severity warning, " in done.stdout
 
 
 def test_the_same_findings_as_the_audit(repo: GitRepo) -> None:

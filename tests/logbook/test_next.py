@@ -63,7 +63,7 @@ def unverified(repo: GitRepo) -> list[str]:
 def test_after_real_edits_only_what_an_author_must_say_is_missing(shop: GitRepo) -> None:
     work(shop, WORK)
     done = following(shop, "--write")
-    assert f"{LOG}:3: the next chunk is there, with 5 files" in done.stderr
+    assert f"{LOG}:3: the next chunk is there, with 5 files; give it a name and fill in its fields" in done.stderr
     assert listed(log_of(shop)) == [
         "`packages/backend/cart/docs/cart.md` (NEW)",
         f"`{CART}/money.ts` (DELETED)",
@@ -270,7 +270,7 @@ def test_a_chunk_is_put_where_it_changes_no_other_line(rows: list[str], end: str
 def test_line_ends_and_a_missing_last_one_stay(shop: GitRepo) -> None:
     shop.commit("one", {**TOTALS, LOG: ("\ufeff" + ONE).replace("\n", "\r\n").removesuffix("\r\n")})
     work(shop, {f"{CART}/till.ts": "1\n"})
-    following(shop, "--write", "--name", "till")
+    assert "; fill in its fields" in following(shop, "--write", "--name", "till").stderr
     text = log_of(shop)
     assert text.startswith("\ufeff# Backend log\r\n")
     assert "adds up\r\n\r\n## Chunk 2 — till\r\n" in text

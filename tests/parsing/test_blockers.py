@@ -74,6 +74,7 @@ def test_file_that_nobody_has_written_to(text: str) -> None:
         "# Blockers\n\n## Resolved Blockers\n\n### B1: no database\n\nStarted.\n",
         "# Blockers\n\nAll blockers resolved.\n\n## Blocker 1: no database\n\nIt was down.\n",
         "# Blockers\n\n## Active Blockers\n\n- [x] no database\n",
+        "# Blockers\n\n## Active Blockers\n\n- ~~no database~~ ✅\n",
         "# Known Blockers\n\n## Second model — dropped\n\nIts package cannot be built.\n",
         "# Blockers\n\nWhat went wrong, and how it was mended.\n\n| Issue | Effect | Status |\n|---|---|---|\n"
         "| port | db | Resolved |\n",
@@ -157,6 +158,11 @@ def test_file_with_open_blockers(text: str, titles: list[str]) -> None:
     assert found.state == "open"
     assert [entry.title for entry in found.open] == titles
     assert found.line == found.open[0].line > 0
+
+
+def test_what_is_struck_out_is_not_open() -> None:
+    assert blockers.read("# Blockers\n\n- ~~no database~~\n").open == ()
+    assert len(blockers.read("# Blockers\n\n- ~~no database~~ and no key\n").open) == 1
 
 
 def test_two_blockers_under_one_heading_are_two() -> None:

@@ -133,6 +133,7 @@ def test_refusal_names_file_line_and_what_to_do(text: str, line: int, says: str)
 def test_bytes_that_are_not_utf8() -> None:
     assert refusal(b"a: 1\nb: \xe9") == "f.yaml:2: the file is not UTF-8; save it as UTF-8"
     assert "not UTF-8" in refusal("a: 1".encode("utf-16"))
+    assert refusal("a: 1\nb: \udce9") == "f.yaml:2: the file is not UTF-8; save it as UTF-8"  # read by somebody else
 
 
 def test_bounds_themselves_are_kept() -> None:

@@ -43,6 +43,9 @@ def named(line: str) -> list[TypeCheck]:
         ("bun run --filter @shop/api typecheck", ("@shop/api",)),
         ("uv run --package shop-jobs mypy", ("shop-jobs",)),
         ("CI=1 pnpm check-types --filter @shop/api 2>&1 | tail -5", ("@shop/api",)),
+        ("timeout 60 pnpm check-types --filter @shop/api", ("@shop/api",)),
+        ("timeout -k 5s --signal KILL 2m pnpm check-types --filter @shop/api", ("@shop/api",)),
+        ("bash -lc 'cd api && pnpm check-types --filter @shop/api'", ("@shop/api",)),
     ],
 )
 def test_selectors(line: str, selectors: tuple[str, ...]) -> None:
@@ -108,7 +111,8 @@ def test_bare_runs(line: str) -> None:
         "", "pnpm test", "pnpm --filter @shop/api test", "echo pnpm check-types", "# tsc", "git commit -m tsc", "tsc --version",
         "npx tsc --init", "pnpm add -D typescript", "pnpm check-types --help", "turbo run check-types --dry-run", "ty --version",
         "cat tsconfig.json", "mypy --version", "pnpm", "npx", "cd", "nx", "turbo run", "yarn workspace", "uv run", "python -m",
-        "pnpm --filter", "tsx src/tsc.ts",
+        "pnpm --filter", "tsx src/tsc.ts", "pnpm exec tsc --noCheck",
+        "timeout", "timeout 60", "bash -c", "bash tsc", "bash -c 'echo tsc'",
     ],
 )  # fmt: skip
 def test_other_lines_are_none(line: str) -> None:
@@ -123,6 +127,14 @@ def test_simple_commands() -> None:
     assert list(simple("cd a && FOO=1 sudo pnpm 'b c' | tail; ls")) == [
         Simple(("cd", "a"), "a"), Simple(("pnpm", "b c"), "a"), Simple(("tail",), "a"), Simple(("ls",), "a"),
     ]  # fmt: skip
+
+
+def test_folder_that_grows_without_end_is_left() -> None:
+    folder: str | None = None
+    for _ in range(3000):
+        folder = [*simple("cd deep/er", folder)][-1].folder
+    assert folder is not None
+    assert len(folder) < 5000
 
 
 PIECES = [
@@ -164,6 +176,7 @@ def test_any_text_is_read(text: str) -> None:
         ("Fixed the type check failures", ""),
         ("The type check should pass", ""),
         ("Type check not run", ""),
+        ("Type check not passed", "fail"),
         ("Ensure that check-types passes. Tests are green.", ""),
         ("Tests pass", ""),
     ],

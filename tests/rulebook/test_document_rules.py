@@ -1,6 +1,5 @@
 """What the rules on documents say beside where they say it: reasons, levels, and what they cannot judge."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -11,32 +10,18 @@ from hypothesis import strategies as st
 from pytest_agentcompliance import workshop
 from pytest_agentcompliance.errors import NotJudged
 from pytest_agentcompliance.evidence import Document, Documents
-from pytest_agentcompliance.rule import Example, Rule
+from pytest_agentcompliance.rule import Example
 from pytest_agentcompliance.rulebook.artifacts.present import Present
 from pytest_agentcompliance.rulebook.blockers.format import Format
 from pytest_agentcompliance.rulebook.blockers.signal import Signal
 from pytest_agentcompliance.rulebook.decisions.valid import Valid
-from pytest_agentcompliance.verdict import Finding
+from tests.rulebook.said import messages, why
 
 REGISTER = "ARCHITECTURAL-DECISIONS.yaml"
 ONE = "decisions:\n  - id: ARCH-001\n    decision: Postgres\n    decided_by: user\n"
 OPEN = "# Blockers\n\n## Blocker 1: no database\n\nIt is down.\n"
 DECISION = "## Architectural Decision Required\n\n**Context**: cart\n**Decision Needed**: which store\n"
 COMPLETE, BLOCKED = "# Log\n\nBACKEND COMPLETE\n", "# Log\n\nBLOCKED: no database\n"
-
-
-def messages(rule: Rule, example: Example, level: str = "breach") -> list[str]:
-    return [finding.message for finding in rule.findings_in(workshop.run_of(example)) if finding.level == level]
-
-
-def why(rule: Rule, example: Example) -> str:
-    """What the rule's generator returns."""
-    found: Iterator[Finding] = rule.findings_in(workshop.run_of(example))
-    while True:
-        try:
-            next(found)
-        except StopIteration as stop:
-            return str(stop.value)
 
 
 def registers(before: str | None, after: str, log: str | None = None) -> Example:
@@ -53,10 +38,10 @@ class TestPresent:
         example = Example("late", after={"STORY.md": "# Cart\n\nStore it.\n"})
         assert why(Present(required=["story"]), example) == "the story was written within the run: STORY.md"
 
-    def test_document_that_the_run_took_away_is_kept_and_told(self) -> None:
-        example = Example("gone", before={"STORY.md": "Store it.\n"}, after={"STORY.md": "# Cart\n"})
-        assert messages(Present(required=["story"]), example) == []
-        assert why(Present(required=["story"]), example) == "the story was there at base and is not at head: STORY.md"
+    @pytest.mark.parametrize("after", [{"STORY.md": "# Cart\n"}, {}])
+    def test_document_that_the_run_took_away_or_emptied_is_a_breach(self, after: dict[str, str]) -> None:
+        example = Example("gone", before={"STORY.md": "Store it.\n"}, after=after)
+        assert messages(Present(required=["story"]), example) == ["the run took the story away"]
 
     @pytest.mark.parametrize(
         "text",

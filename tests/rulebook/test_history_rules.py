@@ -110,6 +110,14 @@ def test_stop_on_a_decision_holds_until_it_is_confirmed(run: GitRepo) -> None:
     ]
 
 
+def test_plan_of_the_same_words_confirms_nothing(run: GitRepo) -> None:
+    plan = f"{HOME}/IMPLEMENTATION-PLAN.md"
+    run.commit("stop", {plan: "1. Store\n", LOG: ONE + "\nBLOCKED: Architectural decision required - where carts are kept\n"})
+    run.commit("format", {plan: "1.  Store\n\n"})
+    run.commit("go on", {"api/till.ts": "1\n"})
+    assert verdict(run, "blockers/stopped").outcome == "broken"
+
+
 def test_a_decision_that_the_register_gained_lets_the_work_go_on(run: GitRepo) -> None:
     run.commit("stop", {LOG: ONE + "\nBLOCKED: Architectural decision required - where carts are kept\n"})
     run.commit("answer", {f"{HOME}/ARCHITECTURAL-DECISIONS.yaml": "decisions:\n- id: A-1\n  decision: here\n  decided_by: user\n"})
@@ -136,3 +144,12 @@ def test_names_are_looked_up_in_the_tree_that_the_run_found(run: GitRepo) -> Non
     assert told(run, "log/reuse-justified") == [
         f"{LOG}:3: chunk 1 says that '@shop/gone' was reused; nothing at base has that name"
     ]
+
+
+def test_a_name_that_another_one_begins_with_is_found_all_the_same(run: GitRepo) -> None:
+    log = "## Chunk 1 — cart\n- Reuse compliance:\n  - Reused: `cart-service`, `cart-service-core`\n  - New: none\n"
+    run.git("checkout", "-q", "main")
+    run.commit("more", {"core/package.json": '{"name": "cart-service-core"}\n'})
+    run.git("checkout", "-q", "-B", "agent")
+    run.commit("one", {LOG: log})
+    assert told(run, "log/reuse-justified") == []

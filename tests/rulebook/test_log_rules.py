@@ -1,41 +1,32 @@
 """What the rules on logs say beside where they say it: reasons, levels, and what they cannot judge."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from pytest_agentcompliance import workshop
 from pytest_agentcompliance.errors import NotJudged
-from pytest_agentcompliance.rule import Example, Rule
+from pytest_agentcompliance.rule import Example
 from pytest_agentcompliance.rulebook.log.chunk_fields import ChunkFields
 from pytest_agentcompliance.rulebook.log.chunk_heading import ChunkHeading
 from pytest_agentcompliance.rulebook.log.completion_signal import CompletionSignal
 from pytest_agentcompliance.rulebook.log.files_match_diff import FilesMatchDiff
 from pytest_agentcompliance.rulebook.log.present import Present
-from pytest_agentcompliance.verdict import Finding
+from tests.rulebook.said import messages, why
 
 HERE = "plans/in-progress/SHOP-7/_implementation/BACKEND-LOG.md"
 THERE = "plans/in-progress/SHOP-8/_implementation/BACKEND-LOG.md"
 HEAD = "## Chunk 1 — x\n- Files changed:\n"
 
 
-def messages(rule: Rule, example: Example, level: str = "breach") -> list[str]:
-    return [finding.message for finding in rule.findings_in(workshop.run_of(example)) if finding.level == level]
-
-
-def why(rule: Rule, example: Example) -> str:
-    """What the rule's generator returns."""
-    found: Iterator[Finding] = rule.findings_in(workshop.run_of(example))
-    while True:
-        try:
-            next(found)
-        except StopIteration as stop:
-            return str(stop.value)
-
-
 def test_two_logs_cannot_be_judged_and_are_named() -> None:
     with pytest.raises(NotJudged, match=r"2 logs: .*SHOP-7.*SHOP-8.*--story"):
         messages(Present(path="plans/**/BACKEND-LOG.md"), Example("two", after={HERE: "a\n", THERE: "a\n"}))
+
+
+def test_two_logs_of_one_story_are_a_breach() -> None:
+    example = Example("twice", after={HERE: "a\n", HERE.replace("in-progress", "done"): "b\n"})
+    assert messages(Present(path="plans/*/SHOP-7/_implementation/BACKEND-LOG.md"), example) == [
+        f"the run wrote 2 logs of one story that differ: {HERE.replace('in-progress', 'done')}, {HERE}; "
+        "which of them is its log cannot be told"
+    ]
 
 
 def test_two_logs_of_which_one_is_named_are_judged_by_that_one() -> None:
@@ -68,6 +59,14 @@ def test_numbers_that_come_late_or_are_none_are_told_apart() -> None:
     ]
 
 
+def test_numbers_that_start_again_are_counted_from_there() -> None:
+    log = "".join(f"## Chunk {number} — a\n" for number in (1, 2, 1, 2, 2))
+    assert messages(ChunkHeading(), Example("again", log=log)) == [
+        "the numbers start again: chunk 1 stands where chunk 3 belongs",
+        "chunk 2 is there a second time",
+    ]
+
+
 def test_range_names_how_many_chunks_it_stands_for() -> None:
     log = "## Chunk 1-3 — a\n## Chunk 4 — b\n"
     assert messages(ChunkHeading(), Example("range", log=log)) == [
@@ -88,8 +87,7 @@ def test_one_finding_names_all_missing_and_all_empty_fields() -> None:
     log = "## Chunk 1 — x\n- Objective: a\n- Files changed: none\n- Summary of changes:\n- Reuse compliance: N/A\n"
     log += "- Commands run: none\n"
     assert messages(ChunkFields(), Example("some", log=log)) == [
-        "chunk 1 lacks 'Ports & adapters note', 'What stayed in core', 'What stayed in adapters', 'Notes / Risks'"
-        " and leaves 'Summary of changes' empty"
+        "chunk 1 lacks 'Ports & adapters note', 'Notes / Risks' and leaves 'Summary of changes' empty"
     ]
 
 

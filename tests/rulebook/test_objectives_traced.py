@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_agentcompliance import workshop
+from pytest_agentcompliance.audit import yield_into
 from pytest_agentcompliance.errors import NotJudged
 from pytest_agentcompliance.rule import Example
 from pytest_agentcompliance.rulebook.log.objectives_traced import ObjectivesTraced
@@ -19,12 +20,9 @@ def judged(log: str, before: str | None = STORY, after: str | None = None, **oth
     """The findings, and how the rule came to them."""
     trees = [{} if text is None else {"STORY.md": text} for text in (before, before if after is None else after)]
     found = ObjectivesTraced().findings_in(workshop.run_of(Example("x", before=trees[0], after=trees[1] | other, log=log)))
-    findings = []
-    while True:
-        try:
-            findings.append(next(found))
-        except StopIteration as stop:
-            return findings, stop.value
+    findings: list[Finding] = []
+    why = yield_into(findings, found)
+    return findings, why
 
 
 def messages(log: str, before: str | None = STORY, after: str | None = None, level: str = "breach", **other: str) -> list[str]:

@@ -173,6 +173,16 @@ def test_blocked_run_need_not_pass() -> None:
     assert run(VerificationAttempts(), log) == []
 
 
+def test_exit_code_that_is_thrown_away_is_a_matter_of_style() -> None:
+    log = chunk(CART, "  - `pnpm --filter cart check-types || true` - PASS")
+    assert [(one.level, one.message) for one in run(Verification(), log)] == [("style", "a type check throws its exit code away")]
+    assert run(Verification(), chunk(CART, "  - `pnpm --filter cart check-types | tail -5; echo $?` - PASS")) == []
+
+
+def test_check_that_is_only_hoped_for_is_none() -> None:
+    assert missing(CART, "  - `pnpm --filter cart check-types` - would pass") == "@shop/cart"
+
+
 def test_failure_of_one_package_is_not_mended_by_another() -> None:
     log = chunk(BOTH, "  - `pnpm -F cart check-types` - FAILED\n  - `pnpm -F till type-check` - PASS")
     assert [one.at and one.at.line for one in run(VerificationAttempts(), log)] == [6]

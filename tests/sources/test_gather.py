@@ -9,7 +9,8 @@ from pytest_agentcompliance import engine
 from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.evidence import Run
 from pytest_agentcompliance.sources import ends
-from pytest_agentcompliance.sources.gather import LOG_LIMIT, Wanted, gather
+from pytest_agentcompliance.sources.gather import Wanted, gather
+from pytest_agentcompliance.sources.log_file import LOG_LIMIT
 from pytest_agentcompliance.sources.repository import Repository
 from tests.conftest import GitRepo
 
@@ -59,6 +60,18 @@ def test_no_log_has_its_reason(run: GitRepo) -> None:
 def test_two_logs_are_named_and_neither_is_chosen(run: GitRepo) -> None:
     run.commit("work", {STORY: LOG, STORY.replace("WISH-1", "WISH-2"): LOG})
     assert gathered(run).problem("log").startswith("2 logs could be meant (plans/wish/in-progress/WISH-1/")
+
+
+def test_copies_of_one_log_are_read_once(run: GitRepo) -> None:
+    known = Wanted(log_globs=("**/*/WISH-1/_implementation/BACKEND-LOG.md",), story="WISH-1")
+    copy = STORY.replace("in-progress", "done")
+    run.commit("work", {STORY: LOG, copy: LOG})
+    found = gathered(run, known)
+    assert found.log is not None
+    assert found.log.path == copy
+    assert found.notes == (f"2 copies of one log lie in several folders; {copy} was read",)
+    run.commit("decoy", {copy: "# Log\n"})
+    assert gathered(run, known).log is None
 
 
 def test_a_log_that_the_run_did_not_touch_is_read_as_nothing_new(run: GitRepo) -> None:

@@ -29,8 +29,8 @@ class Present(Rule):
     decides for itself what it was asked for. No register of decisions is not the same as an empty one: only
     the second says that somebody looked.
 
-    Blind spots: whether a document is any good. One that the run wrote itself is kept, and the verdict says so; so is
-    one that the run took away: that the inputs stay as they are is a rule of its own.
+    Blind spots: whether a document is any good. One that the run wrote itself is kept, and the verdict says so; that the
+    inputs stay as they are is a rule of its own.
     """
 
     required: list[DocumentName] = Field(
@@ -59,10 +59,16 @@ class Present(Rule):
             before={"ARCHITECTURAL-DECISIONS.yaml": "# decisions of this story\n---\n"},
             finds=("ARCHITECTURAL-DECISIONS.yaml:1",),
         ),
+        Example(
+            "One that the run took away is reported.",
+            before=_ALL | _REGISTER,
+            after=_REGISTER | {path: text for path, text in _ALL.items() if path != "SCOPE.md"},
+            finds=("SCOPE.md",),
+        ),
         Example("All of them at base are kept.", before=_ALL | _REGISTER, after=_ALL | _REGISTER),
         Example("Those that the run wrote are kept; the verdict says so.", after=_ALL | _REGISTER),
-        Example("Either form of the scope will do.", given={"required": ["scope"]}, before={"SCOPE.yaml": "backend: true\n"}),
-        Example("Only what is asked for must be there.", given={"required": ["story", "plan", "scope"]}, before=_ALL),
+        Example("Either form of the scope will do.", given={"required": ["scope"]}, after={"SCOPE.yaml": "backend: true\n"}),
+        Example("Only what is asked for must be there.", given={"required": ["story", "plan", "scope"]}, before=_ALL, after=_ALL),
     )
 
     def check(self, documents: Documents) -> Generator[Finding, None, str]:
@@ -79,7 +85,7 @@ class Present(Rule):
             if written and not given:
                 notes.append(f"the {_CALLED[name]} was written within the run: {head[0].path}")
             elif given and not written:
-                notes.append(f"the {_CALLED[name]} was there at base and is not at head: {base[0].path}")
+                yield Finding(f"the run took the {_CALLED[name]} away", Place(base[0].path), evidence=f"{name} gone")
             elif not given:
                 hollow = (*head, *base)
                 yield (

@@ -151,7 +151,9 @@ class Stopped(Rule):
             if change.after is None or not change.is_text:
                 continue
             if matches(change.path, documents.globs("plan") or ("",)):
-                return True
+                if change.before is None or change.before.text().split() != change.after.text().split():
+                    return True
+                continue
             if matches(change.path, documents.globs("decisions") or ("",)):
                 old = _confirmed(change.before.text()) if change.before else frozenset()
                 if _confirmed(change.after.text()) - old:

@@ -111,7 +111,8 @@ class ChunkFields(Rule):
                     missing = [name for name in missing if name not in parts]
             empty = [name for name in self.required if name in chunk.fields and self._empty(chunk, name)]
             if missing or empty:
-                said = [f"lacks {_named(missing)}"] if missing else []
+                whole = [name for name in missing if _PARENT.get(name) not in missing]  # a part goes without saying
+                said = [f"lacks {_named(whole)}"] if missing else []
                 said += [f"leaves {_named(empty)} empty"] if empty else []
                 yield Finding(f"chunk {chunk.number} {' and '.join(said)}", chunk.at, evidence=f"{chunk.number} {missing} {empty}")
         for parent, chunks in told.items():

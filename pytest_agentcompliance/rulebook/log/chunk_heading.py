@@ -69,7 +69,7 @@ class ChunkHeading(Rule):
             return
         expected, seen = self.first, set[int]()
         for chunk in log.chunks:
-            wrong, expected, seen = self._number(chunk, expected, seen)
+            wrong, expected = self._number(chunk, expected, seen)
             if wrong and chunk.new:
                 yield Finding(wrong, chunk.at, evidence=f"number {chunk.number} {chunk.name}")
             if not chunk.name and chunk.new:
@@ -84,25 +84,30 @@ class ChunkHeading(Rule):
                     dress.what,
                 )
 
-    def _number(self, chunk: Chunk, expected: int, seen: set[int]) -> tuple[str, int, set[int]]:
-        """What is wrong with a chunk's number, the number that is expected next, and those that were met."""
+    def _number(self, chunk: Chunk, expected: int, seen: set[int]) -> tuple[str, int]:
+        """What is wrong with a chunk's number, and the number that is expected next; ``seen``, those that were met, is kept up."""
         numbers = chunk.numbers
         if not (chunk.number.isdecimal() and len(numbers) == 1):
             after = max(numbers) + 1 if numbers else expected + 1
             if not chunk.number:
-                return "a chunk has no number", after, seen
+                return "a chunk has no number", after
+            seen.update(numbers)
             stands = f", which stands for {len(numbers)} chunks" if len(numbers) > 1 else ""
-            return f"a chunk is numbered {chunk.number!r}{stands}; each chunk has one whole number", after, seen | set(numbers)
+            return f"a chunk is numbered {chunk.number!r}{stands}; each chunk has one whole number", after
         number = numbers[0]
+        known = number in seen
+        if number == self.first and known and number != expected:
+            seen.clear()
+        seen.add(number)
         if number == expected:
-            return "", number + 1, seen | {number}
-        if number == self.first and number in seen:
-            return f"the numbers start again: chunk {number} stands where chunk {expected} belongs", number + 1, {number}
-        if number in seen:
-            return f"chunk {number} is there a second time", expected, seen
+            return "", number + 1
+        if number == self.first and known:
+            return f"the numbers start again: chunk {number} stands where chunk {expected} belongs", number + 1
+        if known:
+            return f"chunk {number} is there a second time", expected
         if number > expected:
-            return f"chunk {number} stands where chunk {expected} belongs", number + 1, seen | {number}
-        return f"chunk {number} stands behind a chunk with a higher number", expected, seen | {number}
+            return f"chunk {number} stands where chunk {expected} belongs", number + 1
+        return f"chunk {number} stands behind a chunk with a higher number", expected
 
 
 def _called(chunk: Chunk) -> str:

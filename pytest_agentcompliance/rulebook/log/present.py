@@ -79,6 +79,10 @@ class Present(Rule):
         written = [change for change in touched if change.after is not None]
         if log is not None and log.path in changes.by_path:
             touched = written = [changes.by_path[log.path]]
+        if len({change.path.split("/")[-3] for change in written if change.path.count("/") > 1}) == 1 < len(written):
+            said = f"the run wrote {len(written)} logs of one story that differ: {_listed([change.path for change in written])}"
+            yield Finding(f"{said}; which of them is its log cannot be told", Place(written[0].path), evidence="several")
+            return
         if len(written) > 1:
             raise NotJudged(
                 f"the run wrote {len(written)} logs: {_listed([change.path for change in written])}; name the story with --story"

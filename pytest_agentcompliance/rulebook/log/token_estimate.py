@@ -80,7 +80,7 @@ class TokenEstimate(Rule):
         said = f"{low:,}" if low == high else f"{low:,} to {high:,}"
         if not low / self.tolerance <= stated <= high * self.tolerance:
             yield Finding(
-                f"the log states {stated:,} output tokens; the files that it claims come to {said}",
+                f"the log states {stated:,} output tokens; the files that it claims come to {said} tokens",
                 log.tokens[-1].at,
                 evidence=f"stated {stated}",
             )

@@ -17,7 +17,7 @@ class TokenSummary(Rule):
     Why: whoever leads the agents adds the counts up. One that is missing, or that stands before later work, makes
     the sum wrong without a trace.
 
-    Blind spots: whether the numbers are right is for log/token-estimate; input cannot be held against anything.
+    Blind spots: whether the numbers are right is for ``log/token-estimate``; input cannot be held against anything.
     """
 
     sides: tuple[str, ...] = Field(default=("input", "output"), description="What the summary must count.")

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ _CART = {
 }
 _API = _CART | {"api/cart.ts": "export const cart = 1\n"}
 _BOTH = _API | {"web/cart.ts": "export const cart = 1\n"}
+_MASKED = re.compile(r"(?:\|\||;)\s*(?:true|:|exit 0)\s*\)?\s*$")
 
 
 def _log(*commands: str, files: str = "api/cart.ts", number: int = 1) -> str:
@@ -216,6 +218,9 @@ class Verification(Rule):
         ]
         if worded:
             yield self._style(log, worded, "are told in words, without the command", "is told in words, without the command")
+        masked = [one for piece in found for one in piece.shown if one.covers and _MASKED.search(one.command)]
+        if masked:
+            yield self._style(log, masked, "throw their exit codes away", "throws its exit code away")
 
     def _style(self, log: ChunkLog, shown: "list[Shown]", many: str, one: str) -> Finding:
         count = len({check.line for check in shown})

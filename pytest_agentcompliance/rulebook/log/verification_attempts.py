@@ -134,9 +134,9 @@ class VerificationAttempts(Rule):
                 )
         if worded:
             who = ", ".join(piece.who.removeprefix("chunk ") for piece, _ in worded[:30]) if log.chunks else "the log"
+            tells = f"chunks {who} tell" if len(worded) > 1 else f"chunk {who} tells" if log.chunks else f"{who} tells"
             yield Finding(
-                f"{'chunk' if log.chunks else ''}{'s' if len(worded) > 1 else ''} {who} {'tell' if len(worded) > 1 else 'tells'}"
-                " of type errors that no later type check passes, and the run is not blocked".strip(),
+                f"{tells} of type errors that no later type check passes, and the run is not blocked",
                 Place(log.path, worded[0][1]),
                 evidence=f"unmended {who}",
             )
