@@ -33,9 +33,9 @@ _ZERO = re.compile(
 _NOT_PASSED = re.compile(
     r"(?i)(?:\b(?:not|never)|n['’]t)\s+(?:yet |fully |all )?(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|successful|green|clean|ok)\b"
 )
-_HOPED = re.compile(
+_NOT_NOW = re.compile(  # what is hoped for, and what was before
     r"(?i)\b(?:should|would|will|must|expected to)\s+(?:now |then |all |still |be )?(?:pass|succeed|green|clean)\b"
-    r"|\bpass expected\b"
+    r"|\bpass expected\b|\b(?:previously|formerly|down from) \d{1,6} (?:\w{1,20} )?(?:errors?|failures?)\b"
 )
 _FAIL = re.compile(
     r"(?i)\bfail(?:s|ed|ing|ures?)?\b|[✗✘❌]|\berrors?\b|\bexit(?:ed)?(?: with)?(?: code| status)?:? ?[1-9]\d*\b"
@@ -99,7 +99,7 @@ def outcome(text: str) -> Literal["pass", "fail", ""]:
     if _NO_NEW.search(text) and _NOT_NEW.search(text):
         text = _NO_NEW.sub(" ", _NOT_NEW.sub(" ", text))  # old errors, no new ones: it neither passed nor says that it failed
     rest, zeros = _ZERO.subn(" ", text)
-    rest, missed = _NOT_PASSED.subn(" ", _HOPED.sub(" ", _AFTER_A_FIX.sub(" ", rest)))
+    rest, missed = _NOT_PASSED.subn(" ", _NOT_NOW.sub(" ", _AFTER_A_FIX.sub(" ", rest)))
     if failed := [found.end() for found in _FAIL.finditer(rest)]:
         later = rest[failed[-1] :]
         again = _RUN_AGAIN.search(later)

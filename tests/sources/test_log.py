@@ -573,6 +573,7 @@ def test_commands_of_every_form() -> None:
         ("after fixing 2 errors: FAILED", "fail"),
         ("after fixing the type-check errors - passed", "pass"),
         ("did not pass", "fail"),
+        ("PASS (0 errors, previously 2 type errors)", "pass"),
         ("doesn't pass", "fail"),
         ("not yet passing", "fail"),
         ("0 errors, and not passed", "fail"),
