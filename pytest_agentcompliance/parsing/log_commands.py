@@ -48,7 +48,8 @@ _PASS = re.compile(
 # "FAILED (TS2345), fixed, PASS" tells of two runs, and the later one counts; "1 failed, 20 passed" tells of one.
 _AFTER_A_FIX = re.compile(r"(?i)\bafter (?:\w+ ){0,3}(?:fix|mend|correct|resolv)\w*(?:(?! [-–—] )[^,;.:()→>]){0,80}")
 _RUN_AGAIN = re.compile(
-    r"(?i)\b(?:fixed|mended|corrected|resolved|re-?r[au]n|r[au]n again|then|now|second (?:run|try|attempt)|retried)\b(.{0,120})"
+    r"(?i)\b(?:fixed|mended|corrected|resolved|re-?r[au]n|r[au]n again|then|now"
+    r"|second (?:run|try|attempt)|retried|first(?= ?[,;]))\b(.{0,120})|(?:→|->|=>)(\s{0,3}[✓✔✅].{0,120})"
 )
 _NOT_YET = re.compile(r"(?i)\b(?:not|never|once|before|pending|to ?do|to be|cannot)\b")
 _SAID = re.compile(  # where a command ends that stands without code marks, and what came of it begins
@@ -103,7 +104,8 @@ def outcome(text: str) -> Literal["pass", "fail", ""]:
     if failed := [found.end() for found in _FAIL.finditer(rest)]:
         later = rest[failed[-1] :]
         again = _RUN_AGAIN.search(later)
-        return "pass" if again and _PASS.search(again[1]) and not (_NOT_YET.search(later) or _EXPECTED.search(later)) else "fail"
+        mended = again and _PASS.search(again[1] or again[2])
+        return "pass" if mended and not (_NOT_YET.search(later) or _EXPECTED.search(later)) else "fail"
     if _PASS.search(rest) or (zeros and not missed):
         return "pass"
     return "fail" if missed else ""

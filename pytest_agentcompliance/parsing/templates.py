@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 NAME = re.compile(r"\{(\{\w+\})\}|\{([A-Za-z_]\w*)\}")
-ONLY_WILD = re.compile(r"[*?/]+")
+ONLY_WILD = re.compile(r"[*?/]+(?:/\*\.\w+)?")
 SPECIAL = re.compile(r"[\\*?\[\]!#]")
 BLANK = re.compile(r"[\s\x00-\x20\x7f]")  # at the ends of a glob it would be stripped
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -37,7 +38,8 @@ class FilesMatchDiff(Rule):
     Why: the log is the proof of scope. A file that it leaves out was changed without a word; one that it
     invents makes the reviewer look for work that was not done.
 
-    Blind spots: a folder that is claimed without its files accounts for everything below it. A file that
+    Blind spots: a folder or a glob that is claimed without its files accounts for everything below it, where it is more than
+    a folder of the root. A file that
     the run changed and changed back is claimed and not in the change. That a claim is true is not seen,
     only that the file was changed. What another agent's log of the same story claims is accounted for.
     """
@@ -53,6 +55,13 @@ class FilesMatchDiff(Rule):
     uncommitted: list[str] = Field(
         default=[".env", ".env.local", ".env.*.local"],
         description="Globs of files that are never committed: the log may list them, and the change cannot show them.",
+    )
+
+    own: list[str] = Field(
+        default=[], description="Globs of files of this log's own side: no log of the other side accounts for them."
+    )
+    other_side: list[str] = Field(
+        default=["FRONTEND-LOG.md", "PLAYWRIGHT-LOG.md"], description="Globs of the logs of agents that work on the other side."
     )
 
     remedy = Remedy(
@@ -146,6 +155,19 @@ class FilesMatchDiff(Rule):
             },
         ),
         Example(
+            "The log of the other side accounts for no file of this side.",
+            given={"own": ["api/**"]},
+            log=_LOG + "  - api/cart.ts\n",
+            after={"api/cart.ts": "1\n", "api/till.ts": "1\n", "FRONTEND-LOG.md": _LOG + "  - api/till.ts\n"},
+            finds=("api/till.ts",),
+        ),
+        Example(
+            "A folder at the root that has several parts accounts for none of them: it names no work.",
+            log=_LOG + "  - `packages/`\n",
+            after={"packages/cart/a.ts": "1\n", "packages/till/a.ts": "1\n"},
+            finds=("packages/cart/a.ts", "packages/till/a.ts"),
+        ),
+        Example(
             "A log without chunks that names a file in passing is told to list it.",
             log="# Fix\n\nOne sum stood in `cart.ts` and `till.ts`. Both call the new one.\n\n## Files Created\n\n- `api/sum.ts`\n",
             after={"api/cart.ts": "1\n", "api/till.ts": "1\n", "api/sum.ts": "1\n"},
@@ -208,10 +230,12 @@ class FilesMatchDiff(Rule):
 
         paths = Paths(changes.paths)
         books, others = _Books(), _Books()
+        theirs = Paths(path for path in changes.paths if not (self.own and matches(path, self.own)))
         for other in documents.logs if documents is not None else ():
             name = other.path.rpartition("/")[2]
+            known = theirs if self.other_side and matches(other.path, self.other_side) else paths
             for _, claim in other.claims():
-                others.enter(None, claim, paths.find(claim.path), name)
+                others.enter(None, claim, known.find(claim.path), name)
         for chunk, claim in log.claims():
             books.enter(chunk, claim, paths.find(claim.path))
         logs = {log.path, *(other.path for other in documents.logs)} if documents is not None else {log.path}
@@ -314,7 +338,9 @@ class _Books:
         listed = {(_by(chunk), path) for chunk, _, match in self.claims if match.how in ("whole", "end") for path in match.paths}
         homes = {(chunk, folder) for chunk, path in listed for folder in _folders(path)}
         entered: dict[int, int] = {}
-        for chunk, _, match in self.folders:
+        for chunk, claim, match in self.folders:
+            if _is_vague(claim.path, match.paths):
+                continue
             times = entered[id(match.paths)] = entered.get(id(match.paths), 0) + 1
             if times <= 20 and (match.how == "glob" or not any((_by(chunk), path) in listed for path in match.paths)):
                 self._account(chunk, match.paths)
@@ -324,6 +350,13 @@ class _Books:
                 if len(meant) == 1:
                     self._account(chunk, (meant[0],))
                     self.inexact.append(claim)
+
+
+def _is_vague(claimed: str, paths: tuple[str, ...]) -> bool:
+    """Whether a claim is a folder of the root, or a glob below one, that stands for files of several of its parts."""
+    fixed = re.split(r"[*?\[{]", claimed.strip("/"), maxsplit=1)[0].rstrip("/")
+    below = {path.removeprefix(f"{fixed}/").split("/")[0] for path in paths if path.startswith(f"{fixed}/") and path.count("/") > 1}
+    return "/" not in fixed and len(below) > 1
 
 
 def _in_passing(log: ChunkLog, changes: ChangeSet) -> dict[str, Place]:
