@@ -325,8 +325,8 @@ def test_lists_and_explanations(tmp_path: Path) -> None:
 
 
 WAITING = (
-    "import time; from pytest_agentcompliance import cli; cli.PATIENCE = {patience}\n"
-    "with cli._patience() as step:\n    step('reading the repository')\n    time.sleep({work})\n"
+    "import time; from pytest_agentcompliance import terminal; terminal.PATIENCE = {patience}\n"
+    "with terminal.patience() as step:\n    step('reading the repository')\n    time.sleep({work})\n"
 )
 
 

@@ -1,0 +1,85 @@
+"""What the commands of the shell share: formats, colours, patience with slow work, text made harmless."""
+
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pytest_agentcompliance.errors import UsageError
+from pytest_agentcompliance.verdict import Audit
+
+FORMATS = ("text", "json")
+FOLDER = click.Path(path_type=Path)
+WIDTH = 80  # columns, in a file and where no terminal says how many it has
+PATIENCE = 1.0  # seconds before a waiting person is told what is being done
+
+STYLES: dict[str, dict[str, Any]] = {
+    "": {}, "bold": {"bold": True}, "dim": {"dim": True},
+    "red": {"fg": "red"}, "yellow": {"fg": "yellow"}, "green": {"fg": "green"},
+}
+
+
+def write(made: Audit, name: str, file: str, verbose: bool) -> None:
+    if name == "json":
+        from pytest_agentcompliance.reporters import json
+
+        text = json.dumps(made)
+    else:
+        from pytest_agentcompliance.reporters import text as reporter
+
+        width = WIDTH if file else shutil.get_terminal_size((WIDTH, 24)).columns
+        lines = reporter.lines(made, verbose=verbose, width=width)
+        if not file:
+            for style, line in lines:
+                click.echo(click.style(line, **STYLES[style]) if style else line)
+            return
+        text = "".join(f"{line}\n" for _, line in lines)
+    if not file:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+        return
+    try:
+        Path(file).write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as wrong:
+        raise UsageError(f"--output {name}:{file}: {wrong.strerror}") from wrong
+
+
+@contextmanager
+def patience() -> Iterator[Callable[[str], None]]:
+    """Tell a person at a terminal what is being done, once it takes a second; nothing of it in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    doing, done = ["starting"], threading.Event()
+
+    def wait() -> None:
+        if done.wait(PATIENCE):
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(doing[0]) as status:
+            while not done.wait(0.1):
+                status.update(doing[0])
+
+    def step(what: str) -> None:
+        doing[0] = what
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    try:
+        yield step
+    finally:
+        done.set()
+        thread.join()
+
+
+def escaped(text: str) -> str:
+    """Text that may come from the audited tree, with its control characters escaped, on as many lines as it has."""
+    from pytest_agentcompliance.reporters.text import shown
+
+    return "\n".join(map(shown, text.split("\n")))
