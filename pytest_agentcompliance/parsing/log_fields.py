@@ -200,6 +200,8 @@ class _Reading:
         rows += [(at, labels.get(at, row)) for at, row in zip(entry.at, entry.rows, strict=True)]
         rows.sort(key=lambda row: row[0])
         parent.at, parent.rows, parent.filled = [at for at, _ in rows], [row for _, row in rows], True
+        if not fresh:  # a sentence is dressed as it likes
+            self.content.dresses = [one for one in self.content.dresses if one[1] not in labels]
         for at in entry.at:
             self.content.taken[at - first] = ("label" if fresh and at == entry.line else "text", PARENT[name])
 

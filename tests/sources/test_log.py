@@ -823,3 +823,9 @@ def test_status_line_with_the_words_ends_the_last_chunk() -> None:
     log = read("### Chunk 1 — x\n* Objective — sell\n* Notes - none\n\n**Status:** ✅ BACKEND COMPLETE\n")
     assert {name: field.text for name, field in log.chunks[0].fields.items()} == {"objective": "sell", "notes": "none"}
     assert (log.signal.kind, log.signal.text, log.signal.at.line) == ("complete", "BACKEND COMPLETE", 5)
+
+
+def test_a_layer_without_its_other_half_is_a_sentence_and_no_label_of_another_dress() -> None:
+    log = read("## Chunk 1 — x\n- Ports & adapters note:\n  - Core layer: a\n  - Port layer: b\n")
+    assert log.chunks[0].fields["ports_adapters"].text == "Core layer: a\nPort layer: b"
+    assert [one for one in log.dresses if one.part == "label"] == []
