@@ -90,7 +90,9 @@ class Format(Rule):
     )
 
     def check(self, documents: Documents, log: ChunkLog | None) -> Generator[Finding, None, str]:
-        from pytest_agentcompliance.parsing import blockers  # start-up time: when there is a document
+        if not documents.head("blockers"):
+            return "there is no file of blockers"
+        from pytest_agentcompliance.parsing import blockers  # start-up time: when there is one
 
         old: set[tuple[str, str]] = set()
         for document in documents.base("blockers"):

@@ -86,12 +86,12 @@ class Signal(Rule):
     )
 
     def check(self, documents: Documents, log: ChunkLog | None, tree: Tree | None) -> Generator[Finding, None, str]:
-        from pytest_agentcompliance.parsing import blockers  # start-up time: when there is a document
-
-        own = blockers.of_the_run((one.path for one in documents.head("blockers")), log.path if log is not None else "")
         files: dict[str, Blockers] = {}
         read: set[str] = set()
         for document in documents.head("blockers"):
+            from pytest_agentcompliance.parsing import blockers  # start-up time: when there is one
+
+            own = blockers.of_the_run((one.path for one in documents.head("blockers")), log.path if log is not None else "")
             if document.path in own and document.oid not in read:  # a copy in another stage's folder says nothing new
                 read.add(document.oid)
                 try:

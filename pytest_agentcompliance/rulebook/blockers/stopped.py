@@ -119,9 +119,9 @@ class Stopped(Rule):
             yield from self._within(log, documents)
 
     def _at_base(self, documents: Documents) -> _Stop | None:
-        from pytest_agentcompliance.parsing import blockers
-
         for one in documents.base("blockers"):
+            from pytest_agentcompliance.parsing import blockers  # start-up time: when there is one
+
             for entry in blockers.read(one.text()).open:
                 if entry.decision:
                     return _Stop("", entry.title, Place(one.path, entry.line))
@@ -129,7 +129,7 @@ class Stopped(Rule):
 
     def _stops(self, commit: Commit, documents: Documents, log: ChunkLog | None) -> _Stop | None:
         """Whether the run stops on a decision in this commit: by the log's last signal, or by a blocker."""
-        from pytest_agentcompliance.parsing import blockers, log_chunks
+        from pytest_agentcompliance.parsing import log_chunks
 
         for change in commit.changes:
             if change.after is None or not change.is_text:
@@ -139,6 +139,8 @@ class Stopped(Rule):
                 if signals and signals[-1][1].kind == "blocked" and _DECISION.search(signals[-1][1].reason):
                     return _Stop(commit.id[:9], signals[-1][1].reason, Place(change.path, signals[-1][0]))
             elif matches(change.path, documents.globs("blockers") or ("",)):
+                from pytest_agentcompliance.parsing import blockers
+
                 for entry in blockers.read(change.after.text()).open:
                     if entry.decision:
                         return _Stop(commit.id[:9], entry.title, Place(change.path, entry.line))
