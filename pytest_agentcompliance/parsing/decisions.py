@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pytest_agentcompliance.errors import PolicyError
+from pytest_agentcompliance.parsing.defaults import AGENTS
 from pytest_agentcompliance.parsing.strict_yaml import Lines
 from pytest_agentcompliance.parsing.strict_yaml import read as read_yaml
 
@@ -13,12 +14,6 @@ Standing = Literal["confirmed", "pending", "dropped", "unstated"]
 
 MAX_DOCUMENTS, MAX_ID = 50, 80
 NO_LIST = "the file has no key 'decisions' with a list of decisions"
-# Words that make whoever confirmed a decision an agent, not a person.
-AGENTS = (
-    "agent", "agents", "ai", "assistant", "auto", "autonomous", "bot", "claude", "codex", "coder", "copilot", "cursor", "decider",
-    "elab", "elaboration", "gemini", "gpt", "leader", "llm", "model", "openai", "orchestrator", "planner", "planning", "self",
-    "subagent", "system", "worker", "workers",
-)  # fmt: skip
 LISTS = ("decisions", "architectural_decisions", "architecture_decisions", "architecturaldecisions", "adrs")
 _ID = ("id", "decision_id", "ref", "key", "adr")
 _QUESTION = ("question", "title", "topic", "context", "issue", "problem", "name")

@@ -17,6 +17,13 @@ _HOLLOW = word_set(
     " in see above below same yes code file files module implementation feature functionality tbd todo requirement requirements"
     " it's its not exist exists existed didn't did before"
 )
+# Kinds of module: a text that speaks of one covers all modules of its chunk.
+BROAD = word_set(
+    "handler handlers package packages module modules schema schemas type types function functions service services repository"
+    " repositories migration migrations script scripts component components helper helpers util utils utility utilities export"
+    " exports logic file files implementation implementations adapter adapters middleware route routes router endpoint endpoints"
+    " seed seeds interface interfaces port ports error errors config configuration client everything all class classes model models"
+)
 _EXTENSIONS = word_set("ts tsx js jsx mjs cjs mts cts py pyi sql prisma json yaml yml toml md http go rs java kt rb sh css html")
 
 

@@ -9,15 +9,6 @@ from typing import NamedTuple
 
 from pytest_agentcompliance.parsing.command_lines import joined, simple
 
-# The names that projects give the script that type checks.
-SCRIPTS = (
-    "check-types", "type-check", "typecheck", "types:check", "check:types", "type:check", "ts:check", "tsc", "lint:types", "types",
-    "typecheck:ci", "check-types:all", "type-check:all", "typecheck:all", "mypy", "pyright",
-)  # fmt: skip
-# The files that type checkers read, and those of them that configure tools and lie outside what is checked.
-CODE = ("*.ts", "*.tsx", "*.mts", "*.cts", "*.vue", "*.svelte", "*.astro", "*.py", "*.pyi")
-EXEMPT = ("*.config.*", "*.config.*.*")
-
 _NODE_CHECKERS = frozenset(("tsc", "vue-tsc", "tsgo", "tspc", "svelte-check", "glint"))
 _PYTHON_CHECKERS = frozenset(("mypy", "dmypy", "pyright", "basedpyright", "ty", "pytype", "pyre"))
 _IDLE_RUNS = frozenset(("--help", "--version", "--dry-run", "--dry"))  # of whatever tool

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.parsing.chunk_packages import ChunkPackages
+from pytest_agentcompliance.parsing.defaults import CODE, EXEMPT, SCRIPTS
 from pytest_agentcompliance.parsing.packages import Packages, calls_checker
 from pytest_agentcompliance.parsing.selectors import selected
-from pytest_agentcompliance.parsing.type_checks import CODE, EXEMPT, SCRIPTS
 
 
 @dataclass(frozen=True)

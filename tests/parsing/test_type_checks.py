@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from pytest_agentcompliance.parsing import type_check_words as words
 from pytest_agentcompliance.parsing.command_lines import Simple, simple
-from pytest_agentcompliance.parsing.type_checks import SCRIPTS, TypeCheck, checks
+from pytest_agentcompliance.parsing.defaults import SCRIPTS
+from pytest_agentcompliance.parsing.type_checks import TypeCheck, checks
 
 
 def named(line: str) -> list[TypeCheck]:

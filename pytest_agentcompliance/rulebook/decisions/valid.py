@@ -6,13 +6,13 @@ from pydantic import Field
 
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import ChunkLog, Document, Documents, Tree
-from pytest_agentcompliance.parsing.decision_ids import Named, normal
-from pytest_agentcompliance.parsing.decisions import AGENTS, is_agent
+from pytest_agentcompliance.parsing.defaults import AGENTS
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
 
 if TYPE_CHECKING:
+    from pytest_agentcompliance.parsing.decision_ids import Named
     from pytest_agentcompliance.parsing.decisions import Decision
 
 _ONE = "decisions:\n  - id: ARCH-001\n    question: Which store?\n    decision: Postgres\n    decided_by: user\n"
@@ -129,6 +129,8 @@ class Valid(Rule):
     def check(self, documents: Documents, log: ChunkLog | None, tree: Tree | None) -> Generator[Finding, None, str]:
         if not documents.head("decisions") and log is None:
             return "there is no register of decisions, and no log that relies on one"
+        from pytest_agentcompliance.parsing.decision_ids import Named  # start-up time: when there is a log or a register
+
         base, head = _Registers(documents.base("decisions")), _Registers(documents.head("decisions"))
         lines = _lines(log, tree)
         named = Named(lines, [*base.ids, *head.ids], self.prefixes)
@@ -148,10 +150,13 @@ class Valid(Rule):
             else "there is no register of decisions"
         )
 
-    def _unknown(self, log: ChunkLog, named: Named, plan: Named, documents: Documents, has_register: bool) -> Iterator[Finding]:
+    def _unknown(self, log: ChunkLog, named: "Named", plan: "Named", documents: Documents, has_register: bool) -> Iterator[Finding]:
         """Ids that no register has. One that the plan has was approved with it, unless the plan says that an agent decided."""
         if not named.unknown:
             return
+        from pytest_agentcompliance.parsing.decision_ids import normal
+        from pytest_agentcompliance.parsing.decisions import is_agent
+
         papers = tuple(one for one in documents.base("plan") or documents.head("plan") if one.path.endswith((".yaml", ".yml")))
         planned = {normal(one.id): one for _, one in _Registers(papers).decisions}
         where = "the register does not have it" if has_register else "there is no register of decisions that has it"
@@ -167,7 +172,10 @@ class Valid(Rule):
                 written,
             )
 
-    def _judge(self, one: "Decision", path: str, named: Named, plan: Named, complete: bool) -> Iterator[Finding]:
+    def _judge(self, one: "Decision", path: str, named: "Named", plan: "Named", complete: bool) -> Iterator[Finding]:
+        from pytest_agentcompliance.parsing.decision_ids import normal
+        from pytest_agentcompliance.parsing.decisions import is_agent
+
         place, name = Place(path, one.line), one.id or "a decision"
         key = normal(one.id)
         line = named.relied.get(key)
@@ -199,6 +207,11 @@ class Valid(Rule):
         )
 
     def _within_run(self, base: "_Registers", head: "_Registers") -> Iterator[Finding]:
+        if not (base.decisions or head.decisions):
+            return
+        from pytest_agentcompliance.parsing.decision_ids import normal
+        from pytest_agentcompliance.parsing.decisions import is_agent
+
         before = {normal(one.id) for _, one in base.decisions if one.standing == "confirmed" and not is_agent(one.by, self.agents)}
         fresh = [
             (path, one) for path, one in head.decisions

@@ -7,7 +7,6 @@ from pydantic import Field
 from pytest_agentcompliance.errors import NotJudged
 from pytest_agentcompliance.evidence import ChangeSet, Chunk, ChunkLog, FileChange, Tree
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.parsing.markdown import word_set
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -21,12 +20,6 @@ _LOG = (
 )
 _BASE = {"packages/core/logger/package.json": '{"name": "@repo/logger"}\n'}
 _NEW = {**_BASE, "packages/backend/cart/src/totals.ts": "export const totals = 1\n"}
-_BROAD = word_set(
-    "handler handlers package packages module modules schema schemas type types function functions service services repository"
-    " repositories migration migrations script scripts component components helper helpers util utils utility utilities export"
-    " exports logic file files implementation implementations adapter adapters middleware route routes router endpoint endpoints"
-    " seed seeds interface interfaces port ports error errors config configuration client everything all class classes model models"
-)
 
 _MODIFIED = re.compile(r"(?i)(?:modif|updat|edit|chang|fix|extend|refactor)")
 
@@ -126,7 +119,7 @@ class ReuseJustified(Rule):
         return added and not (self.exempt and matches(change.path, self.exempt))
 
     def _new(self, chunk: Chunk, modules: set[str]) -> Iterator[Finding]:
-        from pytest_agentcompliance.parsing.reuse import NOTHING, is_reason
+        from pytest_agentcompliance.parsing.reuse import BROAD, NOTHING, is_reason  # start-up time: when there is a log
 
         said, why = chunk.fields.get("new"), chunk.fields.get("why_new")
         whole = chunk.fields.get("reuse")
@@ -142,7 +135,7 @@ class ReuseJustified(Rule):
             return
         reused = chunk.fields.get("reused")
         words = _words(" ".join(one.text for one in (said, why, reused) if one is not None))
-        broad = bool(_BROAD.intersection(re.split(r"\W+", said.text.lower())))
+        broad = bool(BROAD.intersection(re.split(r"\W+", said.text.lower())))
         missing = set() if broad else {path for path in modules if not _names(path) & words}
         if missing:
             yield Finding(

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from pytest_agentcompliance.errors import NotJudged
 from pytest_agentcompliance.evidence import ChangeSet, ChunkLog, Tree
+from pytest_agentcompliance.parsing.defaults import CODE, EXEMPT, SCRIPTS
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.parsing.type_checks import CODE, EXEMPT, SCRIPTS
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy

@@ -1,0 +1,16 @@
+"""Words and globs that are defaults of rules' parameters, apart from the readers that use them: a rule is made at every start."""
+
+# Words that make whoever confirmed a decision an agent, not a person.
+AGENTS = (
+    "agent", "agents", "ai", "assistant", "auto", "autonomous", "bot", "claude", "codex", "coder", "copilot", "cursor", "decider",
+    "elab", "elaboration", "gemini", "gpt", "leader", "llm", "model", "openai", "orchestrator", "planner", "planning", "self",
+    "subagent", "system", "worker", "workers",
+)  # fmt: skip
+# The names that projects give the script that type checks.
+SCRIPTS = (
+    "check-types", "type-check", "typecheck", "types:check", "check:types", "type:check", "ts:check", "tsc", "lint:types", "types",
+    "typecheck:ci", "check-types:all", "type-check:all", "typecheck:all", "mypy", "pyright",
+)  # fmt: skip
+# The files that type checkers read, and those of them that configure tools and lie outside what is checked.
+CODE = ("*.ts", "*.tsx", "*.mts", "*.cts", "*.vue", "*.svelte", "*.astro", "*.py", "*.pyi")
+EXEMPT = ("*.config.*", "*.config.*.*")
