@@ -87,17 +87,13 @@ def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Aud
 def evidence(options: Options, kinds: Collection[str]) -> Run:
     """The evidence alone, for checks written by hand. It is read as it is asked for, until the process ends."""
     with ExitStack() as stack:
-        repository = stack.enter_context(Repository(options.repo))
-        found, policy, facts = _read(options, repository)
-        bound = next(_bound(options, repository, found, policy, reviewed=facts.reviewed))
-        run = gather.gather(repository, found, kinds, bound.wanted)
+        one = stack.enter_context(opened(options))
+        run = one.gather(one.bound[0], kinds)
         atexit.register(stack.pop_all().close)  # it stays open for what is read late; what raised above has closed it
     return run
 
 
-def _read(
-    options: Options, repository: Repository, step: Callable[[str], None] = lambda _: None
-) -> tuple[Ends, law.Policy, PolicyFacts]:
+def _read(options: Options, repository: Repository, step: Callable[[str], None]) -> tuple[Ends, law.Policy, PolicyFacts]:
     step("reading the repository")
     found = ends.find(repository, options.base, options.head, options.environ)
     step("reading the policy")
@@ -175,7 +171,7 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
         bound = draft.bind(values, one.clauses)
         given = {kind: (glob,) for kind, glob in options.evidence.items()}
         globs = {**bound.evidence, **policy.evidence, **given}
-        yield Bound(bound, gather.Wanted(options.log, globs.get("log", ()), unknown, named, globs))
+        yield Bound(bound, gather.Wanted(options.log, unknown, named, globs))
 
 
 def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str]) -> story.Story:

@@ -13,7 +13,7 @@ from pytest_agentcompliance.evidence.changes import decode
 from pytest_agentcompliance.evidence.log import Claim
 from pytest_agentcompliance.logbook import fix, next_chunk, next_place
 from pytest_agentcompliance.logbook.next_chunk import Entry
-from pytest_agentcompliance.parsing.claims import Paths
+from pytest_agentcompliance.parsing import claims as index
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.reporters.text import shown
 from pytest_agentcompliance.rule import Rule
@@ -151,7 +151,7 @@ def _entries(one: Opened, bound: Bound, run: Run, path: str, also: set[str]) -> 
     told = replace(log, chunks=(*log.chunks, Chunk("", (), "", Place(path, 1), {}, claims)))
     wanted = (pending | again) & set(rule.needed(told, run.changes, run.documents))
     changed = [since.by_path[one.path] if one.path in again else one for one in run.changes if one.path in wanted]
-    return next_chunk.entries(list(_merged(changed, reuse)), Paths(run.changes.paths))
+    return next_chunk.entries(list(_merged(changed, reuse)), index.known(run.changes.paths))
 
 
 def _since(one: Opened, run: Run, log: ChunkLog) -> tuple[ChangeSet, ChunkLog, set[str]]:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from pytest_agentcompliance.parsing.globs import matches
@@ -98,6 +98,12 @@ class Paths:
     def _folder_ends(self) -> dict[str, tuple[str, ...]]:
         folders = {path[:at] for path in self._sorted for at in _slashes(path)}
         return _ends(sorted(folders))
+
+
+@lru_cache(maxsize=4)
+def known(paths: frozenset[str]) -> Paths:
+    """The index over a set of paths: several rules look up the same claims in the same change."""
+    return Paths(paths)
 
 
 def _ends(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:

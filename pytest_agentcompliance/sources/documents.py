@@ -1,6 +1,8 @@
 """The documents of a story, found by name at base and at head."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
+from fnmatch import translate
 from typing import get_args
 
 from pytest_agentcompliance.evidence import Content, Document, Documents
@@ -11,6 +13,7 @@ from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 
 NAMES: tuple[DocumentName, ...] = get_args(DocumentName)
+Found = tuple[str, str, str]  # path, mode, id
 MOST_LOGS = 20  # of other agents in one story
 
 
@@ -21,38 +24,45 @@ def read(repository: Repository, ends: Ends, globs: Mapping[str, tuple[str, ...]
     """
     home = log.rpartition("/")[0]
 
-    def far(found: tuple[str, str, str]) -> int:
+    def far(found: Found) -> int:
         folder = found[0].rpartition("/")[0]
         return 0 if folder == home or home.startswith(f"{folder}/") else 1
 
     places = {name: globs.get(name, ()) for name in NAMES}
 
-    def side(tree: str) -> tuple[Document, ...]:
-        found = [
+    def side(found: Mapping[str, list[Found]]) -> tuple[Document, ...]:
+        return tuple(
             Document(name, Content(path, mode, oid, ends.changes.reader, ends.ledger))
-            for name, wanted in places.items()
-            for path, mode, oid in sorted(_matching(repository, tree, wanted), key=far)
-        ]
-        return tuple(found)
+            for name in NAMES
+            for path, mode, oid in sorted(found[name], key=far)
+        )
 
-    logs = sorted(path for path, _, _ in _matching(repository, ends.head_tree, globs.get("logs", ())))
-    others = [path for path in logs if not matches(path, globs.get("log", ()) or ("",))]
+    wanted = {str(name): where for name, where in places.items()}
+    base = _matching(repository.listing(ends.base_tree), wanted)
+    head = _matching(repository.listing(ends.head_tree), {**wanted, "logs": globs.get("logs", ())})
+    others = sorted(path for path, _, _ in head["logs"] if not matches(path, globs.get("log") or ("",)))
     if len(others) > MOST_LOGS:
         notes.append(f"{len(others)} logs of other agents; the first {MOST_LOGS} of them are read")
-    return Documents(
-        side(ends.base_tree), side(ends.head_tree), places,
-        tuple(log_file.from_tree(repository, ends, path, notes) for path in others[:MOST_LOGS]),
-    )
+    logs = tuple(log_file.from_tree(repository, ends, path, notes) for path in others[:MOST_LOGS])
+    return Documents(side(base), side(head), places, logs)
 
 
-def _matching(repository: Repository, tree: str, globs: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
-    """Path, mode and id of what a glob names. Most globs end in a plain name, which leaves few paths to be matched."""
-    if not globs:
-        return
-    ends = [glob.rpartition("/")[2] for glob in globs]
-    names = None if any(mark in end for end in ends for mark in "*?[\\") or "" in ends else tuple(end.encode() for end in ends)
-    for raw, (mode, oid) in repository.listing(tree).items():
-        if names is None or raw.endswith(names):
-            path = raw.decode("utf-8", "surrogateescape")
-            if matches(path, globs):
-                yield path, mode, oid
+def _matching(listing: Mapping[bytes, tuple[str, str]], wanted: Mapping[str, tuple[str, ...]]) -> dict[str, list[Found]]:
+    """What the globs of each kind name, in one pass: a path whose last part no glob ends in is not matched at all."""
+    asked = {kind: "|".join(map(_end, globs)) for kind, globs in wanted.items() if globs}
+    ends = {kind: re.compile(pattern.encode("utf-8", "surrogateescape")) for kind, pattern in asked.items()}
+    found: dict[str, list[Found]] = {kind: [] for kind in wanted}
+    for raw, (mode, oid) in listing.items():
+        name = raw.rpartition(b"/")[2]
+        for kind, end in ends.items():
+            if end.match(name):
+                path = raw.decode("utf-8", "surrogateescape")
+                if matches(path, wanted[kind]):
+                    found[kind].append((path, mode, oid))
+    return found
+
+
+def _end(glob: str) -> str:
+    """The last part of a glob as a pattern; of one that ends in a slash, or escapes a character, anything."""
+    last = glob.rpartition("/")[2]
+    return translate("*" if not last or "\\" in last else last)

@@ -22,10 +22,13 @@ class Wanted:
     """Where things are looked for: a log that a person named, or globs by kind; ``unknown`` says why no story is known."""
 
     log_file: Path | None = None
-    log_globs: tuple[str, ...] = ()
     unknown: str = ""
     story: str = ""
     globs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def log_globs(self) -> tuple[str, ...]:
+        return self.globs.get("log", ())
 
 
 NOWHERE = Wanted()

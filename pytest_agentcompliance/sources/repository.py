@@ -1,7 +1,7 @@
 """The audited repository: its revisions, the change of a run, its trees. Ids only, once the ends of the run are known."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,7 @@ DIFF_TREE = (
     "-O/dev/null",
 )
 RAW_ONLY = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none", "--no-abbrev")
+NESTED = 10  # names within names: how often is asked again
 PROSE = (b".md", b".mdx", b".txt", b".rst", b".adoc")
 SUFFIX = re.compile(r"[~^:]|@\{")
 HEAD_REF = re.compile(rb"\Aref: (refs/heads/([^\n]+))\n*\Z")
@@ -274,7 +275,19 @@ class Repository:
 
     def _having(self, tree: str, names: frozenset[str]) -> frozenset[str]:
         """Those of the names that stand as whole words in the files of a tree, prose left out. A missing blob has none."""
-        wanted = {name.encode("utf-8", "surrogateescape"): name for name in names}
+        left = {name.encode("utf-8", "surrogateescape"): name for name in names}
+        found: set[str] = set()
+        for _ in range(NESTED):
+            hits = self._words(tree, left) if left else set()
+            found.update(left.pop(raw) for raw in hits)
+            # Of two names that begin at one place git prints the longer: those within a name that was found are asked again.
+            left = {raw: name for raw, name in left.items() if any(name in longer for longer in found)}
+            if not hits:
+                break
+        return frozenset(found)
+
+    def _words(self, tree: str, wanted: Collection[bytes]) -> set[bytes]:
+        """Those of the words that ``git grep`` prints for a tree."""
         file = self.shadow.dir / "names"
         file.write_bytes(b"".join(raw + b"\n" for raw in wanted))
         options = ("-z", "-o", "-w", "-F", "--text", "--no-color", "--no-recurse-submodules", "--full-name", "-f", str(file))
@@ -282,14 +295,7 @@ class Repository:
         if status not in (0, 1):
             raise EvidenceError(f"git grep failed: {err.strip()[:500]}")
         hits = (hit.partition(b"\0") for hit in out.split(b"\n"))
-        found = {raw for path, _, raw in hits if raw in wanted and not path.lower().endswith(PROSE)}
-        # Of two names that begin at the same place git prints the longer one: what is left is asked for by itself.
-        for raw in [raw for raw in wanted if raw not in found and any(raw in longer for longer in found)]:
-            alone = ("-z", "-l", "-w", "-F", "--text", "--no-recurse-submodules", "-e", wanted[raw])
-            _, out, _ = self.shadow.run("grep", *alone, tree)
-            if any(path and not path.lower().endswith(PROSE) for path in out.split(b"\0")):
-                found.add(raw)
-        return frozenset(wanted[raw] for raw in found)
+        return {raw for path, _, raw in hits if raw in wanted and not path.lower().endswith(PROSE)}
 
 
 def _sides(raw: Iterable[diff.Record]) -> Iterator[tuple[int, str]]:

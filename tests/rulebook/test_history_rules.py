@@ -147,7 +147,7 @@ def test_names_are_looked_up_in_the_tree_that_the_run_found(run: GitRepo) -> Non
 
 
 def test_a_name_that_another_one_begins_with_is_found_all_the_same(run: GitRepo) -> None:
-    log = "## Chunk 1 — cart\n- Reuse compliance:\n  - Reused: `cart-service`, `cart-service-core`\n  - New: none\n"
+    log = "## Chunk 1 — cart\n- Reuse compliance:\n  - Reused: `cart`, `cart-service`, `cart-service-core`\n  - New: none\n"
     run.git("checkout", "-q", "main")
     run.commit("more", {"core/package.json": '{"name": "cart-service-core"}\n'})
     run.git("checkout", "-q", "-B", "agent")

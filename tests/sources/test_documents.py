@@ -77,3 +77,11 @@ def test_what_is_no_regular_file_or_too_long_is_refused(shop: GitRepo, monkeypat
     with pytest.raises(Unreadable, match="9 bytes"):
         long.text()
     assert set(link.content.ledger.take()) == {f"{IMPL}/SCOPE.md", f"{IMPL}/SCOPE.yaml"}
+
+
+def test_a_story_with_characters_of_globs_is_found_by_its_name_alone(shop: GitRepo) -> None:
+    odd = "plans/shop/in-progress/WISH[1]"
+    shop.commit("work", {f"{odd}/WISH[1].md": "odd\n", f"{odd}/_implementation/SCOPE.md": "odd\n"})
+    found = gathered(shop, "WISH[1]").documents
+    assert found is not None
+    assert [one.path for one in found.at_head] == [f"{odd}/WISH[1].md", f"{odd}/_implementation/SCOPE.md"]

@@ -15,7 +15,7 @@ from pytest_agentcompliance.sources.repository import Repository
 from tests.conftest import GitRepo
 
 STORY = "plans/wish/in-progress/WISH-1/_implementation/BACKEND-LOG.md"
-GLOBS = Wanted(log_globs=("**/*/*/_implementation/BACKEND-LOG.md",))
+GLOBS = Wanted(globs={"log": ("**/*/*/_implementation/BACKEND-LOG.md",)})
 LOG = "## Chunk 1 — add the route\n- Objective: AC-1\n"
 
 
@@ -53,7 +53,7 @@ def test_chunks_that_base_had_are_not_new(run: GitRepo) -> None:
 def test_no_log_has_its_reason(run: GitRepo) -> None:
     run.commit("work", {"b.py": "b\n"})
     assert gathered(run).problem("log") == "the run left no log at **/*/*/_implementation/BACKEND-LOG.md"
-    unknown = Wanted(log_globs=GLOBS.log_globs, unknown="no story was found")
+    unknown = Wanted(globs=GLOBS.globs, unknown="no story was found")
     assert gathered(run, unknown).problem("log").endswith("; no story was found")
 
 
@@ -63,7 +63,7 @@ def test_two_logs_are_named_and_neither_is_chosen(run: GitRepo) -> None:
 
 
 def test_copies_of_one_log_are_read_once(run: GitRepo) -> None:
-    known = Wanted(log_globs=("**/*/WISH-1/_implementation/BACKEND-LOG.md",), story="WISH-1")
+    known = Wanted(globs={"log": ("**/*/WISH-1/_implementation/BACKEND-LOG.md",)}, story="WISH-1")
     copy = STORY.replace("in-progress", "done")
     run.commit("work", {STORY: LOG, copy: LOG})
     found = gathered(run, known)

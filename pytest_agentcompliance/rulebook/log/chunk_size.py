@@ -66,11 +66,11 @@ class ChunkSize(Rule):
     )
 
     def check(self, log: ChunkLog, changes: ChangeSet) -> Iterator[Finding]:
-        from pytest_agentcompliance.parsing.claims import Paths  # start-up time: when there is a log
+        from pytest_agentcompliance.parsing import claims  # start-up time: when there is a log
 
         if not log.chunks:
             raise NotJudged("the log has no chunks, so there is none to be measured")
-        paths = Paths(changes.paths)
+        paths = claims.known(changes.paths)
         own = {id(chunk): self._own(chunk, paths) for chunk in log.chunks}
         claimed: dict[str, int] = {}
         for found in own.values():

@@ -226,16 +226,16 @@ class FilesMatchDiff(Rule):
         return list(self._unlisted(needed, changes, books, others))
 
     def _opened(self, log: ChunkLog, changes: ChangeSet, documents: Documents | None) -> "tuple[_Books, _Books, list[str]]":
-        from pytest_agentcompliance.parsing.claims import Paths  # start-up time: when there is a log
+        from pytest_agentcompliance.parsing import claims  # start-up time: when there is a log
 
-        paths = Paths(changes.paths)
+        paths = claims.known(changes.paths)
         books, others = _Books(), _Books()
-        theirs = Paths(path for path in changes.paths if not (self.own and matches(path, self.own)))
         for other in documents.logs if documents is not None else ():
-            name = other.path.rpartition("/")[2]
-            known = theirs if self.other_side and matches(other.path, self.other_side) else paths
+            name, index = other.path.rpartition("/")[2], paths
+            if self.own and self.other_side and matches(other.path, self.other_side):
+                index = claims.known(frozenset(path for path in changes.paths if not matches(path, self.own)))
             for _, claim in other.claims():
-                others.enter(None, claim, known.find(claim.path), name)
+                others.enter(None, claim, index.find(claim.path), name)
         for chunk, claim in log.claims():
             books.enter(chunk, claim, paths.find(claim.path))
         logs = {log.path, *(other.path for other in documents.logs)} if documents is not None else {log.path}
@@ -361,9 +361,11 @@ def _is_vague(claimed: str, paths: tuple[str, ...]) -> bool:
 
 def _in_passing(log: ChunkLog, changes: ChangeSet) -> dict[str, Place]:
     """The changed files that a log without chunks names somewhere, each by a name that no other changed file has."""
-    from pytest_agentcompliance.parsing.claims import Paths
+    if not log.named:
+        return {}
+    from pytest_agentcompliance.parsing import claims
 
-    paths = Paths(changes.paths)
+    paths = claims.known(changes.paths)
     return {match.paths[0]: at for name, at in log.named for match in [paths.find(name)] if len(match.paths) == 1}
 
 

@@ -101,12 +101,12 @@ class ReuseJustified(Rule):
     )  # fmt: skip
 
     def check(self, log: ChunkLog, changes: ChangeSet, tree: Tree) -> Iterator[Finding]:
-        from pytest_agentcompliance.parsing.claims import Paths  # start-up time: when there is a log
+        from pytest_agentcompliance.parsing import claims  # start-up time: when there is a log
 
         if not log.chunks:
             raise NotJudged("the log has no chunks, so there is none that could say what is new")
         added = {change.path for change in changes if self.is_module(change)}
-        paths, seen = Paths(changes.paths), set[str]()
+        paths, seen = claims.known(changes.paths), set[str]()
         for chunk in log.chunks:
             if chunk.new:
                 yield from self._new(chunk, (added & _claimed(chunk, paths, adding=True)) - seen)

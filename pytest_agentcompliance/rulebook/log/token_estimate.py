@@ -59,14 +59,14 @@ class TokenEstimate(Rule):
     )
 
     def check(self, log: ChunkLog, changes: ChangeSet) -> Generator[Finding, None, str]:
-        from pytest_agentcompliance.parsing.claims import Paths  # start-up time: when there is a log
+        from pytest_agentcompliance.parsing import claims  # start-up time: when there is a log
 
         stated = log.tokens[-1].output if log.tokens else None
         if stated is None:
             raise NotJudged("the log states no output tokens")
         if any(not chunk.new for chunk in log.chunks):
             raise NotJudged("the log was begun before this run; its count goes over both")
-        paths = Paths(changes.paths)
+        paths = claims.known(changes.paths)
         matches = (paths.find(claim.path) for _, claim in log.claims() if claim.changed)
         written = {path for match in matches if match.how in ("whole", "end", "folder", "glob") for path in match.paths}
         least = most = 0
