@@ -6,7 +6,7 @@ import pytest
 
 from pytest_agentcompliance import engine
 from pytest_agentcompliance.verdict import Verdict
-from tests.conftest import GitRepo, new_repo
+from tests.conftest import GitRepo
 
 HOME = "plans/shop/in-progress/WISH-1/_implementation"
 DONE = "plans/shop/done/WISH-1/_implementation"
@@ -65,7 +65,7 @@ def test_merge_that_loses_a_chunk_is_seen(run: GitRepo) -> None:
     run.write(LOG, "# Log\n\n" + TWO.replace(ONE, ""))
     run.git("add", "-A")
     run.git("commit", "-q", "-m", "merge")
-    assert [line.rpartition(": ")[2] for line in told(run, "log/append-only")][:1] != []
+    assert told(run, "log/append-only") == [f"{LOG}: commit {run.git('rev-parse', 'HEAD')[:9]} took chunk 1 out of the log"]
 
 
 def test_merging_main_accuses_nobody(run: GitRepo) -> None:
@@ -123,16 +123,6 @@ def test_a_decision_that_the_register_gained_lets_the_work_go_on(run: GitRepo) -
     run.commit("answer", {f"{HOME}/ARCHITECTURAL-DECISIONS.yaml": "decisions:\n- id: A-1\n  decision: here\n  decided_by: user\n"})
     run.commit("go on", {"api/till.ts": "1\n"})
     assert verdict(run, "blockers/stopped").outcome == "kept"
-
-
-def test_shallow_clone_without_a_commits_parent_is_said_and_does_not_crash(run: GitRepo, tmp_path: Path) -> None:
-    run.commit("one", {LOG: ONE, "api/cart.ts": "1\n"})
-    run.commit("two", {LOG: TWO, "api/till.ts": "1\n"})
-    shallow = new_repo(tmp_path / "shallow")
-    shallow.git("fetch", "-q", "--depth=2", f"file://{run.root}", "agent:agent")
-    shallow.git("checkout", "-q", "agent")
-    shallow.git("branch", "main", "agent^")
-    assert verdict(shallow, "log/append-only").outcome in ("kept", "not-judged")
 
 
 def test_names_are_looked_up_in_the_tree_that_the_run_found(run: GitRepo) -> None:

@@ -158,3 +158,16 @@ def test_log_in_another_storys_folder_is_read_where_it_names_its_story(repo: Git
     assert any("not where it belongs" in note for note in stray.notes)
     assert engine.evidence(replace(options, story="WISH-11"), {"log"}).log is None
     assert engine.evidence(replace(options, story="ISH-1"), {"log"}).log is None
+
+
+def test_defect_of_the_reader_takes_no_audit_down_and_is_no_pass(run: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RecursionError("too deep")
+
+    run.commit("work", {STORY: LOG})
+    monkeypatch.setattr("pytest_agentcompliance.sources.log.parse", fails)
+    made = engine.audit(engine.Options(run.root, "main", "HEAD", ("dev-implement-backend-coder-v3",), "WISH-1", environ={}))
+    said = {one.rule: (one.outcome, one.why or one.findings[0].message) for one in made.verdicts if one.rule.startswith("log/")}
+    assert said["log/present"][0] == "broken"
+    assert said["log/chunk-heading"][0] == "not-judged"
+    assert all("the reader failed (RecursionError: too deep)" in why for _, why in said.values())

@@ -1,13 +1,15 @@
 """The commits of a range: in order, each with its own change, its people, its message and trailers."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from pytest_agentcompliance.evidence import Commit
+from pytest_agentcompliance.errors import Unreadable
+from pytest_agentcompliance.evidence import Commit, Ledger
 from pytest_agentcompliance.sources import ends, history
 from pytest_agentcompliance.sources.repository import Repository
-from tests.conftest import GitRepo
+from tests.conftest import GitRepo, new_repo
 
 
 def commits(repo: GitRepo, base: str = "main") -> list[tuple[Commit, list[str]]]:
@@ -114,3 +116,18 @@ def test_an_encoding_that_a_commit_claims_hides_no_parent(run: GitRepo) -> None:
     run.git("reset", "-q", "--soft", run.git("hash-object", "-t", "commit", "-w", "--literally", str(run.root.parent / "body")))
     ((one, paths),) = commits(run)
     assert (one.parents, paths) == ((parent,), ["b.py"])
+
+
+def test_commit_whose_parent_a_shallow_clone_lacks_is_unreadable_and_the_others_are_not(run: GitRepo, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        run.commit(name, {f"{name}.py": "1\n"})
+    shallow = new_repo(tmp_path / "shallow")
+    shallow.git("fetch", "-q", "--depth=2", f"file://{run.root}", "agent:agent")
+    ids = shallow.git("rev-list", "--reverse", "agent").split()
+    ledger = Ledger()
+    with Repository(shallow.root) as repository:
+        second, third = history.history(repository, ids, ledger)
+        assert [change.path for change in third.changes] == ["three.py"]
+        with pytest.raises(Unreadable, match="a parent of it, or a tree, is missing"):
+            len(second.changes)
+    assert list(ledger.unread) == [f"commit {ids[0]}"]
