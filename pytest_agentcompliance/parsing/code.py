@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from pytest_agentcompliance.parsing import grammar, scan
@@ -39,6 +40,7 @@ class Element:
     text: str
 
 
+@lru_cache(maxsize=256)  # several rules ask about one file
 def imports(text: str, path: str) -> tuple[Import, ...]:
     """What JavaScript, TypeScript, Python, Vue, Svelte and Astro files import; nothing of other files.
 

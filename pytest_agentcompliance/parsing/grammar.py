@@ -13,6 +13,8 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,16 +27,41 @@ _LONG = re.compile(rf"[^\n]{{{LONGEST_LINE}}}")
 _UNFIT = re.compile("[\ud800-\udfff\0]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 
-Question = Literal["comments", "tokens", "imports", "elements"]
+Question = Literal["comments", "tokens", "imports", "elements", "find"]
 
 
-def ask(question: Question, name: str, text: str) -> list[list[Any]] | None:
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One match of a pattern: which pattern, where (offsets in characters), the kind of its node, where each variable stands."""
+
+    pattern: int
+    start: int
+    end: int
+    kind: str
+    held: tuple[tuple[int, int] | None, ...] = ()
+
+
+def find(patterns: Sequence[tuple[Mapping[str, Any], Sequence[str]]], name: str, text: str) -> tuple[Match, ...] | None:
+    """What patterns match in a text that the grammar called ``name`` reads; None when it cannot or may not say.
+
+    A pattern is a rule object of ast-grep's (``{"rule": {...}, "constraints": {...}}``) and the names of the variables
+    whose places are wanted. See https://ast-grep.github.io/reference/rule.html.
+    """
+    said = ask("find", name, text, [[pattern, list(variables)] for pattern, variables in patterns])
+    if said is None:
+        return None
+    return tuple(
+        Match(which, start, end, kind, tuple((one[0], one[1]) if one else None for one in held)) for which, start, end, kind, held in said
+    )
+
+
+def ask(question: Question, name: str, text: str, *more: Any) -> list[list[Any]] | None:
     """What a grammar or lexer called ``name`` says of a text, offsets in characters; None when it cannot or may not say."""
     if len(text) > LARGEST or _LONG.search(text):
         return None
     # Each replacement is one character for one, so that offsets stay those of the text that was given.
     fit = _LONE_CR.sub("\n", _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text))
-    return _WORKER.ask(question, name, fit)
+    return _WORKER.ask(question, name, fit, *more)
 
 
 class _Worker:
@@ -46,7 +73,7 @@ class _Worker:
         self._owner = 0
         self.patience = 30.0  # seconds that all late answers together may cost
 
-    def ask(self, question: Question, name: str, text: str) -> list[list[Any]] | None:
+    def ask(self, question: Question, name: str, text: str, *more: Any) -> list[list[Any]] | None:
         with self._lock:
             if self.patience <= 0:
                 return None
@@ -62,7 +89,7 @@ class _Worker:
             with contextlib.suppress(OSError):
                 assert child.stdin is not None
                 assert child.stdout is not None
-                child.stdin.write(json.dumps([question, name, text]).encode() + b"\n")
+                child.stdin.write(json.dumps([question, name, text, *more]).encode() + b"\n")
                 child.stdin.flush()
                 answer = child.stdout.readline()
             timer.cancel()

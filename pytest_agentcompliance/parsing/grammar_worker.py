@@ -5,6 +5,7 @@ Started by ``grammar`` as a script of its own; it imports nothing of ours. ast-g
 
 import json
 import sys
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,13 +18,26 @@ LOADERS = frozenset({
     "vi.mock", "vi.importActual", "vi.importMock", "vi.doMock", "vi.unmock",
     "__import__", "importlib.import_module", "import_module",
 })
+KEPT = 4_000_000  # characters whose trees are kept: several rules ask about one file, one after the other
+_TREES: OrderedDict[tuple[str, str], Any] = OrderedDict()
+
+
+def _tree(text: str, grammar: str) -> Any:
+    """The root of a text's syntax tree, parsed once as long as it is kept."""
+    from ast_grep_py import SgRoot
+
+    key = (grammar, text)
+    if key not in _TREES:
+        _TREES[key] = SgRoot(text, grammar)
+        while len(_TREES) > 1 and sum(len(kept) for _, kept in _TREES) > KEPT:
+            _TREES.popitem(last=False)
+    _TREES.move_to_end(key)
+    return _TREES[key].root()
 
 
 def comments(text: str, grammar: str) -> Answer:
     """Each comment and docstring: start, end, whether it is a docstring."""
-    from ast_grep_py import SgRoot
-
-    root = SgRoot(text, grammar).root()
+    root = _tree(text, grammar)
     found = [(*_ends(node), False) for kind in COMMENT_KINDS if _has(grammar, kind) for node in root.find_all(kind=kind)]
     if grammar == "python":
         found += [(*_ends(node), True) for node in _docstrings(root)]
@@ -91,9 +105,7 @@ def tokens(text: str, lexer: str) -> Answer:
 
 def imports(text: str, grammar: str) -> Answer:
     """Each import: start, module as written, whether it imports types alone."""
-    from ast_grep_py import SgRoot
-
-    root = SgRoot(text, grammar).root()
+    root = _tree(text, grammar)
     return sorted(set(_python_imports(root) if grammar == "python" else _script_imports(root)))
 
 
@@ -162,14 +174,12 @@ def _for_types(node: Any) -> bool:
 
 def elements(text: str, grammar: str) -> Answer:
     """The outermost JSX elements: start. A .ts file is only asked for them where it is no proper TypeScript."""
-    from ast_grep_py import SgRoot
-
-    root = SgRoot(text, grammar).root()
+    root = _tree(text, grammar)
     if grammar == "typescript":
         wrong = len(root.find_all(kind="ERROR"))
         if not wrong:
             return []
-        root = SgRoot(text, "tsx").root()
+        root = _tree(text, "tsx")
         if len(root.find_all(kind="ERROR")) >= wrong:
             return []
     found: Answer = []
@@ -179,6 +189,17 @@ def elements(text: str, grammar: str) -> Answer:
         if start >= last:
             found.append((start,))
             last = end
+    return found
+
+
+def find(text: str, grammar: str, patterns: list[tuple[dict[str, Any], list[str]]]) -> Answer:
+    """What patterns of ast-grep match: which one, start, end, kind of node, and where each of its variables stands."""
+    root = _tree(text, grammar)
+    found: Answer = []
+    for index, (pattern, variables) in enumerate(patterns):
+        for node in root.find_all(pattern):
+            held = [node.get_match(name) for name in variables]
+            found.append((index, *_ends(node), node.kind(), [_ends(one) if one is not None else None for one in held]))
     return found
 
 
@@ -195,15 +216,15 @@ def _unquoted(text: str) -> str:
     return text.strip("\"'`")
 
 
-QUESTIONS = {"comments": comments, "tokens": tokens, "imports": imports, "elements": elements}
+QUESTIONS: dict[str, Any] = {"comments": comments, "tokens": tokens, "imports": imports, "elements": elements, "find": find}
 
 
 def main() -> None:
     """Answer until the input ends. An answer of null says that the question was too much for the grammar."""
     for line in sys.stdin.buffer:
-        question, name, text = json.loads(line)
+        question, name, text, *more = json.loads(line)
         try:
-            answer: Answer | None = QUESTIONS[question](text, name)
+            answer: Answer | None = QUESTIONS[question](text, name, *more)
         except BaseException:  # a panic of the grammar is no Exception
             answer = None
         sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
