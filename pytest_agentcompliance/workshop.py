@@ -88,12 +88,14 @@ class _Shop:
         return {path: Content(path, mode, oid, changes.reader, self.ledger) for path, (mode, oid) in files.items()}
 
     def side(self, files: Files, changes: ChangeSet) -> Side:
-        def having(names: frozenset[str]) -> frozenset[str]:
-            code = (oid for path, (_, oid) in files.items() if not path.lower().encode("utf-8", "replace").endswith(PROSE))
-            text = "\n".join(self.blobs[oid].decode("utf-8", "replace") for oid in code)
-            return frozenset(name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
+        def where(names: frozenset[str]) -> dict[str, frozenset[str]]:
+            code = {path: oid for path, (_, oid) in files.items() if not path.lower().encode("utf-8", "replace").endswith(PROSE)}
+            texts = {path: self.blobs[oid].decode("utf-8", "replace") for path, oid in code.items()}
+            words = {name: re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") for name in names}
+            found = {name: frozenset(path for path, text in texts.items() if word.search(text)) for name, word in words.items()}
+            return {name: paths for name, paths in found.items() if paths}
 
-        return Side(lambda: self.contents(files, changes), having)
+        return Side(lambda: self.contents(files, changes), where)
 
     def documents(self, files: Files, changes: ChangeSet) -> tuple[Document, ...]:
         there = self.contents(files, changes)

@@ -50,9 +50,8 @@ def find(patterns: Sequence[tuple[Mapping[str, Any], Sequence[str]]], name: str,
     said = ask("find", name, text, [[pattern, list(variables)] for pattern, variables in patterns])
     if said is None:
         return None
-    return tuple(
-        Match(which, start, end, kind, tuple((one[0], one[1]) if one else None for one in held)) for which, start, end, kind, held in said
-    )
+    places = (tuple((one[0], one[1]) if one else None for one in row[4]) for row in said)
+    return tuple(Match(*row[:4], held) for row, held in zip(said, places, strict=True))
 
 
 def ask(question: Question, name: str, text: str, *more: Any) -> list[list[Any]] | None:
@@ -108,7 +107,10 @@ class _Worker:
             source = files(__package__).joinpath("grammar_worker.py").read_text(encoding="utf-8")
             self._child = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", source, json.dumps(_library_folders())],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=Path(sys.executable).parent,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=Path(sys.executable).parent,
             )
             self._owner = os.getpid()
         return self._child

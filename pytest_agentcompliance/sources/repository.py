@@ -269,33 +269,36 @@ class Repository:
                     for name in [path.decode("utf-8", "surrogateescape")]
                 }
 
-            return Side(read, lambda names: self._having(tree, names))
+            return Side(read, lambda names: self._where(tree, names))
 
         return Tree(side(base_tree), side(head_tree))
 
-    def _having(self, tree: str, names: frozenset[str]) -> frozenset[str]:
-        """Those of the names that stand as whole words in the files of a tree, prose left out. A missing blob has none."""
+    def _where(self, tree: str, names: frozenset[str]) -> dict[str, frozenset[str]]:
+        """The files of a tree in which the names stand as whole words, prose left out. A missing blob has none."""
         left = {name.encode("utf-8", "surrogateescape"): name for name in names}
-        found: set[str] = set()
+        found: dict[str, frozenset[str]] = {}
         for _ in range(NESTED):
-            hits = self._words(tree, left) if left else set()
-            found.update(left.pop(raw) for raw in hits)
+            hits = self._words(tree, left) if left else {}
+            found.update({left.pop(raw): frozenset(paths) for raw, paths in hits.items()})
             # Of two names that begin at one place git prints the longer: those within a name that was found are asked again.
             left = {raw: name for raw, name in left.items() if any(name in longer for longer in found)}
             if not hits:
                 break
-        return frozenset(found)
+        return found
 
-    def _words(self, tree: str, wanted: Collection[bytes]) -> set[bytes]:
-        """Those of the words that ``git grep`` prints for a tree."""
+    def _words(self, tree: str, wanted: Collection[bytes]) -> dict[bytes, set[str]]:
+        """Those of the words that ``git grep`` prints for a tree, and the paths that have them."""
         file = self.shadow.dir / "names"
         file.write_bytes(b"".join(raw + b"\n" for raw in wanted))
         options = ("-z", "-o", "-w", "-F", "--text", "--no-color", "--no-recurse-submodules", "--full-name", "-f", str(file))
         status, out, err = self.shadow.run("grep", *options, tree)
         if status not in (0, 1):
             raise EvidenceError(f"git grep failed: {err.strip()[:500]}")
-        hits = (hit.partition(b"\0") for hit in out.split(b"\n"))
-        return {raw for path, _, raw in hits if raw in wanted and not path.lower().endswith(PROSE)}
+        found: dict[bytes, set[str]] = {}
+        for path, _, raw in (hit.partition(b"\0") for hit in out.split(b"\n")):
+            if raw in wanted and not path.lower().endswith(PROSE):
+                found.setdefault(raw, set()).add(path.removeprefix(tree.encode() + b":").decode("utf-8", "surrogateescape"))
+        return found
 
 
 def _sides(raw: Iterable[diff.Record]) -> Iterator[tuple[int, str]]:
