@@ -50,7 +50,7 @@ def find(patterns: Sequence[tuple[Mapping[str, Any], Sequence[str]]], name: str,
     said = ask("find", name, text, [[pattern, list(variables)] for pattern, variables in patterns])
     if said is None:
         return None
-    return tuple(Match(*row[:4], tuple((one[0], one[1]) if one else None for one in row[4])) for row in said)
+    return tuple(Match(row[0], row[1], row[2], row[3], tuple((one[0], one[1]) if one else None for one in row[4])) for row in said)
 
 
 def ask(question: Question, name: str, text: str, *more: Any) -> list[list[Any]] | None:
