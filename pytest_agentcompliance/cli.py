@@ -181,12 +181,13 @@ def init(*, repo: Path, profile: str | None, only_print: bool) -> None:
 
 
 @main.command("demo", short_help="Make a small repository and audit it.")
+@click.argument("run", type=click.Choice(("code", "log", "stop")), required=False)
 @click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Make the repository here and leave it.")
-def demo(keep: Path | None) -> None:
-    """Make a small repository in which an agent broke several clauses, and run the pytest audit on it."""
+def demo(run: str | None, keep: Path | None) -> None:
+    """Make a small repository in which an agent broke its spec in three runs, and run the pytest audit on them, or on one RUN."""
     from pytest_agentcompliance.demo import play
 
-    play.run(keep, click.echo)
+    play.run(keep, click.echo, run)
 
 
 if __name__ == "__main__":

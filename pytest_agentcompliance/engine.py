@@ -164,7 +164,7 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
             named = options.story
             values["story"] = templates.literally(named)
         elif values.get("story") == "auto":
-            answer = _story(repository, found, draft, values)
+            answer = _story(repository, found, draft, values, options.head)
             named = answer.name
             # A folder's name under audit is no glob.
             values["story"], unknown = templates.literally(answer.name) if answer.name else "*", answer.why
@@ -174,11 +174,13 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
         yield Bound(bound, gather.Wanted(options.log, unknown, named, globs))
 
 
-def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str]) -> story.Story:
+def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str], head: str | None) -> story.Story:
     def paths() -> Iterator[str]:
         return (path.decode("utf-8", "surrogateescape") for path in repository.listing(found.head_tree))
 
-    return story.find(draft.evidence.get("log", ()), values, found.changes, repository.branch, paths)
+    # A head that is asked for by its branch's name says more than the branch that happens to be checked out.
+    branch = head if head and story.IN_BRANCH.search(head) else repository.branch
+    return story.find(draft.evidence.get("log", ()), values, found.changes, branch, paths)
 
 
 def merged(audits: list[Audit]) -> Audit:

@@ -7,27 +7,41 @@ from pathlib import Path
 
 import pytest
 
-from pytest_agentcompliance.demo import BREACHES, make, play, tale
+from pytest_agentcompliance import engine, profile
+from pytest_agentcompliance.demo import RUNS, Tale, make, play, switch
+from pytest_agentcompliance.demo.tale import PROFILE, log_of
 from pytest_agentcompliance.errors import AgentComplianceError, UsageError
 
-PLANNED = {(breach.clause, breach.rule): tuple(sorted(breach.places)) for breach in BREACHES}
+each_run = pytest.mark.parametrize("tale", RUNS, ids=lambda tale: tale.name)
 
 
-def test_exactly_what_was_announced_is_broken(tmp_path: Path) -> None:
-    output, code, verdicts = play.audited(make(tmp_path / "demo"), tmp_path / "verdicts.json")
-    assert play.broken(verdicts) == PLANNED, output
+@each_run
+def test_exactly_what_was_announced_is_found(tmp_path: Path, tale: Tale) -> None:
+    root = make(tmp_path / "demo")
+    switch(root, tale.branch)
+    output, code, verdicts = play.audited(root, tmp_path / "verdicts.json")
+    assert play.found(verdicts) == play.planned(tale), output
     assert code == 1
-    for breach in BREACHES:
-        assert f"{breach.clause}[{breach.rule}]" in output
-        assert all(place in output for place in breach.places)
+    for breach in tale.breaches:
+        assert breach.clause in output
+        assert breach.rule in output
+    assert list(tale.breaches) == sorted(tale.breaches, key=lambda one: (one.clause, one.rule)), "they are told in order"
 
 
-def test_mended_run_is_green(tmp_path: Path) -> None:
-    output, code, verdicts = play.audited(make(tmp_path / "demo", mended=True), tmp_path / "verdicts.json")
-    assert (play.broken(verdicts), code) == ({}, 0), output
-    assert [finding for one in verdicts for finding in one["findings"]] == []
+@each_run
+def test_mended_run_is_green(tmp_path: Path, tale: Tale) -> None:
+    root = make(tmp_path / "demo", mended=True)
+    switch(root, tale.branch)
+    output, code, verdicts = play.audited(root, tmp_path / "verdicts.json")
+    assert (play.found(verdicts), code) == ({}, 0), output
     kept = {(one["clause"], one["rule"]) for one in verdicts if one["outcome"] == "kept"}
-    assert kept >= set(PLANNED)
+    assert kept >= set(play.planned(tale))
+
+
+def test_every_clause_of_the_profile_is_broken_once(tmp_path: Path) -> None:
+    """Over the three runs; what is not built, and what only a person can judge, apart."""
+    judged = {clause.id for clause in profile.load(PROFILE).clauses if any(bound.rule for bound in clause.rules)}
+    assert {breach.clause for tale in RUNS for breach in tale.breaches} == judged
 
 
 def test_policy_is_the_one_that_init_proposes_and_lies_on_main(tmp_path: Path) -> None:
@@ -36,15 +50,15 @@ def test_policy_is_the_one_that_init_proposes_and_lies_on_main(tmp_path: Path) -
     def git(*args: str) -> str:
         return subprocess.run(["git", *args], cwd=root, check=True, capture_output=True, text=True).stdout
 
-    assert f"name: {tale.PROFILE}\n    feature_dir: plans/features/wishlist\n" in git("show", "main:agent-compliance.yaml")
-    assert git("rev-parse", "--abbrev-ref", "HEAD").strip() == tale.BRANCH
+    assert f"name: {PROFILE}\n    feature_dir: plans/features/wishlist\n" in git("show", "main:agent-compliance.yaml")
+    assert git("rev-parse", "--abbrev-ref", "HEAD").strip() == RUNS[0].branch
     assert git("status", "--porcelain") == ""
     assert git("log", "--format=%an", "main..").split() == ["wish-agent", "wish-agent"]
 
 
 def test_commits_are_the_same_every_time_whatever_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def head(root: Path) -> str:
-        return (root / ".git" / "refs" / "heads" / tale.BRANCH).read_text()
+    def head(root: Path) -> list[str]:
+        return [(root / ".git" / "refs" / "heads" / tale.branch).read_text() for tale in RUNS]
 
     first = head(make(tmp_path / "one"))
     (tmp_path / "gitconfig").write_text("[user]\nname = Mallory\n[commit]\ngpgsign = true\n[core]\nautocrlf = true\n")
@@ -65,8 +79,18 @@ def test_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
 
 def test_demo_that_finds_something_else_fails(tmp_path: Path) -> None:
     verdicts = play.audited(make(tmp_path / "demo", mended=True), tmp_path / "verdicts.json")[2]
-    with pytest.raises(AgentComplianceError, match=r"not go as planned: pytest exits with 0, .* C3-03\[scope/allowed-paths\]"):
-        play.as_planned(0, verdicts)
+    with pytest.raises(AgentComplianceError, match=r"'code' did not go as planned: pytest exits with 0, .* C3-03\["):
+        play.as_planned(RUNS[0], 0, verdicts)
+
+
+def test_one_run_is_told_alone_and_whole(tmp_path: Path) -> None:
+    lines: list[str] = []
+    play.run(tmp_path / "kept", lines.append, "stop")
+    said = "\n".join(lines)
+    assert "C3-14[blockers/format]" in said
+    assert "The run 'code'" not in said
+    head = (tmp_path / "kept" / ".git" / "HEAD").read_text()
+    assert head.strip() == f"ref: refs/heads/{RUNS[0].branch}"
 
 
 def test_demo_from_the_shell(tmp_path: Path) -> None:
@@ -78,8 +102,17 @@ def test_demo_from_the_shell(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
-    for breach in BREACHES:
-        assert f"  {breach.clause}  The agent {breach.deed.split(',')[0][:60]}" in done.stdout
+    for tale in RUNS:
+        for breach in tale.breaches:
+            assert f"  {breach.clause}  The agent {breach.deed.split(',')[0][:60]}" in done.stdout
     assert f"cd '{tmp_path / 'kept wishes'}' && " in done.stdout
-    assert (tmp_path / "kept wishes" / tale.LOG).is_file()
+    assert (tmp_path / "kept wishes" / log_of("WISH-001")).is_file()
     assert not (tmp_path / "kept wishes" / ".pytest_cache").exists()
+
+
+def test_head_that_is_named_by_its_branch_names_the_story(tmp_path: Path) -> None:
+    """Its log lies where none belongs, so that nothing but the branch says which story it is; another branch is checked out."""
+    root, stop = make(tmp_path / "demo"), RUNS[2]
+    audit = engine.audit(engine.Options(root, base="main", head=stop.branch, environ={}))
+    verdicts = [one for one in audit.verdicts if one.findings]
+    assert {(one.clause, one.rule): tuple(sorted(str(each.at) for each in one.findings)) for one in verdicts} == play.planned(stop)

@@ -1,6 +1,7 @@
-"""A small real repository in which an agent broke several clauses, and the audit of it."""
+"""A small real repository in which an agent broke every clause of its spec in three runs, and the audit of them."""
 
-from pytest_agentcompliance.demo.repository import make
-from pytest_agentcompliance.demo.tale import BREACHES, Breach
+from pytest_agentcompliance.demo.repository import make, switch
+from pytest_agentcompliance.demo.runs import RUNS
+from pytest_agentcompliance.demo.tale import Breach, Tale
 
-__all__ = ["BREACHES", "Breach", "make"]
+__all__ = ["RUNS", "Breach", "Tale", "make", "switch"]

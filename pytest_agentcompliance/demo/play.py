@@ -13,8 +13,9 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from pytest_agentcompliance.demo.repository import make
-from pytest_agentcompliance.demo.tale import BRANCH, BREACHES, PROFILE
+from pytest_agentcompliance.demo.repository import make, switch
+from pytest_agentcompliance.demo.runs import RUNS
+from pytest_agentcompliance.demo.tale import PROFILE, Tale
 from pytest_agentcompliance.errors import AgentComplianceError
 
 # -P: whatever lies in the repository's folder, it is no module of ours or of pytest's.
@@ -26,8 +27,8 @@ PATIENCE = 120  # seconds
 Verdicts = list[dict[str, Any]]
 
 
-def run(keep: Path | None, echo: Callable[[str], None]) -> None:
-    """Play the demo; ``keep`` is a folder in which the repository is made and left.
+def run(keep: Path | None, echo: Callable[[str], None], name: str | None = None) -> None:
+    """Play the demo; ``keep`` is a folder in which the repository is made and left, ``name`` the only run to be played.
 
     Raises ``UsageError`` where the folder is not empty, ``AgentComplianceError`` when the audit does not find what was planned.
     """
@@ -35,15 +36,15 @@ def run(keep: Path | None, echo: Callable[[str], None]) -> None:
         folder = tempfile.TemporaryDirectory(prefix="agent-compliance-demo-", ignore_cleanup_errors=True)
         scratch = Path(stack.enter_context(folder))
         root = make((keep or scratch / "wishes").absolute())
-        echo(_told(f"An agent was asked to let people take a wish off their list (story WISH-001). Its work is the branch {BRANCH} "
-                   f"of a small repository, and the policy on main holds it to {PROFILE}."))  # fmt: skip
-        echo(f"\n$ python {' '.join(PYTEST)}\n")
-        output, code, verdicts = audited(root, scratch / "verdicts.json")
-        echo(output.rstrip("\n"))
-        echo("\nWhat was seen\n")
-        for breach in BREACHES:
-            echo(_told(f"  {breach.clause}  The agent {breach.deed}.", indent=9))
-        echo("")
+        echo(_told(f"A small repository, {len(RUNS)} stories, and an agent that worked on each of them on a branch of its own. "
+                   f"The policy on main holds it to {PROFILE}."))  # fmt: skip
+        told = [tale for tale in RUNS if name in (None, tale.name)]
+        for number, tale in enumerate(told, 1):
+            switch(root, tale.branch)
+            output, code, verdicts = audited(root, scratch / "verdicts.json")
+            _tell(tale, output, verdicts, echo, whole=number == 1)
+            as_planned(tale, code, verdicts)
+        switch(root, RUNS[0].branch)
         echo(_told(
             "Each line of pytest above is one clause of the agent's spec and the rule that holds the run to it, with the file "
             "and the line. What is skipped could not be judged, or its rule is not built yet; nothing of that counts as kept."
@@ -51,7 +52,23 @@ def run(keep: Path | None, echo: Callable[[str], None]) -> None:
         echo("\nTo try next\n")
         for command, why in _next(root if keep else None):
             echo(f"  {command}\n      {why}")
-        as_planned(code, verdicts)
+
+
+def _tell(tale: Tale, output: str, verdicts: Verdicts, echo: Callable[[str], None], *, whole: bool) -> None:
+    """One run: what was asked, pytest's output as a whole or its last line, and what the agent did, clause by clause."""
+    echo("")
+    echo(_told(f"The run {tale.name!r}: the agent was asked {tale.asked} (story {tale.story}, branch {tale.branch})."))
+    echo(f"\n$ git switch {tale.branch} && python {' '.join(PYTEST)}\n")
+    lines = output.rstrip("\n").split("\n")
+    echo("\n".join(lines if whole else ["[...]", lines[-1]]))
+    echo("\nWhat was seen\n")
+    messages = {(one["clause"], one["rule"]): one["findings"] for one in verdicts}
+    for breach in tale.breaches:
+        echo(_told(f"  {breach.clause}  The agent {breach.deed}.", indent=9))
+        if not whole:
+            for finding in messages.get((breach.clause, breach.rule), [])[:1]:
+                echo(f"         {_place(finding)}: {finding['message']}")
+    echo("")
 
 
 def audited(root: Path, file: Path) -> tuple[str, int, Verdicts]:
@@ -71,34 +88,41 @@ def audited(root: Path, file: Path) -> tuple[str, int, Verdicts]:
     return output, done.returncode, verdicts
 
 
-def broken(verdicts: Verdicts) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Clause and rule of each verdict that is broken, with the places of its breaches, sorted."""
+def found(verdicts: Verdicts) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Clause and rule of each verdict that found something, with the places, sorted; remarks on style are told too."""
     return {
-        (one["clause"], one["rule"]): tuple(sorted(_place(finding) for finding in one["findings"] if finding["level"] == "breach"))
+        (one["clause"], one["rule"]): tuple(sorted(_place(finding) for finding in one["findings"]))
         for one in verdicts
-        if one["outcome"] == "broken"
+        if one["findings"] or one["outcome"] in ("broken", "crashed")
     }
+
+
+def planned(tale: Tale) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What an audit of a run is to find, in the same form."""
+    return {(one.clause, one.rule): tuple(sorted(one.places)) for one in tale.breaches}
 
 
 def _place(finding: Mapping[str, Any]) -> str:
     return f"{finding['path']}:{finding['line']}" if finding.get("line") else str(finding.get("path") or "")
 
 
-def as_planned(code: int, verdicts: Verdicts) -> None:
-    """Raises ``AgentComplianceError`` when other verdicts are broken, or in other places, than the tale announces."""
-    planned = {(one.clause, one.rule): tuple(sorted(one.places)) for one in BREACHES}
-    found = broken(verdicts)
-    if code != 1 or found != planned:
-        differs = sorted({clause for clause, _ in planned.items() ^ found.items()})
+def as_planned(tale: Tale, code: int, verdicts: Verdicts) -> None:
+    """Raises ``AgentComplianceError`` when other things are found, or in other places, than the tale announces."""
+    wanted, got = planned(tale), found(verdicts)
+    if code != 1 or got != wanted:
+        differs = sorted({clause for clause, _ in wanted.items() ^ got.items()})
         names = ", ".join(f"{clause}[{rule}]" for clause, rule in differs) or "none"
-        raise AgentComplianceError(f"the demo did not go as planned: pytest exits with {code}, and these verdicts differ: {names}")
+        raise AgentComplianceError(
+            f"the demo's run {tale.name!r} did not go as planned: pytest exits with {code}, and these verdicts differ: {names}"
+        )
 
 
 def _next(kept: Path | None) -> list[tuple[str, str]]:
     commands = [("agent-compliance explain C3-23", "what a clause asks, and its rules"),
                 ("agent-compliance explain log/files-match-diff", "a rule: why, what it cannot see, its parameters and examples")]
     if kept is None:
-        commands.append(("agent-compliance demo --keep wishes", "the same once more, in a folder that stays, to be mended"))
+        commands += [("agent-compliance demo log", "one run alone, with all that pytest says of it"),
+                     ("agent-compliance demo --keep wishes", "the same once more, in a folder that stays, to be mended")]
     else:
         commands.append((f"cd {shlex.quote(str(kept))} && git log -p main..", "what the agent did"))
         commands.append(("agent-compliance audit", "the same verdicts without pytest, there; mend a file and run it again"))

@@ -1,4 +1,4 @@
-"""The demo's repository: real commits of a fictitious agent, the same ids every time."""
+"""The demo's repository: real commits of a fictitious agent, a branch for each run, the same ids every time."""
 
 import os
 import subprocess
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_agentcompliance import adoption, policy
-from pytest_agentcompliance.demo.tale import BEFORE, BRANCH, BROKEN, MENDED, Files
+from pytest_agentcompliance.demo.before import BEFORE
+from pytest_agentcompliance.demo.runs import RUNS
+from pytest_agentcompliance.demo.tale import Files
 from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.sources.shadow import find_git
 
@@ -15,7 +17,7 @@ KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
 
 
 def make(root: Path, *, mended: bool = False) -> Path:
-    """Make the repository in an empty folder, on the agent's branch; ``main`` has the policy. ``mended``: the run keeps all.
+    """Make the repository in an empty folder, on the first run's branch; ``main`` has the policy. ``mended``: the runs keep all.
 
     Raises ``UsageError`` where something lies in the folder already.
     """
@@ -31,11 +33,17 @@ def make(root: Path, *, mended: bool = False) -> Path:
     _write(root, BEFORE)
     _write(root, {policy.FILE: adoption.propose(root).text})
     git.commit("Ada", "Plan the story, and hold agents to their spec")
-    git("checkout", "--quiet", "-b", BRANCH)
-    for step in MENDED if mended else BROKEN:
-        _write(root, step.files)
-        git.commit("wish-agent", step.message)
+    for tale in reversed(RUNS):
+        git("checkout", "--quiet", "-b", tale.branch, "main")
+        for step in tale.mended if mended else tale.broken:
+            _write(root, step.files)
+            git.commit("wish-agent", step.message)
     return root
+
+
+def switch(root: Path, branch: str) -> None:
+    """Put the work tree on a branch."""
+    _Git(root)("checkout", "--quiet", branch, "--")
 
 
 class _Git:
@@ -54,7 +62,7 @@ class _Git:
 
     def commit(self, who: str, message: str) -> None:
         """Commit all that lies there, ten minutes after the last commit."""
-        day = f"2026-03-02T09:{self.minutes:02}:00+00:00"
+        day = f"2026-03-02T{9 + self.minutes // 60:02}:{self.minutes % 60:02}:00+00:00"
         self.minutes += 10
         people = {f"GIT_{role}_NAME": who for role in ("AUTHOR", "COMMITTER")}
         people |= {f"GIT_{role}_EMAIL": PEOPLE[who] for role in ("AUTHOR", "COMMITTER")}
@@ -71,5 +79,8 @@ class _Git:
 def _write(root: Path, files: Files) -> None:
     for path, text in files.items():
         file = root / path
+        if text is None:
+            file.unlink()
+            continue
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode("utf-8"))
