@@ -23,6 +23,10 @@ from pytest_agentcompliance.verdict import Audit, PolicyFacts
 POLICY_LIMIT = 1024 * 1024  # bytes
 
 
+PARSED = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".py", ".go")
+MANY = 12  # changed files of code; among so many there is always one that some rule wants parsed
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a person asked for. ``head`` None is the work tree as it stands; ``evidence`` maps a kind to where it lies."""
@@ -77,6 +81,10 @@ def opened(options: Options, step: Callable[[str], None] = lambda _: None) -> It
 def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Audit:
     """Make the audit. ``step`` is told what is being done. Raises ``UsageError``, ``PolicyError``, ``EvidenceError``."""
     with opened(options, step) as one:
+        if sum(change.path.endswith(PARSED) for change in one.ends.changes) >= MANY:
+            from pytest_agentcompliance.parsing import grammar  # start-up time: in a small change there may be nothing to parse
+
+            grammar.warm()
         audits = []
         for bound in one.bound:
             step(f"judging {bound.profile.name}")

@@ -1,24 +1,32 @@
 """Paths against globs, the way .gitignore users expect: ``api/**`` from the root, ``*.sql`` at any depth."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from pytest_agentcompliance.errors import UsageError
 
-
-@lru_cache(maxsize=256)
-def spec(globs: tuple[str, ...]) -> GitIgnoreSpec:
-    """Globs, compiled once. A later ``!glob`` takes out again what an earlier one took in. Raises ``UsageError``."""
-    try:
-        return GitIgnoreSpec.from_lines(globs)
-    except (ValueError, re.error) as wrong:
-        raise UsageError(f"a glob of {', '.join(map(repr, globs))} is none: {wrong}") from wrong
+_NAMED = re.compile(r"\(\?P<\w+>")
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:
-    """Whether a path (``/`` between its parts, relative to the root) is among the globs."""
-    compiled = spec(tuple(globs))
-    return bool(compiled.match_file(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")))
+    """Whether a path (``/`` between its parts, relative to the root) is among the globs. Raises ``UsageError``."""
+    return _matcher(tuple(globs))(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=256)
+def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
+    """Globs, compiled once. A later ``!glob`` takes out again what an earlier one took in."""
+    try:
+        read = [(pattern, include) for pattern, include in map(GitIgnoreSpecPattern.pattern_to_regex, globs) if pattern]
+        if not all(include for _, include in read):
+            return GitIgnoreSpec.from_lines(globs).match_file
+        # Where nothing is taken out, any hit will do: one pattern for all is ten times as quick as one after the other.
+        each = (pattern if pattern.startswith("^") else f"(?s:.*){pattern}" for pattern, _ in read)
+        whole = re.compile("|".join(_NAMED.sub("(?:", pattern) for pattern in each) or r"(?!)")
+    except (ValueError, re.error) as wrong:
+        raise UsageError(f"a glob of {', '.join(map(repr, globs))} is none: {wrong}") from wrong
+    return lambda path: whole.match(path.removeprefix("/").removeprefix("./")) is not None

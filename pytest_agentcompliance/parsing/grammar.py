@@ -62,6 +62,11 @@ def ask(question: Question, name: str, text: str, *more: Any) -> list[list[Any]]
     return _WORKER.ask(question, name, fit, *more)
 
 
+def warm() -> None:
+    """Start the child now, so that its first answer need not wait for it: for changes in which code is sure to be parsed."""
+    _WORKER.start()
+
+
 class _Worker:
     """One child for the life of the process, started at the first question, and again when it had to be killed."""
 
@@ -70,6 +75,11 @@ class _Worker:
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self.patience = 30.0  # seconds that all late answers together may cost
+
+    def start(self) -> None:
+        """Start the child, unless it runs; what goes wrong shows when it is asked."""
+        with self._lock, contextlib.suppress(OSError):
+            self._started()
 
     def ask(self, question: Question, name: str, text: str, *more: Any) -> list[list[Any]] | None:
         with self._lock:

@@ -7,6 +7,7 @@ import json
 import sys
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 Answer = list[tuple[Any, ...]]
@@ -221,6 +222,8 @@ QUESTIONS: dict[str, Any] = {"comments": comments, "tokens": tokens, "imports": 
 
 def main() -> None:
     """Answer until the input ends. An answer of null says that the question was too much for the grammar."""
+    with suppress(ImportError):  # while the parent is still busy with git
+        import ast_grep_py  # noqa: F401
     for line in sys.stdin.buffer:
         question, name, text, *more = json.loads(line)
         try:

@@ -49,16 +49,20 @@ def read(repository: Repository, ends: Ends, globs: Mapping[str, tuple[str, ...]
 
 def _matching(listing: Mapping[bytes, tuple[str, str]], wanted: Mapping[str, tuple[str, ...]]) -> dict[str, list[Found]]:
     """What the globs of each kind name, in one pass: a path whose last part no glob ends in is not matched at all."""
-    asked = {kind: "|".join(map(_end, globs)) for kind, globs in wanted.items() if globs}
-    ends = {kind: re.compile(pattern.encode("utf-8", "surrogateescape")) for kind, pattern in asked.items()}
+    patterns = {kind: "|".join(map(_end, globs)).encode("utf-8", "surrogateescape") for kind, globs in wanted.items() if globs}
+    asked = {kind: re.compile(pattern) for kind, pattern in patterns.items()}
     found: dict[str, list[Found]] = {kind: [] for kind in wanted}
+    if not asked:
+        return found
+    some = re.compile(b"|".join(patterns.values()))
     for raw, (mode, oid) in listing.items():
         name = raw.rpartition(b"/")[2]
-        for kind, end in ends.items():
-            if end.match(name):
-                path = raw.decode("utf-8", "surrogateescape")
-                if matches(path, wanted[kind]):
-                    found[kind].append((path, mode, oid))
+        if not some.match(name):
+            continue
+        path = raw.decode("utf-8", "surrogateescape")
+        for kind, end in asked.items():
+            if end.match(name) and matches(path, wanted[kind]):
+                found[kind].append((path, mode, oid))
     return found
 
 

@@ -116,8 +116,10 @@ def _matching(paths: Iterable[str], globs: tuple[str, ...]) -> list[str]:
     """The paths that a glob names; of a folder in a log's place, the folder."""
     found: set[str] = set()
     names = {glob.rpartition("/")[2] for glob in globs}
+    plain = names and not any(set(name) & set("*?[\\") or not name for name in names)
     for path in paths:
-        if globs and matches(path, globs):
+        # A path that has none of the names in it need not be matched: there may be a hundred thousand of them.
+        if globs and (not plain or any(name in path for name in names)) and matches(path, globs):
             parts = path.split("/")
             folder = next((k for k, part in enumerate(parts[:-1], 1) if part in names), None)
             found.add("/".join(parts[:folder]) if folder and parts[-1] not in names else path)

@@ -24,6 +24,7 @@ DIFF_TREE = (
     "-O/dev/null",
 )
 RAW_ONLY = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none", "--no-abbrev")
+ENTRY = re.compile(rb"([0-7]{6}) [a-z]+ ([0-9a-f]+)\t([^\0]+)\0")  # what ls-tree -z prints of one path
 NESTED = 10  # names within names: how often is asked again
 PROSE = (b".md", b".mdx", b".txt", b".rst", b".adoc")
 SUFFIX = re.compile(r"[~^:]|@\{")
@@ -252,13 +253,8 @@ class Repository:
         return self._listings[tree]
 
     def _listed(self, tree: str) -> dict[bytes, tuple[str, str]]:
-        found = {}
-        for record in self.shadow.output("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
-            if record:
-                about, _, path = record.partition(b"\t")
-                mode, _, oid = about.decode().split()
-                found[path] = (mode, oid)
-        return found
+        listed = self.shadow.output("ls-tree", "-r", "-z", "--full-tree", tree)
+        return {path: (mode.decode(), oid.decode()) for mode, oid, path in ENTRY.findall(listed)}
 
     def tree(self, base_tree: str, head_tree: str, reader: ChangeSet, ledger: Ledger) -> Tree:
         def side(tree: str) -> Side:
