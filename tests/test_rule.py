@@ -49,3 +49,14 @@ def test_a_rule_without_candidates_is_told_of_nothing() -> None:
         candidates: ClassVar[Candidates] = Candidates()
 
     assert found(Nothing()) == []
+
+
+class OnlyCode(Plain):
+    """Looks into Python alone."""
+
+    candidates: ClassVar[Candidates] = Candidates(paths=("*.sql",), contains=(rb"eval",), endings=(".py",))
+
+
+def test_patches_of_other_endings_are_not_searched_and_paths_count_all_the_same() -> None:
+    given = {"A.PY": "eval\n", "b.md": "eval\n", "c.sql": "select 1\n", "d.md": "nul \0 eval\n", "e.py": "nul \0\n"}
+    assert [one.message for one in OnlyCode().findings_in(workshop.run_of(Example("", after=given)))] == ["A.PY", "c.sql", "e.py"]

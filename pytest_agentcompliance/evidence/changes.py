@@ -2,7 +2,7 @@
 
 import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -38,8 +38,8 @@ class Reader(Protocol):
     def lines(self, position: int) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
         """The added and the removed lines of the file at this position. Raises ``Unreadable``."""
 
-    def search(self, pattern: re.Pattern[bytes]) -> frozenset[int]:
-        """The positions of the files whose patch matches, or has no patch to search."""
+    def search(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> frozenset[int]:
+        """The positions of the files, all of them or those asked about, whose patch matches, or has no patch to search."""
 
     @property
     def count(self) -> int:
@@ -156,9 +156,9 @@ class ChangeSet:
     def by_path(self) -> dict[str, FileChange]:
         return {change.path: change for change in self.files}
 
-    def containing(self, pattern: re.Pattern[bytes]) -> Iterator[FileChange]:
-        """The files whose patch matches a pattern of bytes: cheap, before anything is parsed."""
-        hits = self.reader.search(pattern)
+    def containing(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> Iterator[FileChange]:
+        """The files whose patch matches a pattern of bytes: cheap, before anything is parsed. ``among``: positions to look at."""
+        hits = self.reader.search(pattern, among)
         return (change for change in self.files if change.position in hits)
 
     def readable(self, changes: Iterable[FileChange]) -> Iterator[FileChange]:

@@ -7,7 +7,7 @@ belongs to the k-th record (a type change has two); no path is ever read from th
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -80,9 +80,14 @@ class Patches:
     def content(self, oid: str) -> bytes:
         return self._content(oid)
 
-    def search(self, pattern: re.Pattern[bytes]) -> frozenset[int]:
+    def search(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> frozenset[int]:
         """Each file is left at its first hit; what has no patch, or NUL bytes (UTF-16, say), counts as hit."""
-        return frozenset(self._hits(pattern.search)) | self._opaque
+        if among is None:
+            return frozenset(self._hits(pattern.search)) | self._opaque
+        ends = [*self._starts[1:], len(self._stream)]
+        chunks = [one for one in zip(self._starts, ends, self._owners, strict=True) if one[2] in among]
+        hit = {owner for start, end, owner in chunks if pattern.search(self._stream, start, end)}
+        return frozenset(hit | (self._opaque & set(among)))
 
     @cached_property
     def _opaque(self) -> frozenset[int]:
@@ -175,8 +180,8 @@ class LatePatches:
     def content(self, oid: str) -> bytes:
         return self._content(oid)
 
-    def search(self, pattern: re.Pattern[bytes]) -> frozenset[int]:
-        return self._patches.search(pattern)
+    def search(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> frozenset[int]:
+        return self._patches.search(pattern, among)
 
     def lines(self, position: int) -> Lines:
         return self._patches.lines(position)

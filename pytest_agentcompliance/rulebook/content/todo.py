@@ -147,7 +147,8 @@ class Todo(Rule):
     def check(self, changes: ChangeSet) -> Iterator[Finding]:
         fresh: list[tuple[FileChange, _Placed]] = []
         gone: Counter[str] = Counter()
-        for change in changes.readable(change for change in self.touched(changes) if not self._left_out(change.path)):
+        mine = (change for change in self.touched(changes) if not self._left_out(change.path))
+        for change in changes.readable(change for change in mine if not self._moved(change.renamed_from, change.path)):
             head, base = self._markers(change.after), Counter(one.marker.key for one in self._markers(change.before))
             for one in head:
                 if base[one.marker.key]:
@@ -165,6 +166,12 @@ class Todo(Rule):
             elif reason := _unowned(one.marker, changes.as_of.date()):
                 yield self._finding(change, one, reason)
 
+    def searched(self, path: str) -> bool:
+        """Prose has no comments; what a file without an ending is, only its first line tells."""
+        from pytest_agentcompliance.parsing.languages import language_of
+
+        return "." not in path.rpartition("/")[2] or language_of(path) is not None
+
     def wanted(self) -> Candidates:
         """What a marker is made of in bytes."""
         words = sorted({word.upper() for each in (self.words, *self.languages.values()) for word in each})
@@ -178,10 +185,23 @@ class Todo(Rule):
     def _left_out(self, path: str) -> bool:
         return bool(self.allow) and matches(path, self.allow)
 
+    def _moved(self, old: str | None, new: str | None) -> bool:
+        """Whether a file only went from one path to the other: what it lost there it has here, and need not be read."""
+        if old is None or new is None or self._left_out(old) or self._left_out(new):
+            return False
+        from pytest_agentcompliance.parsing.languages import language_of
+
+        language = language_of(new)
+        return language is not None and language_of(old) == language
+
     def _deleted(self, changes: ChangeSet) -> Counter[str]:
         """The markers of the deleted files: git prints no patch of those, so that no search finds them."""
         hints = self.wanted().patterns()
-        deleted = (change for change in changes if change.kind == "deleted" and not self._left_out(change.path))
+        deleted = (
+            change for change in changes
+            if change.kind == "deleted" and self.searched(change.path) and not self._left_out(change.path)
+            and not self._moved(change.path, change.renamed_to)
+        )  # fmt: skip
         return Counter(
             one.marker.key
             for change in changes.readable(deleted)

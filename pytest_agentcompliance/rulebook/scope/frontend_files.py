@@ -162,6 +162,10 @@ class FrontendFiles(Rule):
     def _may_hold_code(self, change: FileChange) -> bool:
         return change.is_text and change.path.lower().endswith(_SCRIPTS) and not matches(change.path, self.exempt)
 
+    def searched(self, path: str) -> bool:
+        """Only scripts may hold code of the frontend that their path does not tell."""
+        return path.lower().endswith(_SCRIPTS)
+
     def wanted(self) -> Candidates:
         """What JSX or an import is made of in bytes: of a module the part before its first star, after a quotation mark."""
         names = sorted({re.escape(module.partition("*")[0].encode()) for module in self.modules})
