@@ -88,8 +88,9 @@ class _Shop:
         return {path: Content(path, mode, oid, changes.reader, self.ledger) for path, (mode, oid) in files.items()}
 
     def side(self, files: Files, changes: ChangeSet) -> Side:
-        def where(names: frozenset[str]) -> dict[str, frozenset[str]]:
+        def where(names: frozenset[str], endings: tuple[str, ...] = ()) -> dict[str, frozenset[str]]:
             code = {path: oid for path, (_, oid) in files.items() if not path.lower().encode("utf-8", "replace").endswith(PROSE)}
+            code = {path: oid for path, oid in code.items() if not endings or path.lower().endswith(endings)}
             texts = {path: self.blobs[oid].decode("utf-8", "replace") for path, oid in code.items()}
             words = {name: re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") for name in names}
             found = {name: frozenset(path for path, text in texts.items() if word.search(text)) for name, word in words.items()}

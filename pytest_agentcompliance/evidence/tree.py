@@ -12,7 +12,7 @@ class Side:
     """One end of the run: every path with its content, listed when first asked for."""
 
     read: Callable[[], Mapping[str, Content]] = field(repr=False, compare=False)
-    search: Callable[[frozenset[str]], Mapping[str, frozenset[str]]] = field(repr=False, compare=False)
+    search: Callable[[frozenset[str], tuple[str, ...]], Mapping[str, frozenset[str]]] = field(repr=False, compare=False)
 
     @cached_property
     def files(self) -> Mapping[str, Content]:
@@ -22,10 +22,13 @@ class Side:
         """Those of the names that some file has as whole words, prose left out; one pass for all names."""
         return frozenset(self.where(names))
 
-    def where(self, names: Collection[str]) -> Mapping[str, frozenset[str]]:
-        """The paths of the files that have each name as a whole word, prose left out; a name that none has is not among them."""
+    def where(self, names: Collection[str], endings: tuple[str, ...] = ()) -> Mapping[str, frozenset[str]]:
+        """The paths of the files that have each name as a whole word, prose left out; a name that none has is not among them.
+
+        ``endings`` are those of the paths that are searched at all: of a large tree code is often a small part.
+        """
         asked = frozenset(name for name in names if name and "\n" not in name and "\0" not in name)
-        return self.search(asked) if asked else {}
+        return self.search(asked, endings) if asked else {}
 
     def __contains__(self, path: str) -> bool:
         return path in self.files

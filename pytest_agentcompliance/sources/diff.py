@@ -84,7 +84,7 @@ class Patches:
         """Each file is left at its first hit; what has no patch, or NUL bytes (UTF-16, say), counts as hit."""
         if among is None:
             return frozenset(self._hits(pattern.search)) | self._opaque
-        ends = [*self._starts[1:], len(self._stream)]
+        ends = [*self._starts[1:], len(self._stream)] if self._starts else []
         chunks = [one for one in zip(self._starts, ends, self._owners, strict=True) if one[2] in among]
         hit = {owner for start, end, owner in chunks if pattern.search(self._stream, start, end)}
         return frozenset(hit | (self._opaque & set(among)))

@@ -26,6 +26,7 @@ DIFF_TREE = (
 RAW_ONLY = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none", "--no-abbrev")
 ENTRY = re.compile(rb"([0-7]{6}) [a-z]+ ([0-9a-f]+)\t([^\0]+)\0")  # what ls-tree -z prints of one path
 NESTED = 10  # names within names: how often is asked again
+WORD = re.compile(r"\w+", re.ASCII)  # as git has it under LC_ALL=C
 PROSE = (b".md", b".mdx", b".txt", b".rst", b".adoc")
 SUFFIX = re.compile(r"[~^:]|@\{")
 HEAD_REF = re.compile(rb"\Aref: (refs/heads/([^\n]+))\n*\Z")
@@ -265,29 +266,33 @@ class Repository:
                     for name in [path.decode("utf-8", "surrogateescape")]
                 }
 
-            return Side(read, lambda names: self._where(tree, names))
+            return Side(read, lambda names, endings: self._where(tree, names, endings))
 
         return Tree(side(base_tree), side(head_tree))
 
-    def _where(self, tree: str, names: frozenset[str]) -> dict[str, frozenset[str]]:
+    def _where(self, tree: str, names: frozenset[str], endings: tuple[str, ...] = ()) -> dict[str, frozenset[str]]:
         """The files of a tree in which the names stand as whole words, prose left out. A missing blob has none."""
         left = {name.encode("utf-8", "surrogateescape"): name for name in names}
         found: dict[str, frozenset[str]] = {}
         for _ in range(NESTED):
-            hits = self._words(tree, left) if left else {}
+            hits = self._words(tree, left, endings) if left else {}
             found.update({left.pop(raw): frozenset(paths) for raw, paths in hits.items()})
-            # Of two names that begin at one place git prints the longer: those within a name that was found are asked again.
-            left = {raw: name for raw, name in left.items() if any(name in longer for longer in found)}
+            # Of two names that stand at one place git prints the longer: those within a name that was found are asked again.
+            # In a name of word characters alone no other stands as a whole word.
+            compound = [longer for longer in found if not WORD.fullmatch(longer)]
+            left = {raw: name for raw, name in left.items() if any(name in longer for longer in compound)}
             if not hits:
                 break
         return found
 
-    def _words(self, tree: str, wanted: Collection[bytes]) -> dict[bytes, set[str]]:
+    def _words(self, tree: str, wanted: Collection[bytes], endings: tuple[str, ...]) -> dict[bytes, set[str]]:
         """Those of the words that ``git grep`` prints for a tree, and the paths that have them."""
         file = self.shadow.dir / "names"
         file.write_bytes(b"".join(raw + b"\n" for raw in wanted))
         options = ("-z", "-o", "-w", "-F", "--text", "--no-color", "--no-recurse-submodules", "--full-name", "-f", str(file))
-        status, out, err = self.shadow.run("grep", *options, tree)
+        # What is left out is not even unpacked, which is most of what a search costs.
+        only = [f":(icase)*{one}" for one in endings] or [f":(exclude,icase)*{one.decode()}" for one in PROSE]
+        status, out, err = self.shadow.run("grep", *options, tree, "--", *only, env={"GIT_LITERAL_PATHSPECS": "0"})
         if status not in (0, 1):
             raise EvidenceError(f"git grep failed: {err.strip()[:500]}")
         found: dict[bytes, set[str]] = {}

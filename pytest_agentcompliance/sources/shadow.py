@@ -125,8 +125,9 @@ class Shadow:
                 os.environ = kept  # noqa: B003
 
     def _command(self, words: Sequence[str]) -> list[str]:
+        # Pathspecs are literal by the environment, so that one command may say otherwise.
         return [
-            self.executable, "--no-pager", "--no-replace-objects", "--literal-pathspecs", "--no-optional-locks",
+            self.executable, "--no-pager", "--no-replace-objects", "--no-optional-locks",
             f"--git-dir={self.dir}", *words,
         ]
 
