@@ -1,0 +1,142 @@
+"""The ports that a file declares, whatever kind of file it is: one reader for each kind, told by the path."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import islice
+
+from pytest_agentcompliance.parsing.ports.declared import LONGEST, Declared
+
+__all__ = ["Declared", "declared", "kind_of"]
+
+MOST = 2000  # ports of a file
+_CODE = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".py", ".go")
+_OTHERS = (
+    ".md",
+    ".tsx",
+    ".jsx",
+    ".d.ts",
+    ".d.mts",
+    ".css",
+    ".scss",
+    ".html",
+    ".svg",
+    ".png",
+    ".sql",
+    ".txt",
+    ".lock",
+    ".mdx",
+    ".csv",
+    ".snap",
+)
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("dockerfile", r"(?:.+\.)?dockerfile(?:[._-].+)?|containerfile(?:[._-].+)?|.+\.(?:docker|container)file"),
+        ("env", r"\.env(?:[._-].+)?|.+\.env(?:\..+)?|env\.(?:example|sample|template|dist|local)|\.envrc|.+\.properties"),
+        ("package", r"package\.json"),
+        ("targets", r"(?:angular|workspace|project|\.angular-cli)\.json"),
+        ("devcontainer", r"\.?devcontainer\.json"),
+        ("table", r"(?:[\w.-]+[-_.])?ports?(?:[-_.](?:map|table|registry|config))?\.(?:json|ya?ml)"),
+        ("launch", r"launchsettings\.json|appsettings(?:\..+)?\.json"),
+        ("yaml", r".+\.ya?ml|.+\.ya?ml\.(?:example|sample|dist|tpl)"),
+        ("sections", r".+\.(?:toml|ini|cfg)"),
+        ("nginx", r".*nginx.*|.+\.nginx|default\.conf(?:\.template)?"),
+        ("procfile", r"procfile(?:\..+)?"),
+        ("shell", r".+\.(?:sh|bash|zsh|mk)|(?:gnu)?makefile|justfile|.+\.just"),
+    )
+)
+_NEVER = re.compile(r"(?:.*-lock\.ya?ml|.*lock\.json|openapi.*|swagger.*|mkdocs\.yml|\.gitlab-ci\.yml|poetry\.toml|cargo\.toml)")
+_PORTS = re.compile(r"(?i)port|listen|expose|:\d{2,5}|-p[ =]|bind|--inspect|runserver|http\.server|forward|Server\(")
+_YAML = re.compile(r"(?i)ports?\b|listen|expose|endpoint|bind|_port")
+
+
+@lru_cache(maxsize=4096)
+def kind_of(path: str) -> str:
+    """The kind of a file that may declare ports; empty for any other file."""
+    name = path.rpartition("/")[2].lower()
+    if name.endswith(_OTHERS) or "node_modules/" in path or path.startswith(".github/"):
+        return ""
+    if name.endswith(_CODE):
+        return "code"
+    if _NEVER.fullmatch(name):
+        return ""
+    for kind, pattern in _KINDS:
+        if pattern.fullmatch(name):
+            return kind
+    return ("nginx" if "nginx" in path.lower() else "sections") if name.endswith(".conf") else ""
+
+
+@lru_cache(maxsize=256)
+def declared(text: str, path: str) -> tuple[Declared, ...]:
+    """What a file declares, in the order of its lines; nothing for a file of another kind, or one that is too large."""
+    kind = kind_of(path)
+    if not kind or len(text) > LONGEST or not _PORTS.search(text):
+        return ()
+    return tuple(sorted(islice(_READERS[kind](text, path), MOST), key=lambda one: one.line))
+
+
+def _of_text(room: str, reader: str) -> Callable[[str, str], Iterator[Declared]]:
+    def read(text: str, _path: str) -> Iterator[Declared]:
+        from importlib import import_module  # start-up time: one kind of file needs one reader
+
+        found: Iterator[Declared] = getattr(import_module(f"{__name__}.{room}"), reader)(text)
+        return found
+
+    return read
+
+
+def _code(text: str, path: str) -> Iterator[Declared]:
+    from pytest_agentcompliance.parsing.ports.code import of_code
+
+    return of_code(text, path)
+
+
+def _json(reader: str) -> Callable[[str, str], Iterator[Declared]]:
+    def read(text: str, _path: str) -> Iterator[Declared]:
+        from pytest_agentcompliance.parsing.comments import blanked
+        from pytest_agentcompliance.parsing.ports import manifest
+        from pytest_agentcompliance.parsing.yaml_nodes import documents
+
+        for document in documents(blanked(text, "x.jsonc")) or ():
+            yield from getattr(manifest, reader)(document)
+
+    return read
+
+
+def _yaml(text: str, path: str) -> Iterator[Declared]:
+    if not _YAML.search(text):
+        return
+    from pytest_agentcompliance.parsing.ports import cluster, compose
+    from pytest_agentcompliance.parsing.yaml_nodes import documents
+
+    found = documents(text)
+    if found is None and "{{" in text:
+        found = documents(cluster.untemplated(text))
+    name = path.rpartition("/")[2].lower()
+    for document in found or ():
+        if compose.is_compose(document) or "compose" in name:
+            yield from compose.of_compose(document)
+        elif cluster.is_manifest(document):
+            yield from cluster.of_manifest(document)
+        elif name.startswith("values") or ("/helm/" in path and "templates/" not in path):
+            yield from cluster.of_values(document)
+        else:
+            yield from cluster.of_servers(document)
+
+
+_READERS: dict[str, Callable[[str, str], Iterator[Declared]]] = {
+    "dockerfile": _of_text("dockerfile", "of_dockerfile"),
+    "env": _of_text("settings", "of_env"),
+    "sections": _of_text("settings", "of_sections"),
+    "procfile": _of_text("settings", "of_procfile"),
+    "shell": _of_text("settings", "of_shell"),
+    "nginx": _of_text("nginx", "of_nginx"),
+    "package": _json("of_package"),
+    "targets": _json("of_targets"),
+    "devcontainer": _json("of_devcontainer"),
+    "table": _json("of_table"),
+    "launch": _json("of_launch"),
+    "yaml": _yaml,
+    "code": _code,
+}

@@ -1,0 +1,1 @@
+"""Rules about the configuration that servers and tools are started with."""

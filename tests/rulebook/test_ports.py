@@ -1,0 +1,154 @@
+"""config/ports over small changes: what is paired with what, what is a change and what is none."""
+
+import pytest
+
+from pytest_agentcompliance import workshop
+from pytest_agentcompliance.rule import Example
+from pytest_agentcompliance.rulebook.config.ports import Ports
+from pytest_agentcompliance.verdict import Finding
+
+
+def findings(before: dict[str, str], after: dict[str, str], **given: object) -> list[Finding]:
+    return list(Ports.model_validate(given).findings_in(workshop.run_of(Example("", before=before, after=after))))
+
+
+def said(before: dict[str, str], after: dict[str, str], **given: object) -> list[str]:
+    return [f"{one.at} {one.level}: {one.message}" for one in findings(before, after, **given)]
+
+
+COMPOSE = "services:\n  web:\n    image: web\n    ports:\n      - '3000:80'\n  db:\n    image: db\n    ports: ['5432:5432']\n"
+
+
+def test_a_change_names_old_and_new_and_both_places() -> None:
+    (message,) = said(
+        {"c/compose.yml": COMPOSE}, {"c/compose.yml": COMPOSE.replace("  web:", "  # x\n  web:").replace("3000:80", "3001:80")}
+    )
+    assert message == (
+        "c/compose.yml:6 breach: a port changed from 3000:80 to 3001:80: published by service web "
+        "(c/compose.yml:5 at base, c/compose.yml:6 at head)"
+    )
+
+
+def test_a_published_port_of_a_database_counts() -> None:
+    (message,) = said({"compose.yml": COMPOSE}, {"compose.yml": COMPOSE.replace("5432:5432", "5433:5432")})
+    assert "from 5432:5432 to 5433:5432" in message
+
+
+def test_both_sides_of_a_mapping_may_change() -> None:
+    (message,) = said({"compose.yml": COMPOSE}, {"compose.yml": COMPOSE.replace("3000:80", "3001:81")})
+    assert "from 3000:80 to 3001:81" in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("'3000:80'", '"${WEB_PORT:-3000}:80"'),
+        ("'3000:80'", "'127.0.0.1:3000:80'"),
+        ("'3000:80'", "'3000:80/tcp'"),
+        ("'3000:80'", "target: 80\n        published: 3000"),
+        ("'3000:80'", "3000:80 # the web"),
+    ],
+)
+def test_the_same_port_written_otherwise_is_kept(old: str, new: str) -> None:
+    assert said({"compose.yml": COMPOSE}, {"compose.yml": COMPOSE.replace(old, new)}) == []
+
+
+def test_swapped_ports_are_two_changes() -> None:
+    assert len(said({".env": "A_PORT=3000\nB_PORT=4000\n"}, {".env": "A_PORT=4000\nB_PORT=3000\n"})) == 2
+
+
+def test_a_renamed_variable_is_kept() -> None:
+    assert said({".env": "PORT=3000\n"}, {".env": "WEB_PORT=3000\n"}) == []
+
+
+def test_a_moved_and_edited_file_is_kept_and_a_changed_port_in_it_found() -> None:
+    before = {"apps/lego/server.ts": "app.listen(3000)\n"}
+    assert said(before, {"apps/api/lego/server.ts": "// moved\napp.listen(3000)\n"}) == []
+    (message,) = said(before, {"apps/api/lego/server.ts": "// moved\napp.listen(3001)\n"})
+    assert "from 3000 to 3001" in message
+    assert "apps/lego/server.ts:1 at base, apps/api/lego/server.ts:2 at head" in message
+
+
+def test_another_name_of_the_compose_file_hides_nothing() -> None:
+    (message,) = said({"compose.yml": COMPOSE}, {"compose.yaml": COMPOSE.replace("3000:80", "3001:80")}, additions="allow")
+    assert "from 3000:80 to 3001:80" in message
+
+
+def test_a_constant_of_an_unchanged_file_is_looked_up() -> None:
+    ports = {"src/ports.ts": "export const WEB_PORT = 3000\n"}
+    before = {"src/main.ts": "app.listen(3000)\n", **ports}
+    after = "import { WEB_PORT } from './ports'\napp.listen(WEB_PORT)\n"
+    assert said(before, {"src/main.ts": after, **ports}) == []
+    other = {"src/ports.ts": "export const WEB_PORT = 4000\n"}
+    (message,) = said({**before, **other}, {"src/main.ts": after, **other})
+    assert "from 3000 to 4000: listen(), now by WEB_PORT of src/ports.ts:1" in message
+    (back,) = said({"src/main.ts": after, **other}, {"src/main.ts": "app.listen(3000)\n", **other})
+    assert "from 4000 to 3000" in back
+
+
+def test_a_table_that_takes_a_port_over_is_told_once() -> None:
+    (message,) = said(
+        {"web/vite.config.ts": "export default { server: { port: 3001 } }\n"},
+        {"web/vite.config.ts": "const { read } = require('../ports.cjs')\nexport default { server: { port: read('WEB_PORT') } }\n",
+         "ports.json": '{"WEB_PORT": 8003}\n'},
+    )  # fmt: skip
+    assert "from 3001 to 8003: server.port, now by WEB_PORT of ports.json:1" in message
+
+
+def test_what_goes_is_a_breach_where_its_service_stays() -> None:
+    (stays,) = findings({"compose.yml": COMPOSE}, {"compose.yml": COMPOSE.replace("    ports: ['5432:5432']\n", "")})
+    assert (stays.level, str(stays.at)) == ("breach", "compose.yml")
+    (goes,) = findings({"compose.yml": COMPOSE}, {"compose.yml": COMPOSE[: COMPOSE.index("  db:")]})
+    assert goes.level == "style"
+    (file,) = findings({"Dockerfile": "FROM x\nEXPOSE 80\n"}, {})
+    assert file.level == "style"
+
+
+def test_a_variable_that_nothing_reads_any_more_is_a_remark() -> None:
+    before = {".env": "HEALTH_PORT=9091\n", "a.sh": "echo $HEALTH_PORT\n"}
+    assert [one.level for one in findings(before, {".env": "A=1\n", "a.sh": before["a.sh"]})] == ["breach"]
+    assert [one.level for one in findings(before, {".env": "A=1\n", "a.sh": "echo\n"})] == ["style"]
+
+
+def test_publishing_what_was_only_listened_at_is_an_addition() -> None:
+    (message,) = said(
+        {"compose.yml": "services:\n  a:\n    image: a\n    environment: {PORT: 3000}\n"},
+        {"compose.yml": "services:\n  a:\n    image: a\n    environment: {PORT: 3000}\n    ports: ['3000:3000']\n"},
+    )
+    assert "a port is new: 3000:3000, published by service a" in message
+
+
+def test_clients_are_reported_where_the_policy_says_so() -> None:
+    before, after = {".env": "DB_PORT=5432\n"}, {".env": "DB_PORT=5433\n"}
+    assert said(before, after) == []
+    assert len(said(before, after, clients="report")) == 1
+
+
+def test_exempt_files_and_what_git_moved_whole_are_not_looked_at() -> None:
+    assert said({}, {"tests/docker-compose.yml": COMPOSE, "src/a.test.ts": "app.listen(1234)\n"}) == []
+    assert said({"a/compose.yml": COMPOSE}, {"b/compose.yml": COMPOSE}) == []
+    assert len(said({}, {"tests/docker-compose.yml": COMPOSE}, exempt=[])) == 2
+
+
+def test_two_declarations_that_change_are_two_findings() -> None:
+    before = {"Dockerfile": "FROM x\nENV PORT=3000\nEXPOSE 3000\n"}
+    found = findings(before, {"Dockerfile": "FROM x\nENV PORT=3001\nEXPOSE 3001\n"})
+    assert [str(one.at) for one in found] == ["Dockerfile:2", "Dockerfile:3"]
+
+
+def test_two_variables_are_no_pair() -> None:
+    found = said(
+        {"a.ts": "serve({ port: process.env.PORT || 3001 })\n"}, {"a.ts": "serve({ port: process.env.METRICS_PORT || 9464 })\n"}
+    )
+    assert [message.partition(": ")[2][:15] for message in found] == ["a port is gone:", "a port is new: "]
+
+
+def test_the_fingerprint_survives_moved_lines() -> None:
+    one = findings({".env": "PORT=3000\n"}, {".env": "PORT=3001\n"})
+    two = findings({".env": "\n\nPORT=3000\n"}, {".env": "\n\n\nPORT=3001\n"})
+    assert [each.evidence for each in one] == [each.evidence for each in two] == ["PORT 3000 -> PORT 3001"]
+
+
+def test_many_ports_of_one_file_are_compared_at_once() -> None:
+    old = "".join(f"S{n}_PORT={10_000 + n}\n" for n in range(1500))
+    assert len(findings({".env": old}, {".env": old.replace("=1", "=2")})) == 1500
