@@ -1,0 +1,1 @@
+"""What the code's layers and names owe to one another."""
