@@ -1,0 +1,38 @@
+"""Which files, folders, globs and packages a plan or scope document names, and whether it means to change them."""
+
+from functools import lru_cache
+from itertools import islice
+from typing import Literal, NamedTuple
+
+Kind = Literal["path", "name", "folder", "glob", "package"]
+# planned: to be made, changed or taken away; looked-at: a pattern to follow, a thing to reuse; excluded: not to be touched.
+Mood = Literal["planned", "looked-at", "excluded"]
+
+LONGEST = 1 << 20  # characters of a document that are read
+MOST = 5000  # names that are taken from one document
+
+
+class Named(NamedTuple):
+    """One thing that a document names. ``line`` counts from 1.
+
+    A ``path`` has a folder, a ``name`` is that of a file without one, or without its ending too; a ``folder`` may be a file
+    without its ending; a ``package`` is a scoped name, ``@repo/x``, perhaps with a path inside it.
+    """
+
+    text: str
+    line: int
+    kind: Kind
+    mood: Mood = "planned"
+
+
+def named(text: str, path: str) -> tuple[Named, ...]:
+    """What a document, by its path Markdown or YAML, means to change; never fails, in linear time."""
+    return tuple(one for one in read(text, path) if one.mood == "planned")
+
+
+@lru_cache(maxsize=16)  # two rules read the same documents
+def read(text: str, path: str) -> tuple[Named, ...]:
+    """All that a document names, also what it only looks at and what it leaves out."""
+    from pytest_agentcompliance.parsing.planned import documents
+
+    return tuple(islice(documents.read(text[:LONGEST], path), MOST))
