@@ -22,6 +22,14 @@ _DECISION = (
 )  # fmt: skip
 _BY = ("decided_by", "confirmed_by", "approved_by", "answered_by", "by", "decider", "approver")
 _STATUS = ("status", "state")
+_NAMES = (
+    "names", "aliases", "also", "covers", "adds", "introduces", "package", "packages", "dependency", "dependencies", "library",
+    "libraries", "technology", "technologies", "service", "services", "environment", "env", "env_vars", "environment_variables",
+    "variables", "host", "hosts", "component", "components", "files", "paths",
+)  # fmt: skip
+_AGREES = re.compile(
+    r"(?i)^\W*(?:yes|yep|ok(?:ay)?|agreed?|approved?|accept(?:ed)?|allow(?:ed)?|confirmed|granted|go(?: ahead)?|do it|true)\b"
+)
 _START = re.compile(r"^(?:---[ \t]*(?:#[^\n]*)?|\.\.\.[ \t]*)\r?$", re.MULTILINE)
 _AT = re.compile(r"^[^\n:]*:(\d+): ", re.DOTALL)
 _NOTHING = re.compile(
@@ -50,6 +58,7 @@ class Decision:
     status: str
     line: int
     standing: Standing = "unstated"
+    names: str = ""  # what it lists that it is about: packages, services, variables, aliases
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,11 @@ def read(text: str) -> Register:
 def said(text: str) -> bool:
     """Whether a value says something: it is not empty, ``TBD``, ``pending`` or a stand-in in brackets."""
     return not _NOTHING.match(text[:300])
+
+
+def agreed(decision: Decision) -> bool:
+    """Whether the answer agrees to what the question names: ``yes``, ``approved``."""
+    return bool(_AGREES.match(decision.answer[:60]))
 
 
 def is_agent(by: str, agents: Collection[str] = AGENTS) -> bool:
@@ -185,6 +199,7 @@ def _decision(entry: Mapping[str, Any], key: str, line: int) -> Decision:
         status,
         line,
         standing,
+        ", ".join(text for name in _NAMES if name in given and (text := _text(given[name]))),
     )
 
 
