@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_agentcompliance.parsing.churn import churn
+from pytest_agentcompliance.parsing.churn.kinds import churn
 
 SPACE: tuple[str, ...] = ()
 

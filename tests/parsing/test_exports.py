@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_agentcompliance.parsing.exports import Symbol, alike, exported, family, names, nearness
+from pytest_agentcompliance.parsing.exports.likeness import alike, nearness
+from pytest_agentcompliance.parsing.exports.names import family, names
+from pytest_agentcompliance.parsing.exports.symbols import Symbol, exported
 
 SCRIPT = """\
 import { z } from 'zod'

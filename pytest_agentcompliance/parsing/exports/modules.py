@@ -1,12 +1,14 @@
 """The modules of a tree: the names that each seems to export, and its symbols, each read and parsed once."""
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.parsing.exports.names import family, names
-from pytest_agentcompliance.parsing.exports.symbols import Symbol, exported
 from pytest_agentcompliance.parsing.globs import matches
+
+if TYPE_CHECKING:
+    from pytest_agentcompliance.parsing.exports.symbols import Symbol
 
 
 class File(Protocol):
@@ -50,12 +52,14 @@ class Modules:
             self._names[key] = names(_text(file), file.path)
         return self._names[key]
 
-    def symbols(self, file: File | None, name: str = "") -> tuple[Symbol, ...]:
+    def symbols(self, file: File | None, name: str = "") -> "tuple[Symbol, ...]":
         """What a module exports, under a name or in all, by its grammar; none, and noted, where that cannot or may not say."""
         if file is None or not self.names(file):
             return ()
         key = file.path, file.oid
         if key not in self._symbols:
+            from pytest_agentcompliance.parsing.exports.symbols import exported  # start-up time: when two modules have one name
+
             said = exported(_text(file), file.path) if len(self._symbols) < self._most else None
             if said is None:
                 self.left.add(file.path)

@@ -13,8 +13,8 @@ from pytest_agentcompliance.rule import Candidates, Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
 
 if TYPE_CHECKING:  # start-up time: grammars are asked when a name is in both places
-    from pytest_agentcompliance.parsing.exports import Symbol
     from pytest_agentcompliance.parsing.exports.modules import Modules
+    from pytest_agentcompliance.parsing.exports.symbols import Symbol
 
 MOST_NAMES = 2000  # that are looked for; an honest change has some hundred
 ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".py", ".go")
@@ -217,7 +217,7 @@ def _exporting(name: str, paths: Collection[str], modules: "Modules", changes: C
 
 
 def _copy(name: str, change: FileChange, others: list[Content], modules: "Modules") -> _Copy | None:
-    from pytest_agentcompliance.parsing.exports import alike, nearness
+    from pytest_agentcompliance.parsing.exports.likeness import alike, nearness
 
     for mine in modules.symbols(change.after, name) if others else ():
         near = [
@@ -237,7 +237,7 @@ def _copy(name: str, change: FileChange, others: list[Content], modules: "Module
 
 def _could_share(path: str, other: str) -> bool:
     """Whether two modules can import from one place, and are not one in two forms: source, and what was built beside it."""
-    from pytest_agentcompliance.parsing.exports import family
+    from pytest_agentcompliance.parsing.exports.names import family
 
     return family(path) == family(other) and path.rpartition(".")[0] != other.rpartition(".")[0]
 

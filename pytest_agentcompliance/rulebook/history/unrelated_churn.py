@@ -17,8 +17,8 @@ from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Level, Remedy
 
 if TYPE_CHECKING:
-    from pytest_agentcompliance.parsing.churn import Churn
     from pytest_agentcompliance.parsing.churn.accounts import Accounts
+    from pytest_agentcompliance.parsing.churn.kinds import Churn
     from pytest_agentcompliance.parsing.churn.telling import Churned, Moved, Said
 
 Kind = Literal["white space", "comments", "formatting", "imports", "moves", "keys", "renames"]
@@ -184,8 +184,13 @@ class UnrelatedChurn(Rule):
         return matches(path, self.exempt) or bool(self.own and matches(path, self.own))
 
 
+_NOBODY = "nothing could account for a changed file, so that none can be told to be unrelated"
+
+
 def _accounts(changes: ChangeSet, log: ChunkLog | None, documents: Documents | None) -> "tuple[Accounts, str]":
     """What names files, and what there is that does. Raises ``NotJudged`` where nothing names any."""
+    if log is None and (documents is None or not (documents.logs or any(_papers(documents, "plan", "scope")))):
+        raise NotJudged(f"there is no log, plan or scope: {_NOBODY}")
     from pytest_agentcompliance.parsing.churn.accounts import Accounts  # start-up time: when the rule is asked
 
     accounts = Accounts(changes.paths)
@@ -200,8 +205,8 @@ def _accounts(changes: ChangeSet, log: ChunkLog | None, documents: Documents | N
             there.append(f"the {name}")
     there = list(dict.fromkeys(there))
     if not accounts.named:
-        why = f"{_and(there)} name{'s' * (len(there) == 1)} no file" if there else "there is no log, plan or scope"
-        raise NotJudged(f"{why}: nothing could account for a changed file, so that none can be told to be unrelated")
+        why = f"{_and(there)} name{'s' * (len(there) == 1)} no file" if there else "log, plan and scope are empty"
+        raise NotJudged(f"{why}: {_NOBODY}")
     for name, document in _papers(documents, "story", "decisions"):
         accounts.prose(_text(document), f"the {name}")
     return accounts, _and(there)
@@ -279,7 +284,7 @@ class _Judge:
 
     def _churn(self, change: FileChange, before: str, after: str) -> "Churned | None":
         """What kind of churn a change is, of no lines where it is not to be told; None where the code changed."""
-        from pytest_agentcompliance.parsing.churn import churn
+        from pytest_agentcompliance.parsing.churn.kinds import churn
         from pytest_agentcompliance.parsing.churn.telling import Churned
 
         found = churn(before, after, change.path)
