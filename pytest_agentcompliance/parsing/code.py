@@ -1,7 +1,6 @@
 """What a file of code imports, and where JSX stands in it."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +9,7 @@ from itertools import islice
 from pytest_agentcompliance.parsing import grammar, scan
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.languages import LANGUAGES, language_of
+from pytest_agentcompliance.parsing.lines import Lines
 
 _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 # For texts that no grammar may read: import and export with "from", bare imports, and calls with one string.
@@ -46,7 +46,7 @@ def imports(text: str, path: str) -> tuple[Import, ...]:
 
     Static imports, ``export from``, ``require``, ``import()`` and the mocks of jest and vitest count.
     """
-    line = _lines(text)
+    line = Lines(text)
     return tuple(
         Import(module, line(at), type_only)
         for start, part, name in _parts(text, path)
@@ -56,7 +56,7 @@ def imports(text: str, path: str) -> tuple[Import, ...]:
 
 def jsx_elements(text: str, path: str) -> tuple[Element, ...]:
     """The outermost JSX elements of a JavaScript or TypeScript file. A type assertion ``<T>x`` is none."""
-    line = _lines(text)
+    line = Lines(text)
     return tuple(
         Element(line(at), text[at : at + 80].split("\n", 1)[0].strip())
         for start, part, name in _parts(text, path)
@@ -99,16 +99,3 @@ def _elements(text: str, name: str, start: int) -> Iterator[int]:
     else:
         rough = _ROUGH_ELEMENT.finditer(blanked(text, "x.ts"))
         yield from (start + one.start() for one in islice(rough, _MOST_ELEMENTS))
-
-
-class _lines:  # noqa: N801 - used as a function
-    """Turns an offset into a line; the line ends are looked for once, and only when asked."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._breaks: list[int] | None = None
-
-    def __call__(self, at: int) -> int:
-        if self._breaks is None:
-            self._breaks = [match.start() for match in re.finditer("\n", self._text)]
-        return bisect_left(self._breaks, at) + 1

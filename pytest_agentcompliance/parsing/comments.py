@@ -1,13 +1,13 @@
 """Comments and docstrings of a file, told from its strings and its code."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from pytest_agentcompliance.parsing import grammar, scan
 from pytest_agentcompliance.parsing.languages import LANGUAGES, Language, language_of
+from pytest_agentcompliance.parsing.lines import Lines
 from pytest_agentcompliance.parsing.scan import Span
 
 Kind = Literal["comment", "docstring"]
@@ -34,9 +34,9 @@ def comments(text: str, path: str) -> tuple[Comment, ...]:
     if language is None:
         return ()
     found = _of_markup(text, path) if language.style == "markup" else _spans(text, language)
-    breaks = [match.start() for match in re.finditer("\n", text)] if found else []
+    line = Lines(text)
     return tuple(
-        Comment(text[one.start : one.end].rstrip("\r\n"), bisect_left(breaks, one.start) + 1, _KINDS[one.docstring])
+        Comment(text[one.start : one.end].rstrip("\r\n"), line(one.start), _KINDS[one.docstring])
         for one in found
     )
 
