@@ -23,7 +23,6 @@ from typing import Any, Literal
 LARGEST = 1024 * 1024  # characters; tree-sitter reads about 5 MB/s, and its recovery from errors 0.25
 LONGEST_LINE = 100_000  # characters; ast-grep counts columns from the start of the line, for each node
 FIRST_SECONDS = 3.0  # what any answer may take; more is added for the length of the text
-_LONG = re.compile(rf"[^\n]{{{LONGEST_LINE}}}")
 _UNFIT = re.compile("[\ud800-\udfff\0]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 
@@ -55,7 +54,8 @@ def find(patterns: Sequence[tuple[Mapping[str, Any], Sequence[str]]], name: str,
 
 def ask(question: Question, name: str, text: str, *more: Any) -> list[list[Any]] | None:
     """What a grammar or lexer called ``name`` says of a text, offsets in characters; None when it cannot or may not say."""
-    if len(text) > LARGEST or _LONG.search(text):
+    # A pattern of so many characters would try each place of each long line.
+    if len(text) > LARGEST or max(map(len, text.split("\n"))) >= LONGEST_LINE:
         return None
     # Each replacement is one character for one, so that offsets stay those of the text that was given.
     fit = _LONE_CR.sub("\n", _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text))

@@ -112,3 +112,10 @@ def test_lone_surrogates_and_nuls_keep_the_places() -> None:
 def test_matches_lie_within_any_text(text: str, name: str) -> None:
     for one in grammar.find([({"rule": {"kind": "identifier"}}, ())], name, text) or ():
         assert 0 <= one.start <= one.end <= len(text)
+
+
+def test_a_line_may_be_long_but_not_too_long_for_the_grammar() -> None:
+    """Columns are counted from the start of the line, for each node."""
+    short, long = (f"const a = `{'x' * size}`\nimport b from 'b'\n" for size in (grammar.LONGEST_LINE - 20, grammar.LONGEST_LINE))
+    assert grammar.ask("imports", "typescript", short) is not None
+    assert grammar.ask("imports", "typescript", long) is None
