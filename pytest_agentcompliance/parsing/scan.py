@@ -67,17 +67,23 @@ _STYLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "batch": ((rf"(?mi:^)[ \t]*(?:@?(?i:rem)\b|::){_LINE}",), (), "@rR: \t"),
     "markup": (
         (
-            r"<!--(?s:.*?)(?:-->|\Z)", r"\{\{!--(?s:.*?)(?:--\}\}|\Z)", r"\{\{!(?s:.*?)(?:\}\}|\Z)", r"<%--(?s:.*?)(?:--%>|\Z)",
-            r"<%\#(?s:.*?)(?:%>|\Z)", r"\{\#(?!if\b|each\b|await\b|key\b|snippet\b)(?s:.*?)(?:\#\}|\Z)", r"@\*(?s:.*?)(?:\*@|\Z)",
+            r"<!--(?s:.*?)(?:-->|\Z)",
+            r"\{\{!--(?s:.*?)(?:--\}\}|\Z)",
+            r"\{\{!(?s:.*?)(?:\}\}|\Z)",
+            r"<%--(?s:.*?)(?:--%>|\Z)",
+            r"<%\#(?s:.*?)(?:%>|\Z)",
+            r"\{\#(?!if\b|each\b|await\b|key\b|snippet\b)(?s:.*?)(?:\#\}|\Z)",
+            r"@\*(?s:.*?)(?:\*@|\Z)",
         ),
-        (), "<{@",
+        (),
+        "<{@",
     ),
 }
 # The language of a script or style element, by its lang or type attribute.
 _ELEMENT = re.compile(r"<(script|style)\b([^<>]{0,2000})>", re.IGNORECASE)
 _CLOSE = {"script": re.compile(r"</script\b", re.IGNORECASE), "style": re.compile(r"</style\b", re.IGNORECASE)}
 # The head of a block scalar: its indentation with the dashes of sequences, and its key.
-_BLOCK_SCALAR = re.compile(r"( *(?:- +)*)([^\s#][^#]*?:)?(?: +[!&][^\s]+)* *[|>][+\-0-9]{0,2} *(?:#.*)?\r?$")
+_BLOCK_SCALAR = re.compile(r"( *+(?:- ++)*+)([^\s#][^#]*?:)?(?:(?:(?<= )| ++)[!&][^\s]+)* *[|>][+\-0-9]{0,2} *(?:#.*)?\r?$")
 _FRONT = re.compile(r"\s{0,20}---[ \t]*\r?\n")
 _FRONT_END = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 

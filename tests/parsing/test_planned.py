@@ -177,6 +177,16 @@ def test_json_and_front_matter_are_read() -> None:
     assert planned("---\npaths: [libs/a.ts, libs/b/]\n---\n# Plan\n\n- `c/d.ts`\n") == ["libs/a.ts", "libs/b/", "c/d.ts"]
 
 
+def test_what_a_glob_takes_out_again_is_left_out() -> None:
+    text = "globs:\n  - apps/**\n  - '!apps/web/**'\n  - !apps/x/y.ts\n"
+    assert moods(text, "SCOPE.yaml") == {"apps/**": "planned", "apps/web/**": "excluded", "apps/x/y.ts": "excluded"}
+    assert moods("- `apps/**`\n- `!apps/web/**`\n") == {"apps/**": "planned", "apps/web/**": "excluded"}
+
+
+def test_empty_front_matter_is_none() -> None:
+    assert planned("---\n---\n- `x/y.ts`\n") == ["x/y.ts"]
+
+
 def test_lines_are_counted_from_one() -> None:
     assert [(one.text, one.line) for one in read("---\na: 1\n---\n\n- `x/y.ts`\n", "PLAN.md")] == [("x/y.ts", 5)]
     assert [one.line for one in read(YAML, "SCOPE.yaml")] == [3, 4, 6, 9, 10, 12, 14]

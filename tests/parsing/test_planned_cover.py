@@ -49,6 +49,7 @@ def cover(text: str, document: str = "SCOPE.md") -> Cover:
         ("- `**/src/**`", "apps/web/src/a.ts", False),
         ("- `**/*.test.ts`", "apps/web/a.test.ts", True),
         ("- Extend `@repo/till`", "libs/till/src/new.ts", True),
+        ("- Extend `@repo/till/src/sum.ts`", "libs/till/src/sum.ts", True),
         ("- Extend `@repo/none`", "libs/none/src/new.ts", False),
         ("- `db/0007_carts.sql`", "libs/db/0011_carts.sql", True),
         ("- `db/0007_carts.sql`", "libs/db/0007_tills.sql", False),

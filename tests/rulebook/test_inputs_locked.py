@@ -41,6 +41,8 @@ def test_long_line_is_shown_where_it_differs() -> None:
         ("**Status:** Draft", "**Status:** Done"),
         ("# Cart\n", "# Cart   \n\n\n"),
         ("# Cart\n", "# Cart\n---\n"),
+        ("# Cart\n", "# Cart\n\n***\n>\n"),
+        ("status: in-progress", "status: uat - 2/5 done, see https://shop.io/pull/3/files"),
     ],
 )
 def test_what_the_run_may_write_is_kept(old: str, new: str) -> None:
@@ -50,6 +52,29 @@ def test_what_the_run_may_write_is_kept(old: str, new: str) -> None:
 @pytest.mark.parametrize(("old", "new"), [("[ ] AC-1", "[x] AC-1"), ("status: in-progress", "status: uat")])
 def test_nothing_of_it_may_where_nothing_is_writable(old: str, new: str) -> None:
     assert len(messages(InputsLocked(writable=[]), edit(STORY.replace(old, new)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# Cart\n", "# Cart\n\nStatus: AC-1 need not be met\n"),
+        ("# Cart\n", "# Cart\n\n- **State:** AC-1 is out of scope\n"),
+        ("# Cart\n", "# Cart\n\nPhase: also `apps/web/cart.ts`\n"),
+        ("# Cart\n", "# Cart\n- stage: apps/**\n"),
+        ("# Cart\n", "# Cart\n- '**'\n"),
+        ("- [ ] AC-1", "<!--\n- [ ] AC-1"),
+        ("- [ ] AC-1", "```\n- [ ] AC-1"),
+    ],
+)
+def test_what_only_looks_like_the_state_of_the_work_is_told(old: str, new: str) -> None:
+    assert len(messages(InputsLocked(), edit(STORY.replace(old, new)))) == 1
+
+
+@pytest.mark.parametrize(("after", "count"), [("---\n{}", 0), ("{}...\n", 0), ("{}---\n", 1), ("{}  - {{}}\n", 1), ("{}? \n", 1)])
+def test_marks_in_the_register(after: str, count: int) -> None:
+    text = "decisions:\n  - id: AD-1\n"
+    path = "ARCHITECTURAL-DECISIONS.yaml"
+    assert len(messages(InputsLocked(), edit(after.format(text), text, path))) == count
 
 
 def test_box_that_is_ticked_beside_a_change_of_words_is_an_edit() -> None:

@@ -35,4 +35,9 @@ def read(text: str, path: str) -> tuple[Named, ...]:
     """All that a document names, also what it only looks at and what it leaves out."""
     from pytest_agentcompliance.parsing.planned import documents
 
-    return tuple(islice(documents.read(text[:LONGEST], path), MOST))
+    return tuple(_taken_out(one) if one.text.startswith("!") else one for one in islice(documents.read(text[:LONGEST], path), MOST))
+
+
+def _taken_out(one: Named) -> Named:
+    """What ``!apps/web/**`` names is left out."""
+    return one._replace(text=one.text.lstrip("!"), mood="excluded")

@@ -208,7 +208,7 @@ class Cover:
     def _wide(self, path: str) -> Entry | None:
         """The longest folder or glob that covers a path."""
         stem = path[: -len(path.rpartition("/")[2])] + path.rpartition("/")[2].partition(".")[0]
-        found = [self._folders[folder] for folder in (stem, *_above(path)) if folder in self._folders]
+        found = [self._folders[folder] for folder in (path, stem, *_above(path)) if folder in self._folders]
         if self._inner:
             inner = {end for folder in (stem, *_above(path)) for end in _ends(folder) if end in self._inner}
             found += [self._inner[end] for end in sorted(inner) if not _GENERIC.issuperset(end.split("/")) or self._is_near(path)]

@@ -63,8 +63,7 @@ class _Reader:
     def read(self, lines: Sequence[str], first: int) -> list[Named]:
         block = -1  # the indent of the key whose block of text is being read
         remarks = Prose()
-        following = [*lines[1:], ""]
-        for number, (raw, after) in enumerate(zip(lines, following, strict=True), first):
+        for number, (raw, after) in enumerate(zip(lines, [*lines[1:], ""], strict=False), first):
             line = raw[: names.LONGEST_LINE].expandtabs(4).rstrip()
             body = line.lstrip(" ")
             indent = len(line) - len(body)

@@ -71,6 +71,7 @@ def names(line: str, *, data: bool = False) -> list[Found]:
 
 def bare(word: str) -> str:
     """A word without the punctuation and emphasis around it."""
+    out = "!" if "/" in word and re.match(r"[\"'(]?![\w.*@]", word) else ""  # a glob that takes out again
     word = re.sub(r"\\([\[\]()_*{}.#-])", r"\1", word).strip("\"'“”‘’,;:!?…").removeprefix("~~").removesuffix("~~")
     if word.startswith("**") and not word.startswith("**/"):
         word = word[2:].removesuffix("**")
@@ -83,7 +84,7 @@ def bare(word: str) -> str:
         word = word[:-1]
     while word.startswith(("(", "[")) and word.count(word[0]) > word.count({"(": ")", "[": "]"}[word[0]]):
         word = word[1:]
-    return word
+    return out + word
 
 
 def kinds(text: str, *, marked: bool) -> Iterator[tuple[str, Kind]]:

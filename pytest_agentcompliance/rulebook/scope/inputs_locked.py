@@ -28,6 +28,15 @@ _KINDS = {SYMLINK: "a symbolic link", SUBMODULE: "a submodule"}
 _BOX = re.compile(r"\[[ xX✓✔~-]\](?!\()|[☐☑☒⬜✅]")
 _KEY = re.compile(r"\s*(?:[-*>]\s+)?[*_\"']{0,3}([A-Za-z][\w -]{0,40}?)[*_\"']{0,3}\s*:[*_]{0,3}(?:\s|$)")
 _HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*$")
+# What a line without words may hold and still say nothing: brackets, commas, the rules of tables and pages.
+_NOTHING = re.compile(r"[\s\[\]{}(),;|:=_.#-]*|>[\s>]*|\*(?:\s*\*){2,}")
+# A value that says more than how far the work is: a path, a glob, what is left out or need not be done.
+_NO_STATE = re.compile(
+    r"(?i)\*[*/.]|[*/]\*|(?<![\w/.@-])[a-z@.][\w.@-]{0,60}/[\w.@-]{1,60}(?:/|\.[a-z])"
+    r"|\bout[ -]of[ -]scope\b|\bnon-?goals?\b|\b(?:waived?|descoped|need not)\b"
+    r"|\b(?:not|never|n['\u2019]t|no longer)\s+(?:have to |to )?(?:be )?(?:requir|need|apply|applicable|met\b"
+    r"|tested\b|implement|part of)"
+)
 _STORY = "---\nstatus: in-progress\n---\n# Cart\n\n- [ ] AC-1: it is stored\n- [ ] AC-2: it is emptied\n"
 _REGISTER = "decisions:\n  - id: AD-1\n    status: confirmed\n    decision: Carts live in Postgres\n"
 
@@ -41,8 +50,8 @@ class InputsLocked(Rule):
     What base has is locked; what the run wrote itself is not. A document that moves with its story from stage to stage stays
     the same document. Boxes may be ticked and the lines that say where the work stands may change, in all but the register.
 
-    Blind spots: a box that is ticked for what is not done; a statement of the work's state that is false. An input that lies
-    outside the repository.
+    Blind spots: a box that is ticked for what is not done; a statement of the work's state that is false, or that changes in
+    many words what is asked. An input that lies outside the repository.
     """
 
     documents: list[DocumentName] = Field(
@@ -112,6 +121,20 @@ class InputsLocked(Rule):
             before={"specs/api.yaml": "a: 1\n", "specs/old.json": "{}\n"},
             after={"specs/api.yaml": "a: 2\n", "specs/new.json": "1\n"},
             finds=("specs/api.yaml:1", "specs/new.json", "specs/old.json"),
+        ),
+        Example(
+            "Lines that look like the state of the work and widen or narrow it are reported, and marks that hide what is asked.",
+            before={
+                "STORY.md": _STORY,
+                "SCOPE.yaml": "globs:\n  - apps/api/**\n",
+                "IMPLEMENTATION-PLAN.md": "# Plan\n\n1. Store\n",
+            },
+            after={
+                "STORY.md": _STORY.replace("- [ ] AC-2: it is emptied\n", "<!--\n- [ ] AC-2: it is emptied\n-->\n"),
+                "SCOPE.yaml": "globs:\n  - apps/api/**\n  - '**'\n",
+                "IMPLEMENTATION-PLAN.md": "# Plan\n\nStatus: AC-2 need not be met\nPhase: also `apps/web/cart.ts`\n1. Store\n",
+            },
+            finds=("STORY.md:7", "IMPLEMENTATION-PLAN.md:3", "SCOPE.yaml:3"),
         ),
         Example(
             "Boxes that are ticked and lines that say where the work stands are kept.",
@@ -228,11 +251,15 @@ class InputsLocked(Rule):
         free = name not in self.strict
         own = _below(new, {one.lower() for one in self.sections}) if free and self.sections else frozenset[int]()
         for edit in line_edits.edits(old, new):
-            removed = [line for line in edit.removed if _says(line) and not (free and self._is_status(line))]
+            removed = [
+                line
+                for number, line in enumerate(edit.removed, edit.old)
+                if _says(line, number, free) and not (free and self._is_status(line))
+            ]
             added = [
                 (number, line)
                 for number, line in enumerate(edit.added, edit.new)
-                if _says(line) and number not in own and not (free and self._is_status(line))
+                if _says(line, number, free) and number not in own and not (free and self._is_status(line))
             ]
             if free and "checkboxes" in self.writable:
                 ticked = Counter(map(_unboxed, removed)) & Counter(_unboxed(line) for _, line in added)
@@ -246,7 +273,9 @@ class InputsLocked(Rule):
     def _is_status(self, line: str) -> bool:
         key = _KEY.match(line) if "status" in self.writable else None
         word = re.sub(r"[ -]", "_", key[1].lower()) if key else ""
-        return bool(word) and any(fnmatchcase(word, pattern) for pattern in self.status_keys)
+        if key is None or not any(fnmatchcase(word, pattern) for pattern in self.status_keys):
+            return False
+        return _NO_STATE.search(line, key.end(), key.end() + 500) is None
 
 
 def _below(lines: list[str], titles: set[str]) -> frozenset[int]:
@@ -273,9 +302,11 @@ def _take(counted: Counter[str], line: str) -> bool:
     return counted[line] >= 0
 
 
-def _says(line: str) -> bool:
-    """Whether a line says anything: no blank one, no rule."""
-    return any(char.isalnum() for char in line)
+def _says(line: str, number: int, free: bool) -> bool:
+    """Whether a line says anything: no blank one, no rule; where nothing may change, every mark within the text does."""
+    if free:
+        return _NOTHING.fullmatch(line) is None or line.strip().startswith("-->")
+    return bool(line.strip()) and not (line.strip() == "---" and number == 1) and line.strip() != "..."
 
 
 def _said(edit: "Edit") -> str:

@@ -147,7 +147,7 @@ class PlannedFiles(Rule):
         from pytest_agentcompliance.parsing.planned.cover import Cover
 
         given, why = self._given(documents)
-        there = {*tree.base.files, *tree.head.files}
+        there = {*tree.base.files, *changes.paths}  # all paths of both ends
         folders = _Folders(tree)
         planned = Cover((one for one in given if one.named.mood == "planned"), there, folders.of)
         if not planned:
@@ -177,6 +177,8 @@ class PlannedFiles(Rule):
         """Whether a file follows from others: a tool writes it, it is a test of one, or a lockfile of a manifest."""
         if matches(path, self.generated) or (matches(path, self.tests) and beside.has(path)):
             return True
+        if not matches(path, tuple(self.derived)):
+            return False
         sources = [glob for derived, globs in self.derived.items() if matches(path, [derived]) for glob in globs]
         return bool(sources) and any(matches(one, sources) for one in changes.paths)
 
