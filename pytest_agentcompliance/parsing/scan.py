@@ -67,16 +67,10 @@ _STYLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "batch": ((rf"(?mi:^)[ \t]*(?:@?(?i:rem)\b|::){_LINE}",), (), "@rR: \t"),
     "markup": (
         (
-            r"<!--(?s:.*?)(?:-->|\Z)",
-            r"\{\{!--(?s:.*?)(?:--\}\}|\Z)",
-            r"\{\{!(?s:.*?)(?:\}\}|\Z)",
-            r"<%--(?s:.*?)(?:--%>|\Z)",
-            r"<%\#(?s:.*?)(?:%>|\Z)",
-            r"\{\#(?!if\b|each\b|await\b|key\b|snippet\b)(?s:.*?)(?:\#\}|\Z)",
-            r"@\*(?s:.*?)(?:\*@|\Z)",
+            r"<!--(?s:.*?)(?:-->|\Z)", r"\{\{!--(?s:.*?)(?:--\}\}|\Z)", r"\{\{!(?s:.*?)(?:\}\}|\Z)", r"<%--(?s:.*?)(?:--%>|\Z)",
+            r"<%\#(?s:.*?)(?:%>|\Z)", r"\{\#(?!if\b|each\b|await\b|key\b|snippet\b)(?s:.*?)(?:\#\}|\Z)", r"@\*(?s:.*?)(?:\*@|\Z)",
         ),
-        (),
-        "<{@",
+        (), "<{@",
     ),
 }
 # The language of a script or style element, by its lang or type attribute.

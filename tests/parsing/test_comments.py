@@ -116,3 +116,13 @@ def test_what_is_too_large_for_a_grammar_is_read_all_the_same(text: str, path: s
 def test_language_by_name_and_first_line(path: str, text: str, name: str | None) -> None:
     found = language_of(path, text)
     assert (found.name if found else None) == name
+
+
+@pytest.mark.parametrize("head", ["a: |", "a: &x |", "- |", "- &x |", "- !t >-", "a: !t &x |2"])
+def test_a_hash_in_a_block_of_yaml_is_text_whatever_stands_before_its_sign(head: str) -> None:
+    assert [one.text for one in comments(f"{head}\n  # text\n  more\nb: 1 # said\n", "a.yaml")] == ["# said"]
+
+
+def test_deep_indentation_of_yaml_is_read_at_once() -> None:
+    text = "".join(f"{' ' * (k % 1900)}- - - \n" for k in range(500)) + "a: 1 # said\n"
+    assert [one.text for one in comments(text, "a.yaml")] == ["# said"]
