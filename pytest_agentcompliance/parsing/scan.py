@@ -29,7 +29,8 @@ _PERCENT = rf"(?<!\\)%{_LINE}"
 _BLOCK = r"/\*(?s:.*?)(?:\*/|\Z)"
 _DOUBLE = r'"(?:[^"\\\r\n]|\\(?s:.))*+"?'
 _SINGLE = r"'(?:[^'\\\r\n]|\\(?s:.))*+'?"
-_BACKTICK = r"`(?:[^`\\]|\\(?s:.))*+(?:`|\Z)"
+# A backslash may be the last character: where that failed, each later string would be tried to the end of the text.
+_BACKTICK = r"`(?:[^`\\]|\\(?s:.|\Z))*+(?:`|\Z)"
 _RAW_BACKTICK = r"`[^`]*+`"
 _CHAR = r"'(?:[^'\\\r\n]|\\[^\r\n][^'\r\n]{0,8})'"
 _TRIPLE = r'"""(?s:.*?)"""' + "|" + r"'''(?s:.*?)'''"
@@ -41,7 +42,7 @@ _STYLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "c": ((_SLASHES, _BLOCK), (_DOUBLE, _CHAR), "/\"'"),
     "c-js": ((_SLASHES, _BLOCK), (_DOUBLE, _SINGLE, _BACKTICK), "/\"'`"),
     "c-go": ((_SLASHES, _BLOCK), (_DOUBLE, _CHAR, _RAW_BACKTICK), "/\"'`"),
-    "c-rust": ((_SLASHES, _BLOCK), (r'"(?:[^"\\]|\\(?s:.))*+(?:"|\Z)', _CHAR), "/\"'"),
+    "c-rust": ((_SLASHES, _BLOCK), (r'"(?:[^"\\]|\\(?s:.|\Z))*+(?:"|\Z)', _CHAR), "/\"'"),
     "c-java": ((_SLASHES, _BLOCK), (_TRIPLE, _DOUBLE, _SINGLE), "/\"'"),
     "css": ((_BLOCK,), (_DOUBLE, _SINGLE), "/\"'"),
     "scss": ((_BLOCK, rf"(?<![:\w])//{_LINE}"), (_DOUBLE, _SINGLE), "/\"'"),
@@ -49,7 +50,7 @@ _STYLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "hash": ((r"(?m:^)=begin\b(?s:.*?)(?:^=end\b|\Z)", _HASH), (_DOUBLE, _SINGLE), "#\"'="),
     "hash-c": ((_SPACED_HASH, _SLASHES, _BLOCK), (_DOUBLE,), '#/"'),
     "python": ((_HASH,), (_TRIPLE, _DOUBLE, _SINGLE), "#\"'"),
-    "shell": ((_SPACED_HASH,), (r'"(?:[^"\\]|\\(?s:.))*+(?:"|\Z)', r"'[^'\r\n]*+'?"), "#\"'"),
+    "shell": ((_SPACED_HASH,), (r'"(?:[^"\\]|\\(?s:.|\Z))*+(?:"|\Z)', r"'[^'\r\n]*+'?"), "#\"'"),
     "yaml": ((rf"(?<![^\s])\#{_LINE}",), (r'(?<=[\s\[{,:])"(?:[^"\\\r\n]|\\.)*+"', r"(?<=[\s\[{,:])'(?:[^'\r\n]|'')*+'"), "#\"'"),
     "env": ((rf"(?<![^\s])\#{_LINE}",), (r'(?<==)"(?:[^"\\]|\\(?s:.))*+"', r"(?<==)'[^']*+'"), "#\"'"),
     "http": ((rf"(?m:^)[ \t]*(?:\#|//){_LINE}",), (), "#/ \t"),
@@ -60,7 +61,7 @@ _STYLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "sql": ((_DASHES, _BLOCK), (_SQL_STRING, r'"[^"\r\n]*+"?'), "-/\"'"),
     "lua": ((r"--\[\[(?s:.*?)(?:\]\]|\Z)", _DASHES), (_DOUBLE, _SINGLE, r"\[\[(?s:.*?)(?:\]\]|\Z)"), "-\"'["),
     "haskell": ((r"\{-(?s:.*?)(?:-\}|\Z)", _DASHES), (_DOUBLE, _CHAR), "-\"'{"),
-    "lisp": ((_SEMICOLON,), (r'"(?:[^"\\]|\\(?s:.))*+(?:"|\Z)',), ';"'),
+    "lisp": ((_SEMICOLON,), (r'"(?:[^"\\]|\\(?s:.|\Z))*+(?:"|\Z)',), ';"'),
     "percent": ((_PERCENT,), (_DOUBLE,), '%"'),
     "ocaml": ((r"\(\*(?s:.*?)(?:\*\)|\Z)",), (_DOUBLE, _CHAR), "(\"'"),
     "powershell": ((r"<\#(?s:.*?)(?:\#>|\Z)", _SPACED_HASH), (r'"(?:[^"`]|`(?s:.))*+(?:"|\Z)', r"'[^']*+(?:'|\Z)"), "#<\"'"),

@@ -265,3 +265,40 @@ def test_a_text_is_itself(text: str, path: str) -> None:
 @pytest.mark.parametrize("path", ["x.ts", "x.tsx", "x.py", "x.go", "x.rs", "x.sql", "x.yaml", "x.sh", "x.json", "x.vue"])
 def test_repetition_is_read_to_its_end(piece: str, path: str) -> None:
     churn(piece * 4000 + "a", piece * 4000 + " a", path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("const a = b;\n(c)\n", "const a = b\n(c)\n"),
+        ("const a = b;\n[c].map(d)\n", "const a = b\n[c].map(d)\n"),
+        ("if (a);\nb()\n", "if (a)\nb()\n"),
+        ("while (a);\nb()\n", "while (a)\nb()\n"),
+        ("x; ++y\n", "x ++; y\n"),
+        ("class A {\n  get;\n  b() {}\n}\n", "class A {\n  get\n  b() {}\n}\n"),
+    ],
+)
+def test_a_semicolon_that_means_something_is_no_formatting(before: str, after: str) -> None:
+    assert churn(before, after, "a.ts") is None
+
+
+def test_a_semicolon_that_stands_elsewhere_means_the_same() -> None:
+    found = churn("const a = b;\n(c)()\nfor (;;) d();\n", "const a = b\n;(c)()\nfor (;;) d()\n", "a.ts")
+    assert found is not None
+    assert found.kinds == ("formatting",)
+
+
+def test_imports_that_are_run_for_what_they_do_have_an_order() -> None:
+    assert churn("import './a'\nimport './b'\n", "import './b'\nimport './a'\n", "a.ts") is None
+    assert churn("import 'dotenv/config'\nimport b from 'b'\n", "import b from 'b'\nimport 'dotenv/config'\n", "a.ts") is None
+
+
+@pytest.mark.parametrize(
+    ("comment", "code", "path"),
+    [
+        ("x = []  # type: list[int]\n", "x = []\n", "a.py"),
+        ('package a\n\n// #include <a.h>\nimport "C"\n', 'package a\n\nimport "C"\n', "a.go"),
+    ],
+)
+def test_types_and_headers_in_comments_are_code(comment: str, code: str, path: str) -> None:
+    assert churn(code, comment, path) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_agentcompliance.parsing import grammar, scan
-from pytest_agentcompliance.parsing.comments import Comment, comments
+from pytest_agentcompliance.parsing.comments import Comment, blanked, comments
 from pytest_agentcompliance.parsing.languages import LANGUAGES, language_of
 
 # Path, text, and the comments as (line, text without what stands around it).
@@ -126,3 +126,9 @@ def test_a_hash_in_a_block_of_yaml_is_text_whatever_stands_before_its_sign(head:
 def test_deep_indentation_of_yaml_is_read_at_once() -> None:
     text = "".join(f"{' ' * (k % 1900)}- - - \n" for k in range(500)) + "a: 1 # said\n"
     assert [one.text for one in comments(text, "a.yaml")] == ["# said"]
+
+
+@pytest.mark.parametrize("path", ["a.ts", "a.sh", "a.rs", "a.lisp", "a.env", "a.py", "a.go"])
+@pytest.mark.parametrize("quote", ["`", '"', "'"])
+def test_a_text_that_ends_in_a_backslash_is_read_at_once(path: str, quote: str) -> None:
+    assert len(blanked(f"x = {quote}\\" * 30_000, path)) == len(f"x = {quote}\\") * 30_000

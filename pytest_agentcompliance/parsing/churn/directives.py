@@ -4,8 +4,9 @@ import re
 
 _WORDS = re.compile(
     r"eslint|prettier|@ts-|tslint|biome|istanbul|\bc8\b|v8 ignore|@vitest|@jest|stylelint|deno-|oxlint|"
-    r"type:\s?ignore|noqa|pylint|mypy|pyright|ruff|flake8|isort|fmt:|yapf|pragma|nosec|coding[:=]|cython|"
-    r"go:[a-z]|\+build|nolint|\A#!|\A//export |#cgo|\+kubebuilder|\+k8s|\+genclient|"
+    r"#\s?type:|type:\s?ignore|noqa|pylint|mypy|pyright|ruff|flake8|isort|fmt:|yapf|pragma|nosec|coding[:=]|cython|"
+    r"go:[a-z]|\+build|nolint|\A#!|\A//export |"
+    r"\A//\s?#\s?(?:cgo|include|define|if|endif|pragma|undef)\b|\A/\*\s*#\s?(?:cgo|include|define)\b|\+kubebuilder|\+k8s|\+genclient|"
     r"webpack|@vite-|__PURE__|@jsx|sourceMappingURL|<(?:reference|amd)|syntax=|escape=|shellcheck|yaml-language-server|\$schema|"
     r"@generated|swiftlint|swift-tools|rubocop|frozen_string_literal|typed:|NOLINT|clang-|c?spell|NOSONAR|sonar|@openapi|@swagger|"
     r"renovate|x-release-please|dependabot|gitleaks|semgrep|checkov|tfsec|hadolint|yamllint|ansible-lint|vim:|@ApiProperty|"

@@ -67,6 +67,9 @@ def _taken_apart(tokens: Sequence[Token], units: Sequence[Unit], shape: Shape, *
         if unit is None:
             rest += part
             in_run = in_run and all(token.kind in ("blank", "comment") or token.text in (";", "\n") for token in part)
+        elif unit.kind == "import" and shape.loose == "script" and _runs_alone(laid(part, shape, loose=True)):
+            rest += part  # what it does may have to be done before or after another
+            in_run = False
         elif unit.kind == "import":
             if not in_run:
                 runs.append(Counter())
@@ -119,6 +122,12 @@ def _head(tokens: Sequence[Token], start: int, at: int) -> int:
             break
         head -= 2
     return head
+
+
+def _runs_alone(statement: Sequence[str]) -> bool:
+    """Whether an import names nothing: ``import './setup'``."""
+    words = [word for word in statement if word not in (" ", "\n", ";")]
+    return len(words) == 2 and words[0] == "import"
 
 
 def _imported(statement: Sequence[str]) -> Iterator[str]:

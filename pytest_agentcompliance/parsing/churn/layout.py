@@ -12,6 +12,9 @@ _NO_CALL = frozenset([
     "for", "with", "case",
 ])  # fmt: skip
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
+_HEADS = frozenset(["if", "while", "for", "with"])
+_MODIFIERS = frozenset(["get", "set", "static", "async"])
+_GOES_ON = ("(", "[", "`", "+", "-", "*", "/", "<")  # a line that begins so goes on with the one before it
 _STYLE_EDGES = frozenset("{};,")
 
 
@@ -30,7 +33,10 @@ class _Layout:
         self._last: Token | None = None
         self._gap = ""
         self._depths = [0]  # widths of the open indentations
-        self._open: list[tuple[bool, int]] = []  # of each open bracket: whether it is a call's or the like; its commas
+        # Of each open bracket: whether it is a call's or the like; its commas; what stands before it, where it is a parenthesis.
+        self._open: list[tuple[bool, int, str | None]] = []
+        self._ended = False  # a semicolon was left out
+        self._head = False  # the bracket that was closed last is one after if, while, for
 
     def run(self, tokens: Iterable[Token]) -> list[str]:
         for token in tokens:
@@ -46,13 +52,26 @@ class _Layout:
     def _take(self, token: Token) -> None:
         if self._loose == "script" and token.text == ";" and token.kind == "sign":
             self._gap = self._gap or " "
+            self._ended = True
             return
+        if self._ended and self._needs(token):
+            self._out.append(";")
+        self._ended = False
         self._between(token)
         if token.kind == "sign":
             self._sign(token.text)
         else:
             self._out.append(_unquoted(token.text) if self._loose and token.kind == "string" else token.text)
         self._last, self._gap = token, ""
+
+    def _needs(self, token: Token) -> bool:
+        """Whether the semicolon before a token means something: an empty statement, the head of a loop, a line that would go on."""
+        if self._last is None:
+            return False
+        if self._open and self._open[-1][2] is not None:
+            return True
+        last = self._last.text
+        return (self._head and last == ")") or last in ("else", *_MODIFIERS) or token.text.startswith(_GOES_ON)
 
     def _between(self, token: Token) -> None:
         """What the blanks before a token come to."""
@@ -107,12 +126,13 @@ class _Layout:
         if sign in _OPENERS:
             last = self._last
             called = last is not None and ((last.kind == "word" and last.text not in _NO_CALL) or last.text in (")", "]"))
-            self._open.append((called, 0))
+            self._open.append((called, 0, (last.text if last is not None else "") if sign == "(" else None))
         elif sign == "," and self._open:
-            called, commas = self._open[-1]
-            self._open[-1] = (called, commas + 1)
+            called, commas, before = self._open[-1]
+            self._open[-1] = (called, commas + 1, before)
         elif sign in _CLOSERS and self._open:
-            called, commas = self._open.pop()
+            called, commas, before = self._open.pop()
+            self._head = before in _HEADS
             if self._out[-1:] == [","] and self._may_drop(sign, commas, called=called):
                 self._out.pop()
         self._out.append(sign)
