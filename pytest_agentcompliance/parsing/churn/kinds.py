@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pytest_agentcompliance.parsing import scan
+from pytest_agentcompliance.parsing.churn.directives import obeyed
 from pytest_agentcompliance.parsing.churn.forms import form
+from pytest_agentcompliance.parsing.churn.quick import told
 from pytest_agentcompliance.parsing.churn.shapes import is_json, shape_of
 from pytest_agentcompliance.parsing.churn.tokens import Read, read
 from pytest_agentcompliance.parsing.comments import blanked
@@ -17,6 +20,7 @@ LARGEST = 1024 * 1024  # characters of a text that is read
 _ALONE: tuple[list[str], ...] = ([], ["formatting"], ["comments"])
 _WORDS = re.compile(r"\w+")
 _QUOTED = re.compile(r'"""(?:[^"]|"(?!""))*+"""|' r"\'\'\'(?:[^\']|\'(?!\'\'))*+\'\'\'")  # a docstring may be one
+_LONE = re.compile(r"\([ \t\n]{0,99}[\w$]{1,200}[ \t\n]{0,99}\)[ \t\n]{0,99}=>")
 KINDS = ("moves", "imports", "formatting", "comments")  # in the order in which each is tried to be done without
 
 
@@ -45,11 +49,16 @@ def churn(before: str, after: str, path: str) -> Churn | None:
     if shape_of(path, after) != shape:
         return None
     # Roughly and at once: most changes are seen to be real ones here, and few of the others need every way of reading them.
-    words = [_WORDS.findall(_QUOTED.sub("", blanked(text, path))) for text in (before, after)]
+    bare = [_QUOTED.sub("", blanked(text, path)) for text in (before, after)]
+    words = [_WORDS.findall(text) for text in bare]
     if Counter(words[0]) != Counter(words[1]):
+        return None
+    if shape.loose == "script" and (_signs(bare[0]) != _signs(bare[1]) or _obeyed(before, path) != _obeyed(after, path)):
         return None
     spaced = _squeezed(before) == _squeezed(after)
     alone = [one for one in _ALONE if one or spaced] if words[0] == words[1] else []
+    if words[0] == words[1] and (quick := told(before, after, shape.grammar)) is not None:
+        return Churn((quick,) if quick else ())
     old, new = read(before, path, shape), read(after, path, shape)
 
     def same(kinds: Iterable[str]) -> bool:
@@ -66,6 +75,17 @@ def churn(before: str, after: str, path: str) -> Churn | None:
             without = [one for one in needed if one != kind]
             needed = without if same(without) else needed
     return Churn(tuple(sorted(needed)), tuple(_changed(old, new)) if "comments" in needed else ())
+
+
+def _signs(code: str) -> tuple[int, ...]:
+    """How often a script has each sign that no formatter adds or takes away, and brackets, those of a lone parameter apart."""
+    return (*(code.count(sign) for sign in "[]{}=<>+-*!?:&|.@#"), code.count("(") - len(_LONE.findall(code)))
+
+
+def _obeyed(text: str, path: str) -> Counter[str]:
+    """The comments that a tool obeys."""
+    said = (text[one.start : one.end] for one in scan.spans(text, "c-js"))
+    return Counter(" ".join(comment.split()) for comment in said if obeyed(comment, path))
 
 
 def _squeezed(text: str) -> str:
