@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pytest_agentcompliance.parsing.choices import (
     Choice,
+    Kind,
     dependencies,
     environment,
     folders,
@@ -15,6 +16,7 @@ from pytest_agentcompliance.parsing.choices import (
     services,
     targets,
 )
+from pytest_agentcompliance.parsing.choices.defaults import TESTS
 from pytest_agentcompliance.parsing.choices.reader import CONTAINS, Reader
 
 KINDS = ["dependency", "service", "infrastructure", "package", "environment", "host", "schedule", "folder", "target"]
@@ -57,10 +59,57 @@ def names(found: "list[Choice]") -> list[str]:
         ("docker-compose.yml", "services:\n  a:\n    environment:\n      URL: ${API_URL:-x}\n", ["API_URL"]),
         (".github/workflows/ci.yml", "run: ${{ secrets.API_KEY }} ${{ vars.API_URL }} ${{ env.OTHER }}", ["API_KEY", "API_URL"]),
         ("a.md", "process.env.API_KEY", []),
+        ("a.ts", "const { API_KEY }: Env = process.env\nconst url = (process.env as Env).API_URL", ["API_KEY", "API_URL"]),
+        ("a.ts", "const e = process.env\ne.API_KEY; the.API_URL; e.LIST()\n", ["API_KEY"]),
+        ("a.ts", "process['env'].API_KEY + process[\"env\"]['API_URL']", ["API_KEY", "API_URL"]),
+        ("a.py", "if 'API_KEY' not in os.environ: pass\nif 'API_URL' in words: pass\n", ["API_KEY"]),
+        ("a.py", "class S(BaseSettings):\n    key: str = Field(alias='API_KEY')\n    url: str\n", ["API_KEY", "URL"]),
+        ("bin/run", "#!/usr/bin/env node\nprocess.env.API_KEY\n", ["API_KEY"]),
+        ("a.ts", "process.env.API_KEY = 'x'\nprocess.env['API_URL'] = x\nprocess.env.API_PORT ??= '1'\n", []),
+        ("a.ts", "(process.env as Env).API_KEY = 'x'\nconst e = process.env\ne.API_URL = 'x'\ndelete process.env.API_PORT\n", []),
+        ("a.ts", "if (process.env.API_KEY === 'x' || process.env['API_URL'] == 'y') {}", ["API_KEY", "API_URL"]),
+        ("a.ts", "process.env.API_KEY = process.env.API_URL\nenvs.map(() => process.env.API_PORT)\n", ["API_URL", "API_PORT"]),
+        (
+            "a.ts",
+            "const { API_KEY = 'x', API_URL } = process.env\ndelete cache[process.env.API_PORT]\n",
+            ["API_KEY", "API_URL", "API_PORT"],
+        ),
+        ("a.ts", "Deno.env.set('API_KEY', 'x'); setEnv(getEnv('API_URL'))", ["API_URL"]),
+        ("a.py", "os.environ['API_KEY'] = '1'\nos.environ.setdefault('API_URL', 'x')\nenv.pop('API_PORT', None)\n", []),
+        ("a.py", "env_config = {}\nenv_config[\"API_KEY\"] = str(path)\ndel os.environ['API_URL']\n", []),
+        ("a.py", "url = os.environ.setdefault('API_URL', 'x')\nold = os.environ.pop('API_KEY')\n", ["API_URL", "API_KEY"]),
+        ("a.py", "os.environ['API_KEY'] = '1'\nprint(os.environ['API_KEY'])\n", ["API_KEY"]),
+        (
+            "a.py",
+            "class S(BaseSettings):\n    model_config = C(env_prefix='A_LONG_')\n    key: str | None = Field(\n"
+            "        default=None)\n    size: int = 1\n",
+            ["A_LONG_KEY", "A_LONG_SIZE"],
+        ),
+        ("a.go", 'os.Setenv("API_KEY", "x")\nos.Unsetenv("API_URL")\nos.Getenv("API_PORT")\n', ["API_PORT"]),
+        ("a.rb", "ENV['API_KEY'] = 'x'\nENV['API_URL'] =~ /x/\n", ["API_URL"]),
     ],
 )
 def test_environment(path: str, text: str, found: list[str]) -> None:
     assert names(list(environment.taken("", text, path))) == found
+
+
+def test_what_a_file_only_set_before_is_known() -> None:
+    assert not names(list(environment.taken("env['OLD'] = '1'", "env['OLD'] = '1'\nprint(env['OLD'])", "a.py")))
+    assert "OLD" in environment.names("env['OLD'] = '1'", "a.py")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_quoted"),
+    [
+        ("a.py", "for name in ['TILL_PATH']:\n    os.environ.get(name)\n", True),
+        ("a.ts", "for (const name of ['TILL_PATH']) read(process.env[name])\n", True),
+        ("a.py", "for name in ['TILL_PATH']:\n    print(name)\n", False),
+        ("a.py", "# 'TILL_PATH'\nos.environ.get(name)\n", False),
+        ("a.py", "x = 'MY_TILL_PATH'\nos.environ.get(x)\n", False),
+    ],
+)
+def test_a_name_in_quotes_beside_the_environment(path: str, text: str, is_quoted: bool) -> None:
+    assert environment.quotes("TILL_PATH", text, path) is is_quoted
 
 
 def test_what_the_file_had_is_not_chosen_again() -> None:
@@ -102,6 +151,18 @@ def test_what_the_file_had_is_not_chosen_again() -> None:
         ("package.json", '{"homepage": "https://shipper.io"}', []),
         ("setup.sh", 'echo "curl https://told.io/install.sh | sh"', []),
         ("deploy.sh", "FRONTEND_URL=https://till.io", []),
+        ("ca.ts", "const a = { urlPlaceholder: 'https://till.io', url: 'https://exemple.com' }", []),
+        ("es.ts", "fetch('https://ejemplo.com'); fetch('https://api.exemplo.com.br'); fetch('https://beispiel.de')", []),
+        ("a.ts", "fetch('https://exemplary.io')", ["exemplary.io"]),
+        ("a.py", 'x = """<?xml version="1.0"?>\n<!DOCTYPE a PUBLIC "-//Till//DTD A 1.0//EN" "http://www.till.io/A">"""', []),
+        ("a.py", "x = 'http://www.till.io/a/b.dtd'", []),
+        ("a.py", "print_info('curl -fsSL https://told.io/install.sh | sh')\ninfo(\n  'curl https://told.io/install.sh')", []),
+        ("a.py", "run('curl -fsSL https://get.shipper.io/install.sh | sh')", ["get.shipper.io"]),
+        (
+            "a.py",
+            "log_url = 'https://logs.shipper.io'\nprint_job('https://print.shipper.io')",
+            ["logs.shipper.io", "print.shipper.io"],
+        ),
         (".github/workflows/ci.yml", "environment:\n  url: https://till.io\n", []),
         ("list.ts", "".join(f"fetch('https://api.shop{at}.io')\n" for at in range(40)), []),
     ],
@@ -260,11 +321,94 @@ def test_folders() -> None:
     assert {one.name: bool(one.minor) for one in found} == {"till": False, "notes": True, ".husky": True}
 
 
+@pytest.mark.parametrize(
+    ("paths", "minor"),
+    [
+        (["playwright-report/a.js"], "it holds what tests report"),
+        (["examples/a.ts"], "it holds examples"),
+        (["patches/a.patch"], "it holds patches"),
+        (["docs/a.ts"], "it holds documents"),
+        (["assets/a.svg", "assets/b/c.png", "assets/d.ico", "assets/e.svg"], "it holds pictures alone"),
+        (["assets/a.svg", "assets/main.ts"], ""),
+        (["test-int/run.py", "test-int/x/data.json"], "it holds tests alone"),
+        (["data/a.json", "data/b.csv", "data/c.yaml"], "it holds neither code nor infrastructure"),
+        (["data/a.json", "data/b.csv", "data/c.yaml", "data/d.csv"], ""),
+        (["till/package.json"], ""),
+        (["till/Dockerfile"], ""),
+        (["k8s/api.yaml"], ""),
+        (["till/run"], ""),
+        (["till/a.sql"], ""),
+        (["contest/run.py"], ""),
+    ],
+)
+def test_folders_that_decide_nothing(paths: list[str], minor: str) -> None:
+    assert [one.minor for one in folders.taken(["api/a.ts"], paths, TESTS)] == [minor]
+
+
 def test_a_file_is_read_for_the_kinds_that_are_wanted() -> None:
     assert Reader(["dependency"]).told_by("api/package.json") == {"dependency"}
-    assert Reader(KINDS).told_by("api/package.json") == {"dependency", "target", "package", "service"}  # type: ignore[arg-type]
+    assert Reader(KINDS).told_by("api/package.json") == {"dependency", "target", "package"}  # type: ignore[arg-type]
     assert Reader(KINDS).told_by("api/a.ts") == set()  # type: ignore[arg-type]
-    assert set(CONTAINS) == {"environment", "host", "schedule"}
+    assert Reader(KINDS).told_by("infra/template.json") == {"service"}  # type: ignore[arg-type]
+    assert set(CONTAINS) == {"environment", "host", "schedule", "service"}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "is_searched"),
+    [
+        ("src/a.ts", "environment", True),
+        ("bin/run", "host", True),
+        ("docs/a.md", "environment", False),
+        ("plans/story.yaml", "host", False),
+        ("docker-compose.yml", "environment", True),
+        ("deploy/stack.yaml", "service", True),
+        ("vercel.json", "schedule", True),
+        ("data/a.json", "host", False),
+        ("config/a.json", "host", True),
+    ],
+)
+def test_prose_and_data_are_not_searched(path: str, kind: Kind, is_searched: bool) -> None:
+    assert Reader(KINDS).searched(path, kind) is is_searched  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "found"),
+    [
+        ("package.json", '{"dependencies": {"a": "1"}}', '{"dependencies": {"a": "npm:b@1"}}', ["b"]),
+        ("package.json", '{"dependencies": {"a": "1"}}', '{"dependencies": {"a": "git+https://git.io/x/b.git#c"}}', ["x/b"]),
+        ("package.json", '{"dependencies": {"a": "1"}}', '{"dependencies": {"a": "x/b"}}', ["x/b"]),
+        (
+            "package.json",
+            "{}",
+            '{"overrides": {"a": "npm:b@1", "c": "2"}, "pnpm": {"overrides": {"d>e": "npm:@s/f@1"}}}',
+            ["b", "@s/f"],
+        ),
+        ("package.json", "{}", '{"resolutions": {"a": "1.2.3", "b": "npm:b@2", "c": "$c"}}', []),
+        ("pnpm-workspace.yaml", "packages:\n  - a/*\n", "packages:\n  - a/*\noverrides:\n  a: npm:b@1\ncatalog:\n  c: ^1\n", ["b"]),
+        ("deploy/pins.txt", "", "# pins\nredis==5.0\nflask[async]>=3 ; python_version > '3'\n", ["redis", "flask"]),
+        ("deploy/notes.txt", "", "redis==5.0 is what we use\nand flask\n", []),
+        ("specs/requirements/login.txt", "", "The user must log in.\nA password is long\n", []),
+        ("requirements/prod.txt", "", "redis\nflask>=3\n-r base.txt\n", ["redis", "flask"]),
+    ],
+)
+def test_dependencies_that_become_others(path: str, before: str, after: str, found: list[str]) -> None:
+    assert dependencies.is_for(path, after) or not found
+    assert names([one for one in dependencies.taken(before, after, path, frozenset()) if not one.minor]) == found
+
+
+def test_compose_is_known_by_its_services_whatever_its_file_is_called() -> None:
+    text = "services:\n  cache:\n    image: redis:7\n"
+    assert services.is_compose("deploy/stack.yml", text)
+    assert names(list(services.taken("", text, "deploy/stack.yml"))) == ["redis"]
+    assert not services.is_compose("ci.yml", "jobs:\n  a:\n    services:\n      cache:\n        image: redis:7\n")
+    assert not services.is_compose("a.yml", "services:\n  cache: on\n")
+
+
+def test_cron_of_the_database() -> None:
+    text = "select cron.schedule('clean', '0 3 * * *', 'delete from old');\n"
+    assert schedules.is_for("db/1.sql", text)
+    assert names(list(schedules.taken("", text, "db/1.sql"))) == ["0 3 * * *"]
+    assert not schedules.is_for("db/1.sql", "select '0 3 * * *';")
 
 
 PATHS = [

@@ -1,5 +1,7 @@
 """A document names a thing by its names, and not by words that only look like them; what it does not confirm does not count."""
 
+from importlib.resources import files
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from pytest_agentcompliance.parsing.choices import Choice, Kind
 from pytest_agentcompliance.parsing.declared import papers
 from pytest_agentcompliance.parsing.declared.match import find, hits
 from pytest_agentcompliance.parsing.declared.names import Names, names_of, roughly_of, technologies_of
+from pytest_agentcompliance.parsing.declared.names import _table as table_of_technologies
 from pytest_agentcompliance.parsing.declared.trace import untraced
 from pytest_agentcompliance.parsing.defaults import AGENTS
 
@@ -84,6 +87,15 @@ def test_others(one: Choice, text: str, is_named: bool) -> None:
         ("we do not add a cache such as Redis", "PLAN.md"),
         ("## Alternatives considered\n\n- Redis\n", "PLAN.md"),
         ("| Cache | [e.g., Redis, Memcached] |", "TECH_STACK.md"),
+        ("We do not use Redis here.", "PLAN.md"),
+        ("There is no need to use Redis.", "PLAN.md"),
+        ("- `ioredis` must not be added.", "PLAN.md"),
+        ("Redis is forbidden.", "PLAN.md"),
+        ("Out of scope: Redis", "PLAN.md"),
+        ("goals:\n  - a\nnon_goals:\n  - add Redis\n", "SCOPE.yaml"),
+        ("out_of_scope: [Redis]\n", "SCOPE.yaml"),
+        ("## Removed\n\n- Redis\n", "TECH_STACK.md"),
+        ("<!-- a cache, say Redis -->\n", "PLAN.md"),
         ("# Redis\n\nStatus: Proposed\n", "docs/adr/0001-cache.md"),
         ("# Redis\n\n## Status\n\nSuperseded by 7\n", "docs/adr/0001-cache.md"),
     ],
@@ -97,6 +109,11 @@ def test_what_does_not_count_is_told(text: str, path: str) -> None:
 
 def test_what_counts_after_all() -> None:
     assert named(choice("ioredis"), "Replace Memcached with Redis.")
+    assert named(choice("ioredis"), "Do not use Memcached but Redis.")
+    assert named(choice("ioredis"), "Redis is not yet there; it must not be exposed.")
+    assert named(choice("ioredis"), "non_goals:\n  - a\ngoals:\n  - Redis\n", "SCOPE.yaml")
+    assert named(choice("ioredis"), "## Remove deprecated calls, add a queue\n\nIt lies in Redis.\n")
+    assert named(choice("ioredis"), "<!-- note -->\nRedis\n<!-- open")
     assert named(choice("ioredis"), "## Alternatives\n\n- Valkey\n\n## Decision\n\nRedis\n")
     assert named(choice("ioredis"), "# Redis\n\nStatus: Accepted\n", "docs/adr/0001-cache.md")
 
@@ -181,6 +198,16 @@ def test_an_entry_of_the_run_is_told_and_does_not_count() -> None:
     assert one is not None
     assert one.own is not None
     assert (one.own.line, one.why.endswith("docs/adr/2.md:2 names it, and came with the run")) == (2, True)
+
+
+def test_the_table_is_read_as_yaml_would_read_it() -> None:
+    import yaml
+
+    raw = yaml.safe_load(files("pytest_agentcompliance.parsing.declared").joinpath("technologies.yaml").read_text(encoding="utf-8"))
+    table = table_of_technologies()
+    read = [(one.family, list(one.names), list(one.of)) for one in table.technologies]
+    assert read == [(one["family"], one["names"], one["of"]) for one in raw["technologies"]]
+    assert (table.words, table.scopes, table.hosts) == tuple(map(frozenset, (raw["words"].split(), raw["scopes"], raw["hosts"])))
 
 
 def test_the_table_knows_families() -> None:

@@ -28,7 +28,9 @@ def test_the_message_says_what_it_is_and_what_is_nearest() -> None:
 
 def test_without_any_document_that_is_said() -> None:
     (one,) = found({"api/package.json": API}, {"api/package.json": REDIS})
-    assert one.message.endswith("; base has no register of decisions, plan, list of the stack or record that could name it")
+    assert one.message.endswith(
+        "; no document of the story, and none of the stack or of decisions, was found at base that could name it"
+    )
 
 
 def test_without_a_story_the_documents_of_the_repository_count() -> None:
@@ -81,6 +83,10 @@ def test_a_dependency_of_a_dependency_is_whole_once_the_change_imports_it() -> N
         ({"src/b.ts": "const SHOP_KEY = 1\n"}, True),
         ({"src/b.test.ts": "process.env.SHOP_KEY\n"}, True),
         ({"README.md": "SHOP_KEY\n"}, True),
+        ({"src/b.ts": "for (const key of ['SHOP_KEY']) use(process.env[key])\n"}, False),
+        ({"src/b.ts": "const key = 'SHOP_KEY'\n"}, True),
+        ({"src/b.ts": "process.env.SHOP_KEY = '1'\n"}, False),
+        ({"test-int/b.ts": "process.env.SHOP_KEY\n"}, True),
         ({}, True),
     ],
 )
@@ -117,6 +123,36 @@ def test_a_package_outside_of_the_workspaces_is_style() -> None:
     assert {one.evidence: one.level for one in found(before, after)} == {"package x": "style", "package y": "breach"}
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"pnpm-workspace.yaml": "packages:\n  - api\n"}, {"pnpm-workspace.yaml": "packages:\n  - api\n  - till\n"}),
+        ({"package.json": '{"workspaces": ["api"]}\n'}, {"package.json": '{"workspaces": ["api", "till"]}\n'}),
+        (
+            {"package.json": '{"workspaces": {"packages": ["api"]}}\n'},
+            {"package.json": '{"workspaces": {"packages": ["api", "till"]}}\n'},
+        ),
+    ],
+)
+def test_a_package_that_the_change_adds_to_the_workspaces_is_whole(before: dict[str, str], after: dict[str, str]) -> None:
+    package = {"till/package.json": '{"name": "till"}\n'}
+    there = {**before, "till/a.ts": "1\n"}
+    assert [one.level for one in found(there, package)] == ["style"]
+    assert [one.level for one in found(there, {**after, **package})] == ["breach"]
+
+
+def test_several_lesser_dependencies_are_told_with_what_changed() -> None:
+    before = {"a/package.json": '{"dependencies": {"a": "^1.0.0", "b": "^1.0.0"}, "devDependencies": {"c": "1", "d": "1"}}\n'}
+    after = {
+        "a/package.json": '{"dependencies": {"a": "^2.0.0", "b": "^3.0.0", "c": "1", "d": "1", "@types/e": "1", "@types/f": "1"}}\n'
+    }
+    assert [one.message.rpartition(",")[0] for one in found(before, after)] == [
+        "a, b: dependencies, each in another major version; they were there before",
+        "c, d: dependencies moved from devDependencies to dependencies; they were dependencies of the work on the package before",
+        "@types/e, @types/f: new dependencies; they hold types alone",
+    ]
+
+
 def test_files_of_one_folder_of_terraform_are_one_thing() -> None:
     after = {"infra/net/main.tf": "# a\n", "infra/net/out.tf": "# b\n"}
     assert [one.evidence for one in found({"infra/a.md": "x\n"}, after)] == ["infrastructure infra/net"]
@@ -138,6 +174,12 @@ def test_entries_of_the_run_are_told_by_their_own_lines() -> None:
         ("ARCHITECTURAL-DECISIONS.yaml:2", "breach"),
     ]
     assert told[1].message == "AD-3 names ioredis, which this run chose; the entry came with the run and confirms nothing"
+
+
+def test_a_name_is_said_once() -> None:
+    after = {"infra/main.tf": "# a\n", "SCOPE.md": "All in `infra/`, infra/main.tf\n"}
+    own = [one.message for one in found({"a.md": "x\n"}, after) if "came with the run and" in one.message]
+    assert own == ["SCOPE.md names infra, which this run chose; the entry came with the run and confirms nothing"]
 
 
 def test_parameters_choose_kinds_documents_and_names() -> None:

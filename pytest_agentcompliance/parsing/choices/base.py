@@ -17,7 +17,15 @@ _ITEM = re.compile(r"^[ \t]*-[ \t]*[\"']?([^\"'#\n]{1,200})", re.MULTILINE)
 _LISTED = re.compile(r'"workspaces"\s{0,20}:\s{0,20}(?:\{\s{0,20}"packages"\s{0,20}:\s{0,20})?\[([^\]]{0,5000})\]')
 
 Text = Callable[[str], str]  # the text of a file at base, empty where it cannot be had
-Where = Callable[[Collection[str]], Mapping[str, Collection[str]]]
+Where = Callable[[Collection[str], tuple[str, ...]], Mapping[str, Collection[str]]]
+# The endings of the files of base that are searched for names: those that code, configuration and deployments have.
+SEARCHED = (
+    ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro", ".html", ".css", ".scss",
+    ".py", ".go", ".rs", ".java", ".kt", ".cs", ".php", ".rb", ".ex", ".sh", ".sql", ".http", ".json", ".yml", ".yaml",
+    ".toml", ".ini", ".cfg", ".conf", ".tf", ".prisma", ".properties", ".mod", ".in", ".env", ".local", ".example", ".sample",
+    ".template", ".production", ".development", "dockerfile", "makefile", "gemfile", "pipfile",
+)  # fmt: skip
+_MANIFESTS = (".json", ".toml", ".txt", ".in", ".cfg", "setup.py", ".mod", "file")
 _READ = frozenset(
     {"javascript", "typescript", "tsx", "python", "go", "rust", "java", "kotlin", "csharp", "php", "ruby", "env", "markup"}
 )
@@ -26,8 +34,11 @@ _READ = frozenset(
 class Base:
     """Base as far as the choices need it: its paths, the text of a file, and which files have a name as a word."""
 
-    def __init__(self, paths: Collection[str], text: Text, where: Where, tests: Iterable[str], exempt: Iterable[str]) -> None:
-        self._paths, self._text, self._search = paths, text, where
+    def __init__(
+        self, paths: Collection[str], text: Text, where: Where, tests: Iterable[str], exempt: Iterable[str], *, changed: Text
+    ) -> None:
+        """``changed`` gives the text of a changed file as the run left it, and nothing of any other."""
+        self._paths, self._text, self._search, self._changed = paths, text, where, changed
         self._exempt, self._tests = tuple(exempt), tuple(tests)
         self._where: Mapping[str, Collection[str]] = {}
         self._names: dict[str, frozenset[str]] = {}
@@ -37,7 +48,7 @@ class Base:
         near = [self._by_manifest(one) if one.kind == "dependency" else one for one in choices]
         names = {one.name for one in near if one.kind in ("environment", "host") or (one.kind == "dependency" and not one.minor)}
         names |= {hosts.registered(one.name) for one in near if one.kind == "host"}
-        self._where = self._search(names) if names and self._paths else {}  # one search for all of them
+        self._where = self._search(names, SEARCHED) if names and self._paths else {}  # one search for all of them
         yield from (settled for one in near if (settled := self._settled(one)) is not None)
 
     def _settled(self, choice: Choice) -> Choice | None:
@@ -57,7 +68,7 @@ class Base:
         """A dependency that a manifest of base has is a lesser choice."""
         if choice.minor:
             return choice
-        system = ecosystem_of(choice.path)
+        system = _system(choice)
         key = _folded(choice.name) if system == "python" else choice.name
         for path in self._manifests.get(system or "", ()):
             text = self._text(path)
@@ -73,7 +84,7 @@ class Base:
         """So is one that code of base imports, whose manifest forgot it."""
         if choice.minor:
             return choice
-        name = choice.name.replace("-", "_") if ecosystem_of(choice.path) == "python" else choice.name
+        name = choice.name.replace("-", "_") if _system(choice) == "python" else choice.name
         imported = re.compile(
             rf"""(?:from|import|require\(|mock\()\s{{0,20}}["'`]?{re.escape(name)}(?=["'`/.\s;]|$)""", re.MULTILINE
         )
@@ -93,7 +104,7 @@ class Base:
         """The manifests of base by their ecosystem, those nearest to the root first."""
         found: dict[str, list[str]] = {}
         for path in self._paths:
-            if (system := ecosystem_of(path)) and not matches(path, self._exempt):
+            if path.endswith(_MANIFESTS) and (system := ecosystem_of(path)) and not matches(path, self._exempt):
                 found.setdefault(system, []).append(path)
         return {system: sorted(paths, key=lambda path: (path.count("/"), path))[:MOST_MANIFESTS] for system, paths in found.items()}
 
@@ -112,6 +123,8 @@ class Base:
             language = language_of(path)
             text = self._text(path)
             if language is None or language.name not in _READ or name in environment.names(text, path) or given.search(text):
+                return True
+            if environment.quotes(name, text, path):
                 return True
         return False
 
@@ -136,12 +149,16 @@ class Base:
 
     @cached_property
     def _workspaces(self) -> list[str]:
-        """The globs of folders that the workspaces of Node name."""
-        text = self._text("pnpm-workspace.yaml") if "pnpm-workspace.yaml" in self._paths else ""
-        found = _ITEM.findall(text[:20_000].partition("packages:")[2])
-        if not found and "package.json" in self._paths and (told := _LISTED.search(self._text("package.json")[:200_000])):
-            found = re.findall(r'"([^"\n]{1,200})"', told[1])
+        """The globs of folders that the workspaces of Node name, at base or once the change is in."""
+        found = [*self._globs(lambda path: self._text(path) if path in self._paths else ""), *self._globs(self._changed)]
         return [f"/{one.strip().strip('/').removeprefix('./')}/" if not one.startswith("!") else one for one in found][:200]
+
+    def _globs(self, text: Text) -> list[str]:
+        """What the files of one side name as workspaces, as it is written there."""
+        found = _ITEM.findall(text("pnpm-workspace.yaml")[:20_000].partition("packages:")[2])
+        if not found and (told := _LISTED.search(text("package.json")[:200_000])):
+            found = re.findall(r'"([^"\n]{1,200})"', told[1])
+        return [str(one) for one in found][:200]
 
     def _infrastructure(self, choice: Choice) -> Choice:
         if choice.name == choice.path:
@@ -163,6 +180,10 @@ class Base:
 
     def _files(self, name: str) -> list[str]:
         return [path for path in sorted(self._where.get(name, ())) if not is_lockfile(path)]
+
+
+def _system(choice: Choice) -> str | None:
+    return ecosystem_of(choice.path) or ("python" if choice.path.endswith((".txt", ".in")) else None)
 
 
 def _env_first(path: str) -> tuple[bool, str]:

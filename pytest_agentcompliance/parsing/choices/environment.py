@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from posixpath import basename
 
-from pytest_agentcompliance.parsing.choices import LONGEST, Choice, fresh, lines
+from pytest_agentcompliance.parsing.choices import LONGEST, Choice, lines
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.languages import language_of
 
@@ -16,7 +16,16 @@ _ASKED = re.compile(
 )
 # process.env.X, import.meta.env.X, Bun.env.X, env.SOME_NAME, process.env?.X
 _DOTTED = re.compile(rf"\b(?:(process|meta|Bun)\s{{0,10}}\??\.\s{{0,10}})?env\s{{0,10}}\??\.({_NAME})\b(?!\s{{0,10}}\()")
-_TAKEN_APART = re.compile(r"\{([^{}]{1,2000})\}\s{0,20}=\s{0,20}(?:process|import\.meta)\.env\b(?!\s{0,5}[.\[])")
+_TAKEN_APART = re.compile(
+    r"\{([^{}]{1,2000})\}\s{0,20}(?::[^=;{}\n]{1,80})?=\s{0,20}(?:process|import\.meta)\.env\b(?!\s{0,5}[.\[])"
+)
+# const e = process.env, and (process.env as Env).X
+_CALLED = re.compile(
+    r"\b(?:const|let|var)\s{1,5}(\w{1,40})\s{0,5}(?::[^=;{}\n]{1,80})?=\s{0,5}(?:process|import\.meta)\.env\s{0,5}(?:;|$)",
+    re.MULTILINE,
+)
+_CAST = re.compile(rf"""\benv\s{{1,5}}as\s{{1,5}}[^()\n]{{1,80}}\)\s{{0,5}}\??(?:\.({_NAME})\b|\[\s{{0,5}}["'`]({_NAME})["'`])""")
+_WITHIN = re.compile(rf"""["']({_NAME})["']\s{{1,5}}(?:not\s{{1,5}})?in\s{{1,5}}(?:os\s{{0,5}}\.\s{{0,5}})?environ\b""")
 _KEY = re.compile(rf"(?:^|,)\s*({_NAME})\s*(?=[:=,]|$)")
 _CONFIG = re.compile(
     rf"""\b(?:[cC]onfig(?:Service)?\.(?:get|getOrThrow)|config|configService\.get)(?:<[^<>()\n]{{0,60}}>)?\(\s{{0,40}}["']({_NAME})["']"""
@@ -30,6 +39,7 @@ _SCHEMA_KEY = re.compile(
 _OF_SETTINGS = re.compile(r"(?i)(?:^|[._-])(?:env|environment)(?:[._-]|$)")  # files that hold nothing but such a schema
 _SETTINGS = re.compile(r"^class[ \t]+\w{1,100}\([^()\n]{0,200}\bBaseSettings\b[^()\n]{0,200}\):", re.MULTILINE)
 _FIELD = re.compile(r"^[ \t]{1,8}([a-z_][a-z0-9_]{1,60})[ \t]*:[ \t]*[A-Za-z\"']", re.MULTILINE)
+_ALIAS = re.compile(r"""\b(?:validation_)?alias\s{0,5}=\s{0,5}(?:AliasChoices\(\s{0,40})?["'](\w{2,80})["']""")
 _PREFIX = re.compile(r"\benv_prefix\s*=\s*[\"']([A-Za-z0-9_]{0,40})[\"']")
 _ENV_OPTION = re.compile(rf"""\b(?:env|envvar|env_var|auto_envvar)\s{{0,5}}[=:]\s{{0,5}}["'`]({_NAME})["'`]""")
 _GO_TAG = re.compile(rf"""`[^`\n]{{0,200}}\b(?:env|envconfig):"({_NAME})[",]""")
@@ -38,6 +48,17 @@ _ENV_FILE = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{1,80})[ 
 _FILLED_IN = re.compile(r"\$\{([A-Z_][A-Z0-9_]{1,80})(?=[:}?-])")
 _OF_WORKFLOW = re.compile(rf"\$\{{\{{[^{{}}\n]{{0,200}}?\b(secrets|vars)\.({_NAME})\b")
 _DOCKER = re.compile(rf"^[ \t]*ENV[ \t]+({_NAME})[ \t=]", re.MULTILINE | re.IGNORECASE)
+
+# What only sets a variable for somebody else: env["X"] = 1, process.env.X ??= 1, Setenv("X", ...), del env["X"], and calls whose
+# value nobody takes.
+_MEMBER_SET = re.compile(r"\s{0,5}(?:\?\?|\|\|)?=(?![=>~])")
+_ITEM_SET = re.compile(r"[\"'`]\s{0,5}\]\s{0,5}(?:\?\?|\|\|)?=(?![=>~])")
+_SETTER = re.compile(r"(?i)(?:(?:set|put)_?env\w{0,20}|env(?:\.|::)(?:set|delete|set_var|remove_var))\s{0,5}\(\s{0,9}$")
+_ALONE = re.compile(r"^[ \t]*(?:os\s{0,5}\.\s{0,5})?\w{0,24}env\w{0,24}\.(?:setdefault|pop)\s{0,5}\($")
+_DROPPED = re.compile(r"(?:^|[;{})]|\belse)[ \t]*del(?:ete)?[ \t]+\(?[\w.?]{1,60}\[?$")
+_TOUCHED = re.compile(r"\b(?:process\??\.env|import\.meta\.env|environ|[gG]etenv|LookupEnv|(?:Deno|Bun)\.env|env::var|ENV[.\[])")
+
+MOST_CALLED = 3  # names that one file gives its environment
 
 _CODE = frozenset({
     "javascript", "typescript", "tsx", "python", "go", "rust", "java", "kotlin", "csharp", "php", "ruby", "swift", "scala",
@@ -52,22 +73,36 @@ def is_env_file(path: str) -> bool:
     return language is not None and language.name == "env"
 
 
-def is_for(path: str) -> bool:
-    """Whether files of this name may read or give environment variables."""
-    language = language_of(path)
+def is_for(path: str, text: str = "") -> bool:
+    """Whether files of this name, or with this first line, may read or give environment variables."""
+    language = language_of(path, text)
     return language is not None and (language.name in _CODE or language.name in ("env", "dockerfile", "yaml", "hcl"))
 
 
 def taken(before: str, after: str, path: str) -> Iterator[Choice]:
     """The variables that a file at head has and the same file at base has not."""
     if len(after) > LONGEST or not _roughly(after, path) - _roughly(before, path):
-        return iter(())
-    return fresh(_read, before, after, path)
+        return
+    seen = {one.name for one in _read(before[:LONGEST], path, set_too=True)} if before else set[str]()
+    for one in _read(after, path, set_too=False):
+        if one.name not in seen:
+            seen.add(one.name)
+            yield one
 
 
 def names(text: str, path: str) -> frozenset[str]:
-    """All variables that a file reads or gives."""
+    """All variables that a file reads, gives or sets."""
     return _roughly(text[:LONGEST], path)
+
+
+def quotes(name: str, text: str, path: str) -> bool:
+    """Whether code that looks into the environment has the name in quotes: one of a list that it goes through."""
+    return (
+        any(f"{mark}{name}{mark}" in text for mark in "\"'`")
+        and len(text) <= LONGEST
+        and _TOUCHED.search(text) is not None
+        and re.search(rf"""(["'`]){re.escape(name)}\1""", blanked(text, path)) is not None
+    )
 
 
 def _roughly(text: str, path: str) -> frozenset[str]:
@@ -76,14 +111,27 @@ def _roughly(text: str, path: str) -> frozenset[str]:
     return frozenset(name for _, name, _ in _found(text, path, language.name)) if language and text else frozenset()
 
 
-def _read(text: str, path: str) -> Iterator[Choice]:
+def _read(text: str, path: str, *, set_too: bool) -> Iterator[Choice]:
+    """The variables of a text; ``set_too``: also what it only sets, for somebody else to read."""
     language = language_of(path, text)
     if language is None:
         return
     code = blanked(text, path)
     line = lines(code)
     for at, name, what in sorted(_found(code, path, language.name)):
-        yield Choice("environment", name, path, line(at), what)
+        if set_too or language.name not in _CODE or not _is_set(code, at, at + len(name)):
+            yield Choice("environment", name, path, line(at), what)
+
+
+def _is_set(code: str, start: int, end: int) -> bool:
+    """Whether the variable whose name stands here is only set or taken away, and its value not asked for."""
+    left = code[start - 1 : start]
+    if left == "." and _MEMBER_SET.match(code, end):
+        return True
+    if left in ("'", '"', "`") and _ITEM_SET.match(code, end):
+        return True
+    before = code[max(code.rfind("\n", max(0, start - 120), start) + 1, start - 120, 0) : start].rstrip("\"'`")
+    return bool(_ALONE.match(before) or _DROPPED.search(before) or _SETTER.search(before, max(0, len(before) - 30)))
 
 
 def _found(code: str, path: str, language: str) -> Iterator[tuple[int, str, str]]:
@@ -107,11 +155,17 @@ def _found(code: str, path: str, language: str) -> Iterator[tuple[int, str, str]
 def _in_code(code: str, language: str, path: str) -> Iterator[tuple[int, str]]:
     if not any(word in code for word in ("env", "ENV", "Env", "onfig", "Settings")) and not _OF_SETTINGS.search(basename(path)):
         return
+    if "process[" in code:
+        code = re.sub(r"""\bprocess\[["']env["']\]""", "process.env   ", code)  # as long as it was
     yield from ((one.start(1), one[1]) for pattern in (_ASKED, _CONFIG, _ENV_OPTION) for one in pattern.finditer(code))
     if language in _SCRIPTS:
         for one in _DOTTED.finditer(code):
             if one[1] or "_" in one[2].strip("_"):
                 yield one.start(2), one[2]
+        yield from ((one.start(one.lastindex or 0), one[1] or one[2]) for one in _CAST.finditer(code))
+        for called in list(dict.fromkeys(one[1] for one in _CALLED.finditer(code)))[:MOST_CALLED]:
+            member = re.compile(rf"(?<![\w$.]){called}\??\.({_NAME})\b(?!\s{{0,5}}\()")
+            yield from ((one.start(1), one[1]) for one in member.finditer(code))
         for one in _TAKEN_APART.finditer(code):
             yield from ((one.start(1) + key.start(1), key[1]) for key in _KEY.finditer(one[1]))
         if _WHOLE.search(code) or _OF_SETTINGS.search(basename(path)):
@@ -119,6 +173,7 @@ def _in_code(code: str, language: str, path: str) -> Iterator[tuple[int, str]]:
     elif language == "go":
         yield from ((one.start(1), one[1]) for one in _GO_TAG.finditer(code))
     elif language == "python":
+        yield from ((one.start(1), one[1]) for one in _WITHIN.finditer(code))
         yield from _settings(code)
 
 
@@ -130,8 +185,10 @@ def _settings(code: str) -> Iterator[tuple[int, str]]:
         prefix = _PREFIX.search(body)
         begin = prefix[1] if prefix else ""
         indent = None
-        for field in _FIELD.finditer(body):
+        fields = list(_FIELD.finditer(body))
+        for field, following in zip(fields, [*fields[1:], None], strict=False):
             own = field.start(1) - field.start()
             indent = own if indent is None else indent
             if own == indent and field[1] not in ("model_config", "model_fields"):
-                yield one.end() + field.start(1), (begin + field[1]).upper()
+                alias = _ALIAS.search(body, field.end(), min(following.start() if following else len(body), field.end() + 1000))
+                yield one.end() + field.start(1), (alias[1] if alias else begin + field[1]).upper()

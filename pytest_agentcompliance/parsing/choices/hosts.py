@@ -28,7 +28,7 @@ _CONFIGS = re.compile(
 # Hosts that are nobody's service: placeholders, schemas, forges, registries of packages, the machine itself.
 _PLACEHOLDER = re.compile(
     r"(?:^|[.-])(?:example|invalid|test|local|localhost|localdomain|internal|lan|home|corp|arpa|onion|your|my|foo|bar|baz|acme|placeholder"
-    r"|changeme|dummy|fake|mock|sample|some|other|evil|malicious|attacker|untrusted|xxx|domain|yourdomain|mydomain|company|yourcompany"
+    r"|exemple|ejemplo|exemplo|esempio|beispiel|changeme|dummy|fake|mock|sample|some|other|evil|malicious|attacker|untrusted|xxx|domain|yourdomain|mydomain|company|yourcompany"
     r"|mycompany|mysite|yoursite|site|myapp|yourapp|host|server|tenant|subdomain|staging-app|contoso|fabrikam|user|username|org|project|account|region)"
     r"(?=[.-]|$)|example\.(?:com|org|net)|^(?:your|my|test|example|some|sample)|(?:^|\.)(?:domain|site|company|host|server|test|foo|bar|abc|xyz)\.(?:com|org|net|io|co)$"
 )
@@ -45,7 +45,7 @@ _NOBODY = re.compile(
 _LEAF = re.compile(r"\.(?:js|ts|tsx|jsx|json|html?|css|png|svg|ya?ml|txt|log|env|prod)$")
 # What is told to people: the key or the call that the URL stands under.
 _TOLD = re.compile(
-    r"(?i)(?:\bhref|\bto|\blink\w{0,10}|\bexamples?|\bplaceholder|\bhomepage|\brepository|\blicen[cs]e|\bauthor|\bdocs?(?:_?url)?|\bdocumentation\w{0,10}"
+    r"(?i)(?:\bhref|\bto|\blink\w{0,10}|\bexamples?|\b\w{0,30}placeholder\w{0,20}|\bhomepage|\brepository|\blicen[cs]e|\bauthor|\bdocs?(?:_?url)?|\bdocumentation\w{0,10}"
     r"|\bdescription|\btitle|\blabel|\bmessage|\btext|\bhelp\w{0,10}|\bhint|\breadme|\bchangelog|\bsupport\w{0,10}|\bcontact\w{0,10}|\bterms\w{0,10}"
     r"|\bprivacy\w{0,10}|\bxmlns(?::\w{1,20})?|[\"']?\$(?:schema|id)|\bnamespace|\breferences?|\bsource_?url|\bpr_?url|\bissue\w{0,10}|\bbugs|\bfunding"
     r"|\bsponsor\w{0,10}|\bthumbnail\w{0,10}|\bavatar\w{0,10}|\bwebsite|\bsocial\w{0,10}|\btwitter|\bfacebook|\binstagram|\byoutube|\blinkedin|\bgithub"
@@ -54,6 +54,10 @@ _TOLD = re.compile(
 _SAID = re.compile(
     r"(?i)\b(?:echo|printf|print|println|console\.\w{1,10}|log(?:ger)?\.\w{1,12}|throw|raise|new\s+\w{0,20}Error|\w{0,20}Error\(|fail|warn|describe|it\(|expect|assert\w*|toBe\w*|toEqual|say|puts|fmt\.\w{1,12})\b"
 )
+_PRINTED = re.compile(
+    r"(?i)(?:\b(?:print|echo|log|say|show|write)_\w{1,20}|(?<![\w.])(?:info|success|warning|error|hint|notice|note))\(\s{0,5}[fru]{0,2}$"
+)
+_DTD = re.compile(r"(?i)<!DOCTYPE\b|//DTD[ /]")
 _CALLS = re.compile(r"\b(?:curl|wget|fetch|http|git clone|nc|ping|ADD|proxy_pass|server_name|psql|redis-cli)\b")
 _POLICY = re.compile(r"(?:-src|default-src|connect-src|frame-ancestors|form-action)\b[^;]{0,300}$")
 _OWN_KEY = re.compile(
@@ -65,9 +69,9 @@ _MADE_UP = re.compile(r"(?i)(?:^|[/=_-])(?:your|example|placeholder|username|abc
 _MARKUP = frozenset({"javascript", "typescript", "tsx", "markup"})
 
 
-def is_for(path: str) -> bool:
-    """Whether a file of this name may talk to a host: code, and configuration that says whom to talk to."""
-    language = language_of(path)
+def is_for(path: str, text: str = "") -> bool:
+    """Whether a file of this name or first line may talk to a host: code, and configuration that says whom to talk to."""
+    language = language_of(path, text)
     name = basename(path)
     if name.endswith(
         (".svg", ".xml", ".md", ".lock", ".snap", ".csproj", ".plist", ".map", ".min.js", ".sql", ".ipynb", ".tsbuildinfo")
@@ -115,7 +119,7 @@ def _read(text: str, path: str) -> Iterator[Choice]:
     told: set[str] = set()
     for one in islice(_URL.finditer(code), MOST_URLS):
         host = one[2].lower()
-        if host in told or is_nobody(host) or _MADE_UP.search(one[0][len(one[1]) + 3 :]):
+        if host in told or is_nobody(host) or one[3].lower().endswith(".dtd") or _MADE_UP.search(one[0][len(one[1]) + 3 :]):
             continue
         if _talks(code, one.start(), kind):
             told.add(host)
@@ -126,6 +130,8 @@ def _talks(code: str, at: int, kind: str) -> bool:
     """Whether the URL that begins here is one that something talks to, and not one that people are told of."""
     start = max(code.rfind("\n", max(0, at - WIDEST), at) + 1, at - WIDEST, 0)
     before = code[start:at]
+    if _DTD.search(before):
+        return False
     if kind in ("env", "dockerfile", "bash", "make", "yaml", "hcl", "toml", "ini"):
         return _talks_plainly(before, kind)
     quote = max(before.rfind(mark) for mark in "\"'`")
@@ -140,8 +146,10 @@ def _talks(code: str, at: int, kind: str) -> bool:
         return True
     if not led.strip():  # the key stands on the line before
         above = code[max(0, start - 200) : start].rstrip().rsplit("\n", 1)[-1]
-        return not (_TOLD.search(above) or _SAID.search(above))
-    return not (_TOLD.search(led) or _SAID.search(led) or _OWN_KEY.search(led.rstrip(" :=?|\"'([{")))
+        return not (_TOLD.search(above) or _SAID.search(above) or (said and _PRINTED.search(above)))
+    return not (
+        _TOLD.search(led) or _SAID.search(led) or (said and _PRINTED.search(led)) or _OWN_KEY.search(led.rstrip(" :=?|\"'([{"))
+    )
 
 
 def _talks_plainly(before: str, kind: str) -> bool:

@@ -12,11 +12,13 @@ CONTAINS: dict[Kind, tuple[bytes, ...]] = {
         b"ENV",
         b"Env",
         b"onfig",
+        b"Settings",
         rb"secrets\.",
         rb"vars\.",
         rb"\n\+[ \t]*[\"']?[A-Z_][A-Z0-9_]{2,}[\"']?[,: ]",
     ),
-    "host": (b"https?://", b"wss?://", b"(?:postgres|mysql|mongodb|redis|amqp|nats|kafka|smtp|mqtt|grpc)[a-z+]*://"),
+    "host": (b"://",),
+    "service": (b"image:",),
     "schedule": (
         b"cron",
         b"Cron",
@@ -32,14 +34,26 @@ CONTAINS: dict[Kind, tuple[bytes, ...]] = {
 # The names of files that are read whatever changed in them, widely: the rooms say it narrowly.
 _NAMED: dict[Kind, str] = {
     "dependency": r"package\.json|composer\.json|pyproject\.toml|setup\.(?:py|cfg)|pipfile|go\.mod|cargo\.toml|gemfile"
-                  r"|.*\.(?:txt|in)",
-    "service": r".*compose.*|.*\.(?:tf|prisma|ya?ml|template|json)|(?:drizzle|sst)\.config.*",
+                  r"|.*\.(?:txt|in)|pnpm-workspace\.yaml",
+    "service": r".*compose.*|.*\.(?:tf|prisma|template)|(?:drizzle|sst)\.config.*",
     "target": r"package\.json|pyproject\.toml|setup\.cfg|go\.mod|cargo\.toml|[jt]sconfig.*|.*\.config\.\w+|\.swcrc|\.\w+-version"
               r"|\.nvmrc",
     "package": r"package\.json|project\.json|pyproject\.toml|setup\.py|go\.mod|cargo\.toml",
-    "environment": r"(?:.*\.)?env(?:\..*)?|.*\.env\..*",
+    "environment": r"(?:.*\.)?env(?:\..*)?|.*\.env\..*|(?:settings|config)\.py",
 }  # fmt: skip
-_CLOUD = re.compile(r"(?:infra|infrastructure|stacks?|cdk|pulumi)/(?:[^/]+/){0,6}[^/]+\.ts$")
+# Of YAML and JSON the files whose patches are searched: those that the rooms read, and a few more.
+_YAML = re.compile(
+    r"(?i)compose|^\.git|^\.circleci|^\.buildkite|serverless|values|openapi|render|prometheus|conf|settings|env|k8s|kube|helm|manifests|pipelines"
+    r"|app\.yaml|amplify|pulumi|chart|kustomization|template|sam|cloudformation|cfn|resources"
+)
+_JSON = re.compile(r"(?i)vercel\.json|appsettings|conf|settings|env")
+_PROSE = (
+    ".md", ".mdx", ".txt", ".rst", ".adoc", ".jsonl", ".lock", ".snap", ".svg", ".csv", ".tsv", ".log", ".css", ".scss", ".map",
+    ".tsbuildinfo", ".patch", ".diff", ".bak", ".backup", ".feature",
+)  # fmt: skip
+_CLOUD = re.compile(
+    r"(?i)(?:serverless|template|sam|cloudformation|cfn|resources)[^\n]{0,200}\.(?:ya?ml|json)$|(?:infra|infrastructure|stacks?|cdk|pulumi)/(?:[^/]+/){0,6}[^/]+\.ts$"
+)
 
 
 class Reader:
@@ -49,6 +63,17 @@ class Reader:
         self._kinds = kinds
         self._named = {kind: re.compile(rf"(?i)(?:{pattern})") for kind, pattern in _NAMED.items() if kind in kinds}
         self.patterns = {kind: [re.compile(one) for one in CONTAINS[kind]] for kind in kinds if kind in CONTAINS}
+
+    def searched(self, path: str, kind: Kind) -> bool:
+        """Whether the patch of a file is searched for what may choose something: most of a large change is prose and data."""
+        low = path.lower()
+        if kind == "service":
+            return low.endswith((".yaml", ".yml"))
+        if low.endswith((".yaml", ".yml")):
+            return _YAML.search(path) is not None
+        if low.endswith((".json", ".jsonc")):
+            return _JSON.search(path) is not None
+        return not low.endswith(_PROSE)
 
     def told_by(self, path: str) -> set[Kind]:
         """The kinds that a file may choose something of, by its name alone."""
@@ -61,12 +86,12 @@ class Reader:
         if "dependency" in kinds:
             from pytest_agentcompliance.parsing.choices import dependencies
 
-            if dependencies.is_manifest(path):
+            if dependencies.is_for(path, after):
                 yield from dependencies.taken(before, after, path, frozenset())
         if "service" in kinds:
             from pytest_agentcompliance.parsing.choices import services
 
-            if services.is_for(path):
+            if services.is_for(path) or services.is_compose(path, after):
                 yield from services.taken(before, after, path)
         if "target" in kinds and before:
             from pytest_agentcompliance.parsing.choices import targets
@@ -84,15 +109,15 @@ class Reader:
         if "environment" in kinds:
             from pytest_agentcompliance.parsing.choices import environment
 
-            if environment.is_for(path):
+            if environment.is_for(path, after):
                 yield from environment.taken(before, after, path)
         if "host" in kinds:
             from pytest_agentcompliance.parsing.choices import hosts
 
-            if hosts.is_for(path):
+            if hosts.is_for(path, after):
                 yield from hosts.taken(before, after, path)
         if "schedule" in kinds:
             from pytest_agentcompliance.parsing.choices import schedules
 
-            if schedules.is_for(path):
+            if schedules.is_for(path, after):
                 yield from schedules.taken(before, after, path)

@@ -37,9 +37,11 @@ _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 _CODE = frozenset({"python", "go", "ruby", "java", "kotlin", "hcl", "rust", "csharp", "elixir"}) | _SCRIPTS
 
 
-def is_for(path: str) -> bool:
-    """Whether files of this name may set a schedule or a queue."""
-    language = language_of(path)
+def is_for(path: str, text: str = "") -> bool:
+    """Whether files of this name, or with this first line, may set a schedule or a queue."""
+    language = language_of(path, text)
+    if language is not None and language.name == "sql":
+        return "cron.schedule" in text
     if language is not None and language.name == "yaml":
         return services.is_for(path) or services.infrastructure(path) is not None
     return basename(path) in ("vercel.json", "crontab") or (language is not None and language.name in _CODE)

@@ -8,6 +8,7 @@ from pytest_agentcompliance.parsing.choices import LONGEST, Choice, fresh, lines
 from pytest_agentcompliance.parsing.comments import blanked
 
 _COMPOSE = re.compile(r"(?:.*[-_.])?compose(?:[-_.].*)?\.ya?ml")
+_SERVICES = re.compile(r"^services[ \t]*:[ \t]*(?:#[^\n]*)?\r?$", re.MULTILINE)
 _RESOURCE = re.compile(r'^[ \t]*resource[ \t]+"([a-z][a-z0-9_]{1,80})"[ \t]+"([\w-]{1,80})"', re.MULTILINE)
 _CLOUD = re.compile(
     r"^[ \t]*[\"']?Type[\"']?[ \t]*:[ \t]*[\"']?((?:AWS|Alexa|Custom)::[A-Za-z0-9]{1,40}::[A-Za-z0-9]{1,60})(?![A-Za-z0-9:])",
@@ -17,7 +18,7 @@ _SOURCE = re.compile(r"\bdatasource\s{1,10}\w{1,60}\s{0,10}\{([^}]{0,2000})")
 _PROVIDER = re.compile(r"\bprovider\s{0,10}=\s{0,10}\"(\w{1,40})\"")
 _DIALECT = re.compile(r"\b(?:dialect|driver)\s{0,5}:\s{0,5}[\"'](\w{1,40})[\"']")
 _TEMPLATE = re.compile(
-    r"(?:^|/)(?:serverless[^/]*|template|sam[^/]*|[^/]*cloudformation[^/]*|[^/]*\.template)\.(?:ya?ml|json)$"
+    r"(?:^|/)(?:serverless[^/]*|template|sam[^/]*)\.(?:ya?ml|json)$|cloudformation[^/]*\.(?:ya?ml|json)$|\.template\.(?:ya?ml|json)$"
     r"|(?:^|/)(?:cfn|cloudformation|resources)/[^/]+\.ya?ml$"
 )
 # Resources that code of SST, CDK and Pulumi makes: new sst.aws.Bucket("name"), new s3.Bucket(this, "name").
@@ -55,11 +56,16 @@ _INFRASTRUCTURE = (
 
 def is_for(path: str) -> bool:
     """Whether files of this name may set up a service."""
-    name = basename(path)
-    return (
-        _COMPOSE.fullmatch(name) is not None or name.endswith((".tf", ".prisma")) or name.startswith("drizzle.config.")
-        or _TEMPLATE.search(path) is not None or _CODE_OF_CLOUD.search(path) is not None
-    )  # fmt: skip
+    if path.endswith((".yml", ".yaml", ".json")):
+        return ("compose" in path and _COMPOSE.fullmatch(basename(path)) is not None) or _TEMPLATE.search(path) is not None
+    if path.endswith((".tf", ".prisma")):
+        return True
+    return _CODE_OF_CLOUD.search(path) is not None or basename(path).startswith("drizzle.config.")
+
+
+def is_compose(path: str, text: str) -> bool:
+    """Whether a YAML file of any name is one of compose: services at its top, each with an image."""
+    return path.endswith((".yml", ".yaml")) and "image:" in text and _SERVICES.search(text) is not None
 
 
 def taken(before: str, after: str, path: str) -> Iterator[Choice]:
@@ -84,7 +90,7 @@ def infrastructure(path: str) -> Choice | None:
 
 
 def _read(text: str, path: str) -> Iterator[Choice]:
-    if _COMPOSE.fullmatch(basename(path)):
+    if _COMPOSE.fullmatch(basename(path)) or is_compose(path, text):
         yield from _compose(text, path)
         return
     code = blanked(text, path)

@@ -21,10 +21,26 @@ _AGAINST = re.compile(
     r"|migrat\w* from|away from|forbid\w*|prohibit\w*|exclud\w*|over|versus|vs)\b\.?|n't\b)([^.;:\n]{0,40})$"
 )
 _EXAMPLE = re.compile(r"(?i)\[(?:e\.g\.|for example|such as|like)[^\]\n]{0,80}$")
+# What goes on from a negation without turning it: not to be used with, no need to use.
+_STILL = re.compile(
+    r"(?i)\s*(?:(?:need|plan|want|have)s?\s+)?(?:to\s+)?(?:be\s+)?(?:us(?:e|es|ed|ing)|add(?:ed|ing)?|introduc(?:e|ed|ing)|adopt(?:ed|ing)?)\b"
+)
+_BEHIND = re.compile(
+    r"(?i)[`\"'*)\]]{0,4}\s+(?:(?:is|are|was|were|will|must|should|shall|may|can|be|has|have|been)\s+){0,3}"
+    r"(?:(?:must|should|shall|may|can|is|are|will)?(?:\s?not|n['\u2019]t|\s?never)\s+(?:to\s+)?(?:be\s+(?:used|added|introduced|adopted|installed)"
+    r"|allowed|permitted|an\s+option|in\s+scope)|forbidden|rejected|prohibited|banned|ruled\s+out|out\s+of\s+scope|off\s+limits)\b"
+)
+# A label or a key of YAML before what is not to be: "Out of scope: Redis".
+_LABELLED = re.compile(
+    r"(?i)[\s\"'*_>+-]{0,20}(?:non[ _-]?goals?|out[ _-]of[ _-]scope|not[ _-]in[ _-]scope|excluded|forbidden"
+    r"|not included|rejected|do[ _]not[ _]use)\b"
+    r"[\"'*_ ]{0,4}:"
+)
+_GONE = re.compile(r"(?i)\W{0,10}(?:removed|deprecated|retired|obsolete)(?:[ \t]\w{1,30})?\W{0,10}")
 _FOR_AFTER_ALL = re.compile(r"(?i)\b(?:with|by|but|to|use|using|only)\b")
 _SET_ASIDE = re.compile(
-    r"(?i)\b(?:alternatives?|rejected|not chosen|non-?goals?|out[ -]of[ -]scope|considered|discarded"
-    r"|future (?:work|considerations?)|forbidden|anti-?patterns?|do not use|not included|excluded)\b"
+    r"(?i)\b(?:alternatives?|rejected|not chosen|non[ _-]?goals?|out[ _-]of[ _-]scope|considered|discarded"
+    r"|future (?:work|considerations?)|forbidden|anti-?patterns?|do[ _]not[ _]use|not included|excluded)\b"
 )
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+(.{1,200})|\*\*([^*\n]{1,100})\*\*:?[ \t]*|([\w ]{3,60}):[ \t]*)\r?$", re.MULTILINE)
 _MARKS = " \t*_`'\"-+|#>[](){}<>,.;:0123456789~^"
@@ -50,7 +66,9 @@ def hits(names: Names, entry: Entry) -> Iterator[Hit]:
         row = entry.text[line_start:line_end]
         refused = entry.refused
         against = _AGAINST.search(entry.text[max(line_start, start - 80) : start])
-        if not refused and against and not _FOR_AFTER_ALL.search(against[1]):
+        if not refused and against and not _FOR_AFTER_ALL.search(_STILL.sub("", against[1], count=1)):
+            refused = "it speaks against it"
+        if not refused and (_BEHIND.match(entry.text, end, end + 120) or (entry.whole and _LABELLED.match(row))):
             refused = "it speaks against it"
         if not refused and entry.whole and any(begin <= start < stop for begin, stop in _asides(entry.text)):
             refused = "it is among what was not chosen"
@@ -146,12 +164,16 @@ def _asides(text: str) -> tuple[tuple[int, int], ...]:
     """The stretches of a document that tell what was not chosen: from a heading that says so to the one that closes it."""
     found: list[tuple[int, int]] = []
     begun, depth = -1, 0
+    at = text.find("<!--")
+    while at >= 0 and (end := text.find("-->", at)) >= 0:  # what nobody sees who reads the document
+        found.append((at, end))
+        at = text.find("<!--", end)
     for one in _HEADING.finditer(text):
         level = len(one[0]) - len(one[0].lstrip("#"))
         if begun >= 0 and (depth == 0 or 0 < level <= depth):
             found.append((begun, one.start()))
             begun = -1
-        if begun < 0 and _SET_ASIDE.search(one[0]):
+        if begun < 0 and (_SET_ASIDE.search(one[0]) or _GONE.fullmatch(one[0])):
             begun, depth = one.end(), level
     return (*found, (begun, len(text))) if begun >= 0 else tuple(found)
 

@@ -39,7 +39,7 @@ def _why(choice: Choice, refused: Hit | None, entries: Sequence[Entry]) -> str:
     if refused is not None:
         return f"{refused.told()} names it, but {refused.refused}"
     if not entries:
-        return "base has no register of decisions, plan, list of the stack or record that could name it"
+        return "no document of the story, and none of the stack or of decisions, was found at base that could name it"
     hit, beside = find(near_of(choice), entries)
     near = hit or beside
     return "no entry names it; " + (f"nearest: {near.told()}" if near else "nothing is near it")

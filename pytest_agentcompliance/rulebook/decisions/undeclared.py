@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 KINDS: list[Kind] = ["dependency", "service", "infrastructure", "package", "environment", "host", "schedule", "folder", "target"]
 _IN_CODE: set[Kind] = {"environment", "host", "schedule"}  # of which what tests do is none
 _MOVES: set[Kind] = {"service", "package"}  # that may come from a file which the change deletes
+_SEVERAL = {  # what is said of several
+    "base has it already": "base has them already",
+    "base imports it already": "base imports them already",
+    "it is a package of this repository": "they are packages of this repository",
+    "it holds types alone": "they hold types alone",
+    "whoever uses the package brings it": "whoever uses the package brings them",
+    "another dependency brings it": "other dependencies bring them",
+    "it was there before": "they were there before",
+    "it was a dependency of the work on the package before": "they were dependencies of the work on the package before",
+}
 MOST_DOCUMENTS = 200  # of the repository that are read
 
 _FILE = "ARCHITECTURAL-DECISIONS.yaml"
@@ -68,7 +78,8 @@ class Undeclared(Rule):
     a decision of the register that a person confirmed, the plan, scope and story, a list of the stack, a decision record
     that is neither open nor rejected. What the run itself added there confirms nothing, and is reported. At level style
     stand what another package has already, types, packages of the repository, a dependency in another group or major
-    version, a variable of a technology that was decided.
+    version, a variable of a technology that was decided, a folder of reports, examples or a few files without code. What the code
+    only sets for somebody else is none of its variables.
 
     Blind spots: a document that names a thing is taken for its approval, unless it speaks against it in the same line
     or under a heading such as Alternatives. Not seen: a datastore of the standard library, variables of shell scripts,
@@ -179,6 +190,35 @@ class Undeclared(Rule):
                    "pnpm-lock.yaml": "ioredis: 5\n"},
         ),
         Example(
+            "What is only set for a program that the code starts is no variable of the code; what is read as well is one.",
+            before={"run.py": "import os\n"},
+            after={"run.py": "import os\nenv = dict(os.environ)\nenv['HOOKS_OFF'] = '1'\nos.environ.setdefault('TILL_QUIET', '1')\n"
+                             "env['TILL_MODE'] = 'x'\nif os.environ.get('TILL_MODE'):\n    pass\n"},
+            finds=("run.py:6",),
+        ),
+        Example(
+            "Tests of any name, what names of variables base goes through, and what the shell of a tool gives are kept.",
+            before={"src/a.py": "import os\nfor name in ['TILL_PATH', 'TILL_HOME']:\n    print(os.environ.get(name))\n"},
+            after={"src/a.py": "import os\nfor name in ['TILL_PATH', 'TILL_HOME']:\n    print(os.environ.get(name))\n",
+                   "src/b.py": "import os\npath = os.environ['TILL_HOME'], os.environ['COMPUTERNAME']\n",
+                   "src/test-setup.ts": "export const key = process.env.TILL_KEY\n",
+                   "src/load-test/run.ts": "export const key = process.env.TILL_KEY\n"},
+        ),
+        Example(
+            "A file of the product whose name begins with test is none.",
+            before={"src/a.ts": "export {}\n"},
+            after={"src/a.ts": "export {}\n", "src/test-quality.job.ts": "export const floor = process.env.TILL_FLOOR\n",
+                   "src/test-runner.ts": "export const key = process.env.TILL_KEY\n"},
+            finds=("src/test-quality.job.ts:1", "src/test-runner.ts:1"),
+        ),
+        Example(
+            "A folder at the root without code or infrastructure is a matter of style.",
+            before={"src/a.ts": "export {}\n"},
+            after={"src/a.ts": "export {}\n", "test-results/last.json": "{}\n", "notes/rates.csv": "1,2\n", "gate/run.ts": "1\n"},
+            finds=("gate/run.ts",),
+            styles=("notes/rates.csv", "test-results/last.json"),
+        ),
+        Example(
             "Links, placeholders, schemas and the repository's own hosts are none that anything talks to.",
             before={"package.json": '{"name": "shipper"}\n', "api/src/a.ts": "export {}\n"},
             after={"package.json": '{"name": "shipper"}\n', "api/src/a.ts": _LINKS,
@@ -225,8 +265,11 @@ class Undeclared(Rule):
         from pytest_agentcompliance.parsing.choices.base import Base  # start-up time: when there is a choice
         from pytest_agentcompliance.parsing.choices.ours import Ours
 
-        base = Base(tree.base.files.keys(), _reader(tree.base), tree.base.where, self.tests, self.exempt)
-        ours = Ours(tuple((side.files.keys(), _reader(side)) for side in (tree.base, tree.head)))
+        base = Base(
+            tree.base.files.keys(), _reader(tree.base), tree.base.where, self.tests, self.exempt, changed=_text_after(changes)
+        )
+        written = [change.path for change in changes if change.after is not None]
+        ours = Ours(((tree.base.files.keys(), _reader(tree.base)), (written, _text_after(changes))))
         settled = base.settled(_imported(wanted, changes))
         yield from (one for one in settled if one.kind != "host" or not ours.has(one.name))
 
@@ -238,10 +281,11 @@ class Undeclared(Rule):
         for change in changes:
             if not (change.renamed_from or change.renamed_to) and (told := reader.told_by(change.path)):
                 kinds[change.path] = told
+        asked_of = [change for change in changes if change.after is not None and not change.renamed_from]
         for kind, patterns in reader.patterns.items():
-            for change in (change for pattern in patterns for change in changes.containing(pattern)):
-                if change.after is not None and not change.renamed_from:
-                    kinds.setdefault(change.path, set()).add(kind)
+            among = frozenset(change.position for change in asked_of if reader.searched(change.path, kind))
+            for change in (change for pattern in patterns for change in changes.containing(pattern, among) if among):
+                kinds.setdefault(change.path, set()).add(kind)
         found: list[Choice] = []
         gone: set[tuple[Kind, str]] = set()
         asked = (change for change in changes if change.path in kinds and not matches(change.path, self.exempt))
@@ -263,7 +307,7 @@ class Undeclared(Rule):
             if elsewhere := [path for path in added if "/" in path and path.partition("/")[0] not in there]:
                 from pytest_agentcompliance.parsing.choices import folders
 
-                yield from folders.taken(tree.base.files.keys(), elsewhere)
+                yield from folders.taken(tree.base.files.keys(), elsewhere, self.tests)
         if "infrastructure" in self.kinds and added:
             from pytest_agentcompliance.parsing.choices import services
 
@@ -273,8 +317,7 @@ class Undeclared(Rule):
             yield from (one for one in found if one.path.rpartition("/")[2] not in moved and not matches(one.path, left_out))
 
     def _is_left_out(self, one: Choice) -> bool:
-        names = [*self.ignored, *(self.provided if one.kind == "environment" else ())]
-        return any(fnmatchcase(one.name, name) for name in names)
+        return any(_is_called(one.name, name) for name in [*self.ignored, *(self.provided if one.kind == "environment" else ())])
 
     # What was declared
 
@@ -284,8 +327,7 @@ class Undeclared(Rule):
             for document in documents.base(name) if documents is not None else ():
                 yield from self._read(document.content)
         chunks = [max(re.split(r"[*?]+|\[[^\]]*\]", glob), key=len) for glob in self.registers if not glob.startswith("!")]
-        lower = ((path, path.lower()) for path in tree.base.files)
-        paths = [path for path, low in lower if any(chunk in f"/{low}" for chunk in chunks) and matches(low, self.registers)]
+        paths = [path for path in _with(tree.base.files, chunks) if matches(path.lower(), self.registers)]
         for path in sorted(paths, key=lambda path: (path.count("/"), path))[:MOST_DOCUMENTS]:
             yield from self._read(tree.base.files[path], common=True)
         if self.within_change:
@@ -315,7 +357,7 @@ class Undeclared(Rule):
     # What is said of it
 
     def _told(self, left: "list[Untraced]") -> Iterator[Finding]:
-        lesser: dict[tuple[str, str], list[Choice]] = {}
+        lesser: dict[tuple[str, str, str], list[Choice]] = {}
         for one in left:
             choice = one.choice
             has_it = choice.minor.startswith(("base has it", "base imports it"))
@@ -323,15 +365,15 @@ class Undeclared(Rule):
                 continue
             level: Level = "style" if choice.minor and not (has_it and self.reused == "breach") else "breach"
             if level == "style" and choice.kind == "dependency":
-                lesser.setdefault((choice.path, choice.minor.partition(",")[0]), []).append(choice)
+                lesser.setdefault((choice.path, choice.minor.partition(",")[0], _of_many(choice)), []).append(choice)
                 continue
             about = f"{choice.name}: {_what(choice)}" + (f" ({choice.minor})" if choice.minor else "")
             place = Place(choice.path, choice.line)
             yield Finding(f"{about}; {one.why}", place, level, f"{choice.kind} {choice.name}")
-        for (path, why), group in lesser.items():
+        for (path, why, changed), group in lesser.items():
             names = [one.name for one in group]
-            what = _what(group[0]) if len(group) == 1 else "dependencies"
-            told = group[0].minor if len(group) == 1 else why
+            what = _what(group[0]) if len(group) == 1 else changed
+            told = group[0].minor if len(group) == 1 else _SEVERAL.get(why, why)
             yield Finding(
                 f"{_listed(names)}: {what}; {told}, and no entry names {'it' if len(group) == 1 else 'them'}",
                 Place(path, group[0].line), "style", f"dependency {' '.join(sorted(names))}",
@@ -367,6 +409,28 @@ def _imported(choices: list[Choice], changes: ChangeSet) -> Iterator[Choice]:
     yield from choices
 
 
+def _is_called(name: str, pattern: str) -> bool:
+    """Whether a name matches a pattern; most have no star, or one at their end, and need no regular expression."""
+    begin, star, rest = pattern.partition("*")
+    if rest or "[" in pattern or "?" in pattern:
+        return fnmatchcase(name, pattern)
+    return name.startswith(begin) if star else name == pattern
+
+
+def _with(paths: Iterable[str], chunks: Iterable[str]) -> list[str]:
+    """The paths that have one of the chunks, in lower case; looked for in all of them at once."""
+    all_of = list(paths)
+    text = "".join(f"\n/{path.lower()}" for path in all_of) + "\n"
+    found: set[str] = set()
+    for chunk in chunks:
+        at = text.find(chunk)
+        while at >= 0:
+            end = text.find("\n", at + len(chunk) - 1)
+            found.add(text[text.rfind("\n", 0, at + 1) + 2 : end])
+            at = text.find(chunk, end)
+    return [path for path in all_of if path.lower() in found or "\n" in path]
+
+
 def _what(choice: Choice) -> str:
     if choice.kind != "dependency":
         return choice.what
@@ -377,9 +441,21 @@ def _what(choice: Choice) -> str:
     return f"{choice.what} ({kind})" if kind else choice.what
 
 
+def _of_many(choice: Choice) -> str:
+    """What several dependencies are that changed in the same way."""
+    if " moved from " in choice.what:
+        return choice.what.replace("a dependency", "dependencies", 1)
+    return "dependencies, each in another major version" if " major version " in choice.what else "new dependencies"
+
+
 def _reader(side: Side) -> Callable[[str], str]:
     """The text of a file of a tree by its path; empty where there is none."""
     return lambda path: _text(side.files.get(path))
+
+
+def _text_after(changes: ChangeSet) -> Callable[[str], str]:
+    """The text of a changed file as the run left it; empty for any other file."""
+    return lambda path: _text(changes.by_path[path].after) if path in changes.by_path else ""
 
 
 def _text(content: Content | None) -> str:
@@ -392,5 +468,5 @@ def _text(content: Content | None) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    some = list(names)
+    some = list(dict.fromkeys(names))
     return ", ".join(some[:6]) + (f" and {len(some) - 6} more" if len(some) > 6 else "")
