@@ -10,6 +10,7 @@ from posixpath import basename, dirname
 
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.parsing.code import Import, imports
+from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.go_imports import go_imports
 from pytest_agentcompliance.parsing.hexagon import Places, Side
@@ -20,9 +21,11 @@ from pytest_agentcompliance.parsing.packages import Packages, folders
 LONGEST = 1_000_000  # characters of a file that is looked into for what it hands on
 MOST = 50_000  # strings of a file that are looked at, to know whether it need be parsed
 SAME = 50  # packages whose folders have one name
-_QUOTED = re.compile(r"""["'`]([^"'`\s]{1,300})["'`]""")
-_ESCAPE = re.compile(r"\\(?:u\{?([0-9A-Fa-f]{4,6})\}?|x([0-9A-Fa-f]{2}))")
+_QUOTED = re.compile(r"""["'`]((?:[^"'`\s\\]|\\\r?\n|\\[^\r\n]){1,300})["'`]""")
+_ESCAPE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|\r?\n|(.))")
 _DECLARES = re.compile(r"(?i)(?:^|[._-])(?:types?|dtos?|constants?|enums?|interfaces?)(?:[._-]|$)")  # of a file's name
+_TYPES = re.compile(r"(?i)(?:.*[._-])?(?:types?|interfaces?|ports?)(?:\.d)?\.(?:[cm]?tsx?|pyi?)")  # a file's name
+_EXPORTED = re.compile(r"\bexport\b\s*(?:declare\s+)?(\w+|[*{=])")
 _NAME = re.compile(r"(\w+)(?:\s+as\s+\w+)?")
 _NAMES = re.compile(r"[ \t]*from[ \t]+[\w.]{1,300}[ \t]+import[ \t]*\(?([^()#;]{0,1000})")
 
@@ -98,11 +101,38 @@ class Denied:
         if target is not None and self.places.hands_on(target, path):
             return None
         if target is not None:
-            if adapter := self.places.adapter(target, path):
+            if adapter := self._adapter(target, path):
                 return target, f"which lies among the adapters in {adapter}"
             return self._through(target, path) if not python else None
         ecosystem = "python" if python else "go" if path.endswith(".go") else "node"
         return self._module(module, path, ecosystem) or self._workspace(module, path)
+
+    def _adapter(self, target: str, path: str) -> str:
+        """The folder of adapters that a target lies in; a file of types alone is none, wherever it lies."""
+        adapter = self.places.adapter(target, path)
+        if not adapter:
+            return ""
+        file = self.places.file(target)
+        if not file and path.endswith((".py", ".pyi")):
+            file = self.places.file(dirname(target))  # what is named after import may lie in the file
+        return "" if file and self._has_types_alone(file) else adapter
+
+    def _has_types_alone(self, file: str) -> bool:
+        """Whether a file declares types for others, by its name or by all that it exports, and imports nothing that is denied."""
+        if not file.endswith((".ts", ".mts", ".cts", ".tsx", ".py", ".pyi")):
+            return False
+        try:
+            text = self.side.files[file].text()
+        except Unreadable:
+            return False
+        if len(text) > LONGEST:
+            return False
+        python = file.endswith((".py", ".pyi"))
+        exported = set(_EXPORTED.findall(blanked(text, file))) if not python else set()
+        if not (_TYPES.fullmatch(basename(file)) or (exported and exported <= {"type", "interface"})):
+            return False
+        ecosystem = "python" if python else "node"
+        return not any(not one.type_only and self._module(one.module, file, ecosystem) for one in imports(text, file))
 
     def _module(self, module: str, path: str, ecosystem: str) -> tuple[str, str] | None:
         if self.allowed.fullmatch(module):
@@ -178,4 +208,9 @@ class Denied:
 
 def _unescaped(module: str) -> str:
     """A module's name as JavaScript reads it: with an escape for a letter it is the same module."""
-    return _ESCAPE.sub(lambda one: chr(min(int(one[1] or one[2], 16), 0x10FFFF)), module) if "\\" in module else module
+    return _ESCAPE.sub(_letter, module) if "\\" in module else module
+
+
+def _letter(escape: re.Match[str]) -> str:
+    digits = escape[1] or escape[2] or escape[3]
+    return chr(min(int(digits, 16), 0x10FFFF)) if digits else escape[4] or ""

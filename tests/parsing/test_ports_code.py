@@ -37,6 +37,8 @@ def told(text: str, path: str) -> list[str]:
          "console.log(`http://localhost:${process.env.PORT || 3001}`)\n",
          ["3001"]),
         ("const port = 3000\nconst hmrPort = port + 1\nserver.listen(hmrPort)\n", ["3000", "3001"]),
+        ("const port = number('WEB_PORT', 3000, { min: 1024, max: 65535 })\napp.listen(port)\n", ["3000"]),
+        ("const port = Number(process.env.PORT ?? 3000, 10)\nif (tls) app.listen(4443)\n", ["3000", "4443"]),
     ],
 )  # fmt: skip
 def test_javascript(text: str, expected: list[str]) -> None:
@@ -135,3 +137,24 @@ def test_a_key_stays_where_it_is_when_lines_move() -> None:
 def test_repeated_text_is_read_to_its_end(piece: str) -> None:
     assert isinstance(declared("port\n" + piece * 20_000, "a.ts"), tuple)
     assert isinstance(declared("port\n" + piece * 20_000, "a.py"), tuple)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("WEB_PORT = number_of('WEB_PORT', 8000, min_value=1024, max_value=65535)\n", ["8000"]),
+        ("WEB_PORT = number_of('WEB_PORT', 8000, 1024, 65535)\n", ["8000"]),
+        ("WEB_PORT = number_of('WEB_PORT', maximum=65535, fallback=8000)\n", ["8000"]),
+        ("web_port = int(environ.get('WEB_PORT', 8000))\nif tls:\n"
+         "    tls_port = int(environ.get('TLS_PORT', 8443))\n", ["8000", "8443"]),
+        ("web_port = (\n    8000\n    if plain\n    else 8443\n)\nuvicorn.run(app)\n", ["8000 or 8443"]),
+        ("if tls:\n    web_port = 8443\nelse:\n    web_port = 8000\nuvicorn.run(app)\n", ["8443", "8000"]),
+    ],
+)
+def test_one_value_ends_where_the_next_begins(text: str, expected: list[str]) -> None:
+    assert told(text, "app.py") == expected
+
+
+@pytest.mark.parametrize("mark", ["`", '"', "'"])
+def test_quotation_marks_that_nothing_closes_are_looked_at_once(mark: str) -> None:
+    assert told(f"{mark}\\" * 50_000 + "\napp.listen(3000)\n", "a.js") == ["3000"]

@@ -247,3 +247,15 @@ SCRAP = st.sampled_from(
 def test_any_text_is_judged(text: str, name: str) -> None:
     for message in said({f"src/domain/{name}": text, "src/adapters/b.py": text}):
         assert message
+
+
+@pytest.mark.parametrize("module", [
+    "e\\u{78}press", "ex\\\npress", "ex\\press", "npm:express@4", "https://esm.sh/express@4.19/lib", "express?raw",
+    "npm:drizzle-orm@1/pg",
+])  # fmt: skip
+def test_a_module_is_known_however_its_name_is_written(module: str) -> None:
+    assert found({f"{CORE}/a.ts": f"import e from '{module}'\n"}) == [f"{CORE}/a.ts:1"]
+
+
+def test_the_ending_of_a_file_may_be_written_in_capitals() -> None:
+    assert found({f"{CORE}/a.TS": "import e from 'express'\n"}) == [f"{CORE}/a.TS:1"]

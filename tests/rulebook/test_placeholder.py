@@ -53,6 +53,11 @@ def test_what_base_had_is_kept_when_the_file_changes() -> None:
     assert places(before={"a.ts": STUB}, after={"a.ts": STUB + "// mock\n"}) == ()
 
 
+def test_comment_in_another_case_is_the_same() -> None:
+    assert places(before={"a.ts": "// Stub implementation\nf()\n"}, after={"a.ts": "// STUB implementation\nf()\n"}) == ()
+    assert places(before={"a.ts": "// f\nf()\n"}, after={"a.ts": "// STUB implementation\nf()\n"}) == ("a.ts:1",)
+
+
 def test_rows_that_are_added_to_fake_data_are_no_new_placeholder() -> None:
     assert places(before={"a.ts": "const mockA = [1]\n"}, after={"a.ts": "const mockA = [\n  1,\n  2,\n]\n"}) == ()
 

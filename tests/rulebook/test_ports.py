@@ -150,5 +150,54 @@ def test_the_fingerprint_survives_moved_lines() -> None:
 
 
 def test_many_ports_of_one_file_are_compared_at_once() -> None:
-    old = "".join(f"S{n}_PORT={10_000 + n}\n" for n in range(1500))
+    old = "".join(f"V{n}_PORT={10_000 + n}\n" for n in range(1500))
     assert len(findings({".env": old}, {".env": old.replace("=1", "=2")})) == 1500
+
+
+def test_a_variable_of_a_mapping_is_what_the_env_file_says() -> None:
+    before = {"compose.yml": COMPOSE, ".env": "API=1\n"}
+    by_name = COMPOSE.replace("3000:80", "${WEB_PORT}:80")
+    assert not said(before, {"compose.yml": by_name, ".env": "API=1\nWEB_PORT=3000\n"})
+    assert not said(before | {".env": "WEB_PORT=3000\n"}, {"compose.yml": by_name, ".env": "WEB_PORT=3000\n"})
+    moved = said(before, {"compose.yml": by_name, ".env": "API=1\nWEB_PORT=3001\n"})
+    assert any("from 3000:80 to 3001:80" in message for message in moved)
+    (unknown,) = said(before, {"compose.yml": by_name, ".env": "API=1\n"})
+    assert "from 3000:80 to $WEB_PORT:80" in unknown
+
+
+def test_both_ends_of_a_mapping_may_be_variables() -> None:
+    both = "services:\n  web:\n    image: web\n    ports: ['{}']\n"
+    after = {"compose.yml": both.format("${PORT}:${PORT}"), ".env": "PORT=3000\n"}
+    assert not said({"compose.yml": both.format("3000:3000"), ".env": ""}, after)
+    assert not said({"compose.yml": both.format("${PORT}:${PORT}")}, {"compose.yml": both.format("${WEB}:${WEB}")})
+
+
+@pytest.mark.parametrize("path", ["DOCKERFILE", "Dockerfile.web", "api/Web.DockerFile"])
+def test_the_name_of_a_dockerfile_may_be_written_in_any_case(path: str) -> None:
+    (message,) = said({path: "FROM a\nEXPOSE 3000\n"}, {path: "FROM a\nEXPOSE 3001\n"})
+    assert f"{path}:2 at head" in message
+
+
+def test_a_second_script_for_the_same_server_adds_no_port() -> None:
+    before, more = '{{"scripts": {{"dev": "next dev -p 3000"{}}}}}', ', "dev:debug": "NODE_OPTIONS=--inspect next dev -p {}"'
+    assert not said({"package.json": before.format("")}, {"package.json": before.format(more.format(3000))})
+    (message,) = said({"package.json": before.format("")}, {"package.json": before.format(more.format(3009))})
+    assert "a port is new: 3009" in message
+
+
+def test_a_module_that_a_runtime_serves_declares_its_port() -> None:
+    before = {"src/index.ts": "export default { port: 3000, fetch: app.fetch }\n"}
+    (message,) = said(before, {"src/index.ts": "export default {\n  port: 3001,\n  fetch: app.fetch,\n}\n"})
+    assert "from 3000 to 3001" in message
+    assert not said({}, {"src/prop.ts": "export default { port: 3000, name: 'rotterdam' }\n"})
+
+
+def test_a_file_that_grows_too_large_to_be_read_tells_nothing() -> None:
+    text = "export const port = 3000\napp.listen(port)\n"
+    assert said({"server.ts": text}, {"server.ts": text.replace("3000", "3001") + "// \n" * 300_000}) == []
+
+
+def test_a_program_that_is_a_server_by_its_name_has_a_port_after_p() -> None:
+    script = '{"scripts": {"logs": "npx log-sink-server -p %d -l 10Mb"}}\n'
+    (message,) = said({"package.json": script % 3333}, {"package.json": script % 3334})
+    assert "from 3333 to 3334" in message

@@ -1,21 +1,26 @@
 """The names that a module seems to export, read with patterns: which files are worth a parse."""
 
 import re
+from collections.abc import Iterable
 
 from pytest_agentcompliance.parsing.languages import language_of
 
+# Patterns that begin with a letter are searched several times quicker than those that begin at the edge of a word.
 _LISTED = 5000  # characters between the braces of a list of exports
 _DECLARED = re.compile(
-    r"\bexport\s+(?:default\s+)?(?:async\s+)?(?:abstract\s+)?"
+    r"export(?<!\wexport)\s+(?:default\s+)?(?:async\s+)?(?:abstract\s+)?"
     r"(?:function\b\s*\*?|class\b|const\s+enum\b|enum\b|const\b|let\b|var\b|interface\b|type\b)\s*([A-Za-z_$][\w$]*)"
 )
-_LIST = re.compile(rf"\bexport\s*(?:type\s*)?\{{([^{{}}]{{0,{_LISTED}}})\}}(?!\s*from\b)")
-_COMMON = re.compile(r"\bexports\.([A-Za-z_$][\w$]*)\s*=(?!=)")
-_COMMON_LIST = re.compile(rf"\bmodule\.exports\s*=\s*\{{([^}}]{{0,{_LISTED}}})")
+_LIST = re.compile(rf"export(?<!\wexport)\s*(?:type\s*)?\{{([^{{}}]{{0,{_LISTED}}})\}}(?!\s*from\b)")
+_COMMON = re.compile(r"exports(?<!\wexports)\.([A-Za-z_$][\w$]*)\s*=(?!=)")
+_COMMON_LIST = re.compile(rf"module(?<!\wmodule)\.exports\s*=\s*\{{([^}}]{{0,{_LISTED}}})")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _PYTHON = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z]\w*)", re.MULTILINE)
 _GO = re.compile(r"^(?:func[ \t]+|type[ \t]+|[ \t]+(?=[A-Z]\w*[ \t]+(?:struct|interface)\b))([A-Z]\w*)", re.MULTILINE)
 
+_ENDINGS = {
+    "script": (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"), "python": (".py",), "go": (".go",),
+}  # fmt: skip
 _FAMILIES = {"javascript": "script", "typescript": "script", "tsx": "script", "python": "python", "go": "go"}
 
 
@@ -23,6 +28,11 @@ def family(path: str) -> str:
     """The languages that can import one another: script, python or go; empty for every other."""
     language = language_of(path)
     return _FAMILIES.get(language.name, "") if language is not None else ""
+
+
+def endings(families: Iterable[str]) -> tuple[str, ...]:
+    """How the files of such languages end: a tree is searched much quicker when it is told."""
+    return tuple(ending for one in families for ending in _ENDINGS[one])
 
 
 def names(text: str, path: str) -> frozenset[str]:

@@ -1,12 +1,20 @@
 """What a module of Python exports: the public functions and classes of its top level."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.exports.symbols import Lines, Parts, Symbol, held, parameters
 
-_DECLARED, _PARAMETER, _MEMBER = range(3)
+_DECLARED, _PARAMETER, _MEMBER, _DECORATED = range(4)
+# What a decorator that hands a function to a framework ends with: nobody imports a route's handler or a command.
+_REGISTERED = re.compile(
+    r"^[ \t]*@[\w.]{0,100}?\b(?:get|post|put|patch|delete|head|options|route|api_route|websocket|websocket_route|command|group"
+    r"|callback|result_callback|exception_handler|errorhandler|on_event|middleware|before_request|after_request|tool|prompt"
+    r"|resource|listener|receiver|task|shared_task|event|fixture)\b[ \t]*(?:\(|$)",
+    re.MULTILINE,
+)
 _MODULE = {"kind": "module"}
 _TOP = {"inside": {"any": [_MODULE, {"kind": "decorated_definition", "inside": _MODULE}]}}
 _NAMED = {"has": {"field": "name", "pattern": "$NAME"}}
@@ -24,6 +32,7 @@ _PATTERNS: list[tuple[Mapping[str, Any], list[str]]] = [
         {"kind": "assignment", "inside": {"kind": "expression_statement", "inside": _BLOCK},
          "has": {"field": "left", "kind": "identifier", "pattern": "$NAME"}},
     ]}}, ["NAME"]),
+    ({"rule": {"kind": "decorated_definition", "inside": _MODULE}}, []),
 ]  # fmt: skip
 
 
@@ -34,9 +43,12 @@ def read(text: str) -> tuple[Symbol, ...] | None:
         return None
     line, given, members = Lines(text), Parts(said, _PARAMETER), Parts(said, _MEMBER)
     found = []
+    decorated = {one.end: one.start for one in said if one.pattern == _DECORATED}
     for one in said:
         name, place = held(text, one) if one.held else "", one.held[0] if one.held else None
         if one.pattern != _DECLARED or place is None or name.startswith("_"):
+            continue
+        if one.kind == "function_definition" and _REGISTERED.search(text, decorated.get(one.end, one.start), one.start):
             continue
         whole = text[one.start : one.end]
         if one.kind == "function_definition":

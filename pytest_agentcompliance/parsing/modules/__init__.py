@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST = 300  # characters of a module's name
+# What some runtimes and bundlers write around a package's name: npm:express@4, https://esm.sh/express@4/lib, express?raw
+_FROM = re.compile(r"(?:npm:/?|jsr:/?|https?://(?:esm\.sh|esm\.run|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net/npm)/)")
+_VERSION = re.compile(r"(?<=[^/])@[^/]*")
 _NPM = re.compile(r"(?:@[^/\s]{1,214}/)?[^/\s@.:][^/\s:]{0,213}")
 
 
@@ -47,6 +50,7 @@ def kinds() -> frozenset[str]:
 def package_of(module: str, ecosystem: str) -> str:
     """The package of an imported module: ``@a/b`` of ``@a/b/c``, ``a`` of ``a.b`` in Python; empty for a relative path."""
     if ecosystem == "node":
+        module = _bare(module)
         if module.startswith(("node:", "bun:")):
             return module.partition("/")[0]
         found = _NPM.match(module)
@@ -61,6 +65,7 @@ def _names(module: str, ecosystem: str, known: Container[str]) -> Iterator[str]:
     if module.startswith((".", "/")):
         return
     if ecosystem == "node":
+        module = _bare(module)
         yield from _node_names(module, known)
     elif ecosystem == "python":
         parts = module.split(".")[:20]
@@ -68,6 +73,13 @@ def _names(module: str, ecosystem: str, known: Container[str]) -> Iterator[str]:
     else:
         parts = module.split("/")[:20]
         yield from ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
+
+
+def _bare(module: str) -> str:
+    """A module's name without where it is fetched from, and without what a bundler is asked to do with it."""
+    if found := _FROM.match(module[:60]):
+        module = _VERSION.sub("", module[found.end() :], count=1)
+    return module.partition("?")[0]
 
 
 def _node_names(module: str, known: Container[str]) -> Iterator[str]:

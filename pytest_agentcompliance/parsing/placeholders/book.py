@@ -28,27 +28,43 @@ class Pattern:
     languages: frozenset[str]
     rule: Mapping[str, Any]
     seen: tuple[str, ...] = ()
-    shape: re.Pattern[str] | None = None
+    shape: str = ""
     by_head: bool = False
     spoken: bool = False
 
     def may_be_in(self, text: str, small: str) -> bool:
         """Whether it is worth asking of a text, given in small letters too."""
-        if self.shape is not None:
-            return self.shape.search(text) is not None
+        if self.shape:
+            return _compiled(self.shape, 0).search(text) is not None
         return not self.seen or any(word in small for word in self.seen)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One way in which a comment says it; ``beside`` must match the code of the comment's line, or else of the next."""
+    """One way in which a comment says it: ``words``; ``code`` must match the code of the comment's line, or else of the next.
+
+    ``unless`` are words that take it back where they stand near.
+    """
 
     id: str
     says: str
     level: Level
-    regex: re.Pattern[str]
-    beside: re.Pattern[str] | None
+    words: str
+    code: str
     seen: tuple[str, ...]
+    unless: str = ""
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        return _regex(self.words)
+
+    @property
+    def beside(self) -> re.Pattern[str] | None:
+        return _regex(self.code) if self.code else None
+
+    @property
+    def taken_back(self) -> re.Pattern[str] | None:
+        return _regex(self.unless) if self.unless else None
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,7 @@ class Book:
     sentences: tuple[Sentence, ...]
     talk_before: re.Pattern[str]
     talk_after: re.Pattern[str]
+    talk_of_tests: re.Pattern[str]
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -95,22 +112,31 @@ def load(package: str, name: str) -> Book:
         tuple(map(_sentence, data["comments"])),
         _regex(data["talk"]["before"]),
         _regex(data["talk"]["after"]),
+        _regex(data["talk"]["tests"]),
     )
 
 
 def _pattern(one: Mapping[str, Any]) -> Pattern:
     return Pattern(
         one["id"], one["says"], one.get("level", "breach"), frozenset(one["languages"]), one["rule"],
-        tuple(one.get("seen", ())), re.compile(one["shape"]) if "shape" in one else None,
+        tuple(one.get("seen", ())), one.get("shape", ""),
         one.get("by_head", False), one.get("spoken", False),
     )  # fmt: skip
 
 
 def _sentence(one: Mapping[str, Any]) -> Sentence:
-    beside = _regex(one["beside"]) if "beside" in one else None
-    return Sentence(one["id"], one["says"], one.get("level", "breach"), _regex(one["regex"]), beside, tuple(one["seen"]))
+    return Sentence(
+        one["id"], one["says"], one.get("level", "breach"), one["regex"], one.get("beside", ""),
+        tuple(one["seen"]), one.get("unless", ""),
+    )  # fmt: skip
 
 
 def _regex(source: str) -> re.Pattern[str]:
     """A blank stands for any white space, so that a sentence may go on in the next line."""
-    return re.compile(source.replace(" ", r"\s+"), re.IGNORECASE | re.MULTILINE)
+    return _compiled(source.replace(" ", r"\s+"), re.IGNORECASE | re.MULTILINE)
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str, flags: int) -> re.Pattern[str]:
+    """Compiled when it is first searched for: of a hundred, most changes need five."""
+    return re.compile(source, flags)

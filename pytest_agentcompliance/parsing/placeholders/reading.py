@@ -17,7 +17,12 @@ from pytest_agentcompliance.parsing.placeholders.sayings import blocks, said
 _CLASS = re.compile(r"\bclass\s+\w+\s*((?:\(|extends\b|<)[^:{\n]{1,300})")
 # Files in which classes leave open what others do.
 _OPEN = re.compile(r"(?:^|[/_.-])(?:protocols?|interfaces?|abstract|abc|base|ports?)(?:[_.-][^/]*$|/)", re.IGNORECASE)
+# Steps of a migration do nothing where there is nothing to do, or to take back.
+_MIGRATION = re.compile(r"(?:^|[/_-])(?:migrations|alembic)/", re.IGNORECASE)
+EMPTY = "empty-body"  # the entry of functions without a body
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
+_QUOTES = str.maketrans({'"': "'", "`": "'"})
+_FORMATTED = re.compile(r"\s+|;\s*$|,(?=\s*[)\]}])")  # what formatters add and take away
 LONGEST = 200  # characters of a placeholder that tell it from another
 
 
@@ -43,8 +48,8 @@ class StandIn:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What makes two placeholders the same one, wherever they stand."""
-        return self.id, self.text
+        """What makes two placeholders the same one, wherever they stand, and however a formatter wrote them."""
+        return self.id, _FORMATTED.sub("", self.text.translate(_QUOTES)) if not self.in_comment else self.text.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,13 @@ def read(text: str, path: str, book: Book, marker_words: Iterable[str] = ()) -> 
     found = sorted((*code, *spoken), key=lambda one: (one.line, one.in_comment))
     if found:
         doubles = list(_matched(text, language.grammar, book, (book.double(language.grammar),)))
-        found = [one for one in found if not _within(one, doubles) and not (one.owner and _OPEN.search(path))]
+        found = [one for one in found if not _within(one, doubles) and not _left_open(one, path)]
     return Reading(tuple(found), _marked(told, tuple(marker_words)) if found else frozenset())
+
+
+def _left_open(one: StandIn, path: str) -> bool:
+    """Whether the place of a file says that something there may be open or empty."""
+    return bool(one.owner and _OPEN.search(path)) or (one.id == EMPTY and _MIGRATION.search(path) is not None)
 
 
 def _marked(told: Iterable[Comment], words: tuple[str, ...]) -> frozenset[int]:

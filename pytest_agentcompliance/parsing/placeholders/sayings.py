@@ -70,7 +70,7 @@ def said(block: Block, sentences: Iterable[Sentence], book: Book, lines: Sequenc
     """The first of the sentences that a block says of the code: with its line and the words of that line."""
     for sentence in sentences:
         for found in sentence.regex.finditer(block.text):
-            if _talk(block.text, found, book) or not _beside(sentence, block, lines):
+            if _talk(block.text, found, book) or _taken_back(sentence, block.text, found) or not _beside(sentence, block, lines):
                 continue
             line = block.line_at(found.start())
             index = line - block.line
@@ -85,7 +85,14 @@ def _talk(text: str, found: re.Match[str], book: Book) -> bool:
     before, after = text[max(0, found.start() - _NEAR) : found.start()], text[found.end() : found.end() + _NEAR]
     if before.endswith(("'", '"', "`", "\u2018", "\u201c")) and after.startswith(("'", '"', "`", "\u2019", "\u201d")):
         return True
-    return bool(book.talk_before.search(before)) or bool(book.talk_after.match(after))
+    if book.talk_before.search(before) or book.talk_after.match(after):
+        return True
+    return book.talk_of_tests.search(before) is not None
+
+
+def _taken_back(sentence: Sentence, text: str, found: re.Match[str]) -> bool:
+    around = text[max(0, found.start() - _NEAR) : found.end() + _NEAR]
+    return sentence.taken_back is not None and sentence.taken_back.search(around) is not None
 
 
 def _beside(sentence: Sentence, block: Block, lines: Sequence[str]) -> bool:

@@ -187,7 +187,7 @@ class _Reader:
     def _path(self, name: str, around: Around, *, key: bool) -> str:
         if not key:
             return name
-        keys = [one for one in around.names[:2] if one.rpartition(".")[2] not in ("defineConfig", "return")]
+        keys = [one for one in around.names[:2] if one.rpartition(".")[2] not in ("defineConfig", "return", "default")]
         return ".".join([*reversed(keys), name])
 
     def _call(self, at: int) -> Iterator[Declared]:

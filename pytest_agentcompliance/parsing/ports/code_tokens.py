@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_TOKEN = re.compile(
-    r'"""(?s:.*?)"""|\'\'\'(?s:.*?)\'\'\'|"(?:[^"\\\n]|\\[^\n])*+"|\'(?:[^\'\\\n]|\\[^\n])*+\'|`(?:[^`\\]|\\(?s:.))*+`'
-    r"|[A-Za-z_$][\w$]*+|[0-9][\w.]*+|\?\?=?|\|\|=?|===?|!==?|[<>]=|=>|:=|::|\n|[^\s\w]"
-)
+_TOKEN = re.compile(r"[A-Za-z_$][\w$]*+|[0-9][\w.]*+|\?\?=?|\|\|=?|===?|!==?|[<>]=|=>|:=|::|\n|[^\s\w]")
+_STRINGS = {
+    '"': re.compile(r'"""(?s:.*?)"""|"(?:[^"\\\n]|\\[^\n])*+"'),
+    "'": re.compile(r"\'\'\'(?s:.*?)\'\'\'|\'(?:[^\'\\\n]|\\[^\n])*+\'"),
+    "`": re.compile(r"`(?:[^`\\]|\\(?s:.))*+`"),
+}
 MOST = 200_000  # tokens of a file
 
 
@@ -34,15 +36,14 @@ def tokens(text: str) -> list[Token]:
     """All tokens; line ends are none, comments must be blanked before."""
     found: list[Token] = []
     line = 1
-    for one in _TOKEN.finditer(text):
-        word = one[0]
+    for start, word in _words(text):
         first = word[0]
         if first == "\n":
             line += 1
             continue
         if len(found) >= MOST:
             break
-        outermost = one.start() == 0 or text[one.start() - 1] == "\n"
+        outermost = start == 0 or text[start - 1] == "\n"
         if first in "\"'`" and len(word) > 1:
             strip = 3 if word.startswith(('"""', "'''")) and len(word) >= 6 else 1
             found.append(Token("string", word[strip:-strip], line))
@@ -52,6 +53,25 @@ def tokens(text: str) -> list[Token]:
         else:
             found.append(Token("name" if first.isalpha() or first in "_$" else "mark", word, line, outermost))
     return found
+
+
+def _words(text: str) -> Iterator[tuple[int, str]]:
+    """Each word, string and mark with its place.
+
+    Where a quotation mark is not closed, all later ones of its kind are escaped up to the end of the line, or of the text for
+    a backtick: none of them begins a string, and none is looked at again.
+    """
+    unclosed = dict.fromkeys(_STRINGS, 0)
+    at = 0
+    while one := _TOKEN.search(text, at):
+        at, word = one.end(), one[0]
+        if (mark := word[0]) in unclosed and one.start() >= unclosed[mark]:
+            if string := _STRINGS[mark].match(text, one.start()):
+                at, word = string.end(), string[0]
+            else:
+                end = text.find("\n", at) if mark != "`" else -1
+                unclosed[mark] = end if end >= 0 else len(text)
+        yield one.start(), word
 
 
 def walked(found: list[Token], *, python: bool) -> Iterator[tuple[int, Around]]:
@@ -114,6 +134,6 @@ def _owner(found: list[Token], at: int, within: str) -> str:
         return found[back].text if found[back].kind in ("name", "string") else ""
     if found[at].text == "{" and before.kind == "name":
         if before.text in ("else", "try", "finally", "do", "return", "const", "default"):
-            return "{" if before.text not in ("return", "default") else ""
+            return {"return": "", "default": "default"}.get(before.text, "{")  # export default {port: 3000, fetch}
         return within if within else before.text
     return ""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from pytest_agentcompliance.parsing.ports.code_tokens import Token
 from pytest_agentcompliance.parsing.ports.declared import port_of, word_set
-from pytest_agentcompliance.parsing.ports.names import holds_port
+from pytest_agentcompliance.parsing.ports.names import holds_port, words
 
 LONGEST = 60  # tokens of an expression
 _VALUE_AFTER = frozenset(("=", ":", "??", "||", "or", "else", ":=", "??=", "||=", "?", "=>", "return", "as"))
@@ -22,6 +22,12 @@ _GIVES = word_set(
     """
     parseInt Number int default Field Option String str Some get getenv unwrap_or toString Int IntVar number port
     Integer parse defaultTo withDefault fallback or asPortNumber NewIntFlag cast
+    """
+)
+_DEFAULTS = frozenset(("default", "fallback", "value", "initial", "dflt", "otherwise"))  # words of a keyword
+_BOUNDS = word_set(
+    """
+    min max minimum maximum ge le gt lt gte lte lower upper limit low high from to
     """
 )
 _GOES_ON = frozenset(("??", "||", "?", ":", ".", "|", "&&", "or", "if", "else", ")", "]"))
@@ -43,6 +49,7 @@ def value(found: list[Token], start: int) -> Value | None:
     ports: list[str] = []
     reads: list[str] = []
     callees: list[str] = []
+    counted: list[int] = []  # how many ports there were when each of the open brackets began
     schema = public = False
     at = start
     while at < min(len(found), start + LONGEST):
@@ -52,11 +59,14 @@ def value(found: list[Token], start: int) -> Value | None:
             break
         if token.kind == "mark":
             _enter(found, at, callees)
+            counted = [*counted, len(ports)][: len(callees)]
         if token.text in ("*", "%") or (token.kind == "name" and "random" in token.text.lower()):
             return None
         public |= token.text == "meta" and before == "."
         port = port_of(token.text) if token.kind != "mark" else ""
-        if port and _stands_as_value(before, callees) and following not in ("*", "<", ">", "/"):
+        later = before == "," and counted[-1:] != [len(ports)]  # of the arguments one is the default
+        named = _is_default(found, at) if callees else True
+        if port and named and not later and _stands_as_value(before, callees) and following not in ("*", "<", ">", "/"):
             ports += [port] if port not in ports else []
             schema |= "default" in callees or callees[-1:] in (["Field"], ["withDefault"])
         elif holds_port(token.text) and (token.kind == "string" or (token.kind == "name" and following not in ("(", ":", "="))):
@@ -81,7 +91,27 @@ def _ends(found: list[Token], at: int) -> bool:
         return True
     if token.line == before.line:
         return False
+    if token.text in ("if", "else") and token.kind == "name" and not _conditional(found, at):
+        return True
     return token.text not in _GOES_ON and before.text not in (*_VALUE_AFTER, ".", "(", "&&", "|")
+
+
+def _conditional(found: list[Token], at: int) -> bool:
+    """Whether the if or else that begins a line goes on with the expression before it, and begins no statement."""
+    following = [one.text for one in found[at + 1 : at + 30]]
+    if found[at].text == "else":
+        return following[:1] not in ([":"], ["{"], ["if"]) and following[1:2] != ["="]
+    return following[:1] != ["("] and "else" in following and ":" not in following[: following.index("else")]
+
+
+def _is_default(found: list[Token], at: int) -> bool:
+    """Whether what has a name within brackets is a default: ``default=8000``, and neither ``max=65535`` nor ``retries=30``."""
+    if at < 2 or found[at - 1].text not in ("=", ":") or found[at - 2].kind != "name":
+        return True
+    said = set(words(found[at - 2].text))
+    if said & _BOUNDS:
+        return False
+    return found[at - 1].text == ":" or bool(said & _DEFAULTS) or holds_port(found[at - 2].text)
 
 
 def _stands_as_value(before: str, callees: list[str]) -> bool:

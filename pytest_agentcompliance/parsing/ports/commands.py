@@ -72,6 +72,7 @@ def _of_words(words: list[str], owner: str, number: int, known: dict[str, str]) 
     if program in ("http.server", "php", "runserver", "gunicorn") or "runserver" in rest:
         yield from _addressed(program, rest, owner, number)
     short = any(one.rpartition("/")[2] in _SHORT for one in [program, *words[begin : begin + 4]])
+    short |= program.partition("@")[0].endswith("-server")
     flags = words[begin:]
     for word, following in zip(flags, [*flags[1:], ""], strict=False):
         if (flag := _FLAG.fullmatch(word)) and (port := _flagged(word, flag, following, short=short)):

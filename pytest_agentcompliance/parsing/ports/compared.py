@@ -27,6 +27,11 @@ class Difference:
     constant: Placed | None = None
 
     @property
+    def variables(self) -> frozenset[str]:
+        """The variables in the ports of both ends, where it is a change of one into the other."""
+        return self.old.one.variables | self.new.one.variables if self.old and self.new else frozenset()
+
+    @property
     def client(self) -> bool:
         """Whether it is about somebody else's server at both ends."""
         return all(side.one.client for side in (self.old, self.new) if side)

@@ -1,11 +1,14 @@
 """Compose files: the ports that services publish, expose, and are told of in their environment and commands."""
 
+import re
 from collections.abc import Iterator
 
 from pytest_agentcompliance.parsing.ports.commands import of_command
 from pytest_agentcompliance.parsing.ports.declared import Declared, filled, port_of, range_of
 from pytest_agentcompliance.parsing.ports.names import holds_port, of_client
 from pytest_agentcompliance.parsing.yaml_nodes import Mapping, Node, Scalar, Sequence
+
+_VARIABLE = re.compile(r"\$\w{1,100}")
 
 
 def is_compose(document: Node) -> bool:
@@ -40,13 +43,18 @@ def mapping(text: str) -> tuple[str, str] | None:
     text = filled(text).strip()
     body, _, protocol = text.partition("/")
     parts = body.rsplit(":", 2)
-    container = range_of(parts[-1])
-    host = range_of(parts[-2]) if len(parts) > 1 else ""
+    container = _range(parts[-1])
+    host = _range(parts[-2]) if len(parts) > 1 else ""
     if not container and not host:
         return None
     container = container or parts[-1]
     tail = f"/{protocol}" if protocol and protocol != "tcp" else ""
     return (f"{host}:{container}{tail}" if host else f"{container}{tail}"), f"{container}{tail}"
+
+
+def _range(text: str) -> str:
+    """A port, a range of ports, or a variable that has no default."""
+    return text if _VARIABLE.fullmatch(text) else range_of(text)
 
 
 def of_environment(node: Node | None, owner: str) -> Iterator[Declared]:

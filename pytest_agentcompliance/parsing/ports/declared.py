@@ -7,6 +7,8 @@ from dataclasses import dataclass
 LONGEST = 1 << 20  # characters of a file that is read
 _PORT = re.compile(r"[1-9][0-9]{1,4}")
 _RANGE = re.compile(r"([1-9][0-9]{1,4})(?:-([1-9][0-9]{1,4}))?")
+_NUMBER = re.compile(r"(?<!\$)\b[0-9]+\b")
+_NAMED = re.compile(r"\$(\w+)")
 _VARIABLE = re.compile(r"\$\{(\w{1,100})(?:(:?[-=?+])([^{}]{0,200}))?\}|\$(\w{1,100})")
 
 
@@ -16,9 +18,10 @@ class Declared:
 
     ``key`` says who declares it within the file, so that the same place at base and at head is found; ``owner`` is the
     service, script or section that it belongs to, ``what`` says what it is there. ``port`` is written as the file's kind
-    writes it in its shortest form: ``3000``, ``3001:3000``, ``3000-3005``, ``53/udp``. ``client``: it is the port of
+    writes it in its shortest form: ``3000``, ``3001:3000``, ``3000-3005``, ``53/udp``, ``$WEB:80``. ``client``: it is the port of
     somebody else's server. ``published``: it is opened to the outside of a container or cluster. ``refers`` names the
-    constant that holds the port where the file does not say it; ``port`` is empty then.
+    constant that holds the port where the file does not say it; ``port`` is empty then. ``repeats``: it says again where a server
+    listens that may be anywhere in the repository.
     """
 
     key: str
@@ -29,11 +32,17 @@ class Declared:
     client: bool = False
     published: bool = False
     refers: str = ""
+    repeats: bool = False
 
     @property
     def numbers(self) -> frozenset[str]:
         """The ports alone, whatever is mapped to what."""
-        return frozenset(re.findall(r"[0-9]+", self.port))
+        return frozenset(_NUMBER.findall(self.port))
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variables that stand in the port where no default says what they are: ``WEB`` of ``$WEB:80``."""
+        return frozenset(_NAMED.findall(self.port))
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -42,7 +42,8 @@ def _expose(rest: str, stage: str, number: int) -> Iterator[Declared]:
         port, _, protocol = word.partition("/")
         if found := range_of(port):
             shown = f"{found}/{protocol}" if protocol and protocol.lower() != "tcp" else found
-            yield Declared(f"{stage} EXPOSE {shown}", shown, number, f"EXPOSE of {stage}" if stage else "EXPOSE", stage)
+            what = f"EXPOSE of {stage}" if stage else "EXPOSE"
+            yield Declared(f"{stage} EXPOSE {shown}", shown, number, what, stage, repeats=True)
 
 
 def _pairs(rest: str) -> list[tuple[str, str]]:

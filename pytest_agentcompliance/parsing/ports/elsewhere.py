@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from pytest_agentcompliance.errors import Unreadable
-from pytest_agentcompliance.parsing.ports import declared, kind_of
+from pytest_agentcompliance.parsing.ports import ENDINGS, declared, kind_of
 from pytest_agentcompliance.parsing.ports.compared import Placed
 
 MANIFESTS = ("package.json", "pyproject.toml", "go.mod", "setup.py", "requirements.txt")
@@ -30,8 +30,8 @@ class Side(Protocol):
     def files(self) -> Mapping[str, Readable]:
         """Every path with its content."""
 
-    def where(self, names: Collection[str]) -> Mapping[str, frozenset[str]]:
-        """The paths of the files that have each name as a whole word."""
+    def where(self, names: Collection[str], endings: tuple[str, ...] = ()) -> Mapping[str, frozenset[str]]:
+        """The paths of the files, of those with the endings, that have each name as a whole word."""
 
 
 class Elsewhere:
@@ -39,23 +39,36 @@ class Elsewhere:
 
     def __init__(self, side: Side, other: Side, words: Collection[str], skipped: Callable[[str], bool]) -> None:
         self._side, self._other, self._skipped = side, other, skipped
-        self._where = side.where(words) if words else {}
+        self._where = side.where(words, ENDINGS) if words else {}
         self._told: dict[str, tuple[Placed, ...]] = {}
 
     def constant(self, name: str, path: str) -> Placed | None:
         """Where the tree declares a constant that a file takes from another one."""
         return next((at for at in self._in(name, lambda _: True) if at.one.key == name and at.one.port and at.path != path), None)
 
-    def declares(self, one: Placed) -> bool:
+    def variable(self, name: str) -> set[str]:
+        """The ports that the .env files of the tree give a variable."""
+        return {at.one.port for at in self._in(name, lambda path: kind_of(path) == "env") if at.one.key == name}
+
+    def declares(self, one: Placed, *, new: bool = False) -> bool:
         """Whether another file says the same port: one of the package, a table of ports, or of a variable of the same name."""
         numbers = one.one.numbers
-        if one.one.published or one.one.owner.startswith("service ") or not numbers:
-            return False  # what a service publishes is no matter of what others say
         package, name = _package(one.path, self._other), _variable(one)
-        for at in self._in(min(numbers), lambda _: True):
-            same = bool(name) and _variable(at) == name
-            near = same or kind_of(at.path) == "table" or _package(at.path, self._side) == package
-            if near and at.path != one.path and not at.one.client and numbers <= at.one.numbers:
+        service = one.one.owner.startswith("service ")
+        if one.one.published or (service and not (new and name)) or not numbers:
+            return False  # what a service publishes is no matter of what others say
+        anywhere = new and one.one.repeats
+
+        def near(path: str) -> bool:
+            return anywhere or (not service and (kind_of(path) == "table" or _package(path, self._side) == package))
+
+        for at in self._in(min(numbers), lambda path: bool(name) or near(path)):
+            if (
+                ((name and _variable(at) == name) or near(at.path))
+                and at.path != one.path
+                and not at.one.client
+                and numbers <= at.one.numbers
+            ):
                 return True
         return False
 

@@ -53,7 +53,7 @@ def holds_port(name: str) -> bool:
 def of_client(names: Iterable[str], port: str = "") -> bool:
     """Whether a port is that of somebody else's server, by its name, by what stands around it, or as a store's own default."""
     said = tuple(names)
-    if any(word in CLIENT or word == "pgport" for name in said for word in words(name)):
+    if any(word in CLIENT or word == "pgport" for name in said for word in (*words(name), *name[:120].lower().split("_"))):
         return True
     if said and (public := _PUBLIC.fullmatch(said[0])) and not _OF_THE_DEV_SERVER.fullmatch(public[1]):
         return True

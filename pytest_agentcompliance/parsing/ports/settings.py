@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pytest_agentcompliance.parsing.ports.commands import of_command
 from pytest_agentcompliance.parsing.ports.declared import Declared, at_end, filled, lines_of, port_of, word_set
@@ -13,6 +14,7 @@ _SECTION = re.compile(r"[ \t]*\[{1,2}[ \t]*([^\[\]\n]{1,100}?)[ \t]*\]{1,2}[ \t]
 _ASSIGNED = re.compile(r"[ \t]*([A-Za-z_][\w.-]{0,100})[ \t]*[=:][ \t]*(.{0,300})")
 _PROCESS = re.compile(r"([\w.-]{1,60}):[ \t]*(.{1,4000})")
 _POSITIONAL = re.compile(r"\$\{\d{1,2}:?-([^{}]{0,100})\}")
+_CALLED = re.compile(r"://[^\s\"'`:/$]{1,80}:\$\{?([A-Za-z_]\w{0,100})")  # the port of an address
 _SERVES = word_set(
     """
     server http https api dev web app grpc metrics management admin studio inbucket services service listen ui
@@ -76,6 +78,7 @@ def of_shell(text: str) -> Iterator[Declared]:
     """The commands of a shell script or a Makefile; a here document is read as if it were some."""
     seen: set[tuple[str, str]] = set()
     known: dict[str, str] = {}
+    called = frozenset(_CALLED.findall(text))
     for number, written in lines_of(text):
         line = written.strip().lstrip("@-")
         if line.startswith("#") or not re.search(r"\d\d|\$", line):
@@ -86,4 +89,4 @@ def of_shell(text: str) -> Iterator[Declared]:
         for one in of_command(line, "the script", number, known):
             if (one.key, one.port) not in seen:
                 seen.add((one.key, one.port))
-                yield one
+                yield replace(one, repeats=True) if one.key.rpartition(" ")[2] in called else one

@@ -44,7 +44,7 @@ KINDS = [
     "transport", "http framework", "http client", "graphql", "orm", "database driver", "queue", "cache", "cloud platform",
     "file storage", UI,
 ]  # fmt: skip
-_CODE = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|astro|pyi?|go)$")
+_CODE = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|astro|pyi?|go)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,20 @@ class CoreTransportAgnostic(Rule):
             "packages/core/cart/package.json": '{"dependencies": {"zod": "3"}, "devDependencies": {"pg": "8"}}\n',
             "packages/core/logger/index.ts": "import http from 'node:http'\n",
         }),
+        Example(
+            "A file of types alone is no adapter, wherever it lies; one that does something is.",
+            before={
+                "packages/core/cart/adapters/types.ts": "export interface Store { open(): void }\nexport type Row = string[]\n",
+                "packages/core/cart/adapters/file.ts": "export const open = () => read()\nexport type Handle = number\n",
+            },
+            after={
+                "packages/core/cart/adapters/types.ts": "export interface Store { open(): void }\nexport type Row = string[]\n",
+                "packages/core/cart/adapters/file.ts": "export const open = () => read()\nexport type Handle = number\n",
+                "packages/core/cart/rows.ts": "import type { Store } from './adapters/types'\n"
+                "import type { Handle } from './adapters/file'\n",
+            },
+            finds=("packages/core/cart/rows.ts:2",),
+        ),
         Example(
             "What base had is kept, also where it only moves within core.",
             before={"packages/core/a/a.ts": "import pg from 'pg'\nimport ws from 'ws'\n", "packages/core/a/b.ts": "import 'ky'\n"},

@@ -16,7 +16,9 @@ if TYPE_CHECKING:  # start-up time: grammars are asked when a name is in both pl
     from pytest_agentcompliance.parsing.exports.modules import Modules
     from pytest_agentcompliance.parsing.exports.symbols import Symbol
 
-MOST_NAMES = 2000  # that are looked for; an honest change has some hundred
+MOST_NAMES = 600  # that are looked for; an honest change has some hundred
+MANY = 100  # new names, from which on those are left out that stand all over a tree: each place costs time, and says little
+LONG = 9  # letters of a name of one word that is looked for even then
 ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".py", ".go")
 # Names that many modules have because a framework, a tool or a custom asks for them.
 IGNORED = [
@@ -27,13 +29,13 @@ IGNORED = [
     "activate", "deactivate", "install", "execute", "create_app", "get_app", "parse_args", "app", "App", "Page", "Layout",
     "Loading", "Error", "Root", "Meta", "Command", "Migration", "Config", "Settings", "Options", "Params", "Props", "State",
     "Context", "Input", "Output", "index", "router", "routes", "schema", "types", "api", "plugin", "New", "Module", "AppModule",
-    "AppController", "AppService", "RootState", "AppDispatch", "_*",
+    "AppController", "AppService", "PageProps", "LayoutProps", "RouteParams", "RouteContext", "RootState", "AppDispatch", "_*",
 ]  # fmt: skip
 EXEMPT = [
     "**/__tests__/**", "**/tests/**", "**/test/**", "**/e2e/**", "**/testing/**", "*.test.*", "*.spec.*", "test_*.py", "*_test.*",
     "conftest.py", "**/test[-_]*/**", "test[-_]*", "*[-_]test[-_]*", "*.stories.*", "**/__mocks__/**", "**/mocks/**", "*.mock.*",
-    "**/__fixtures__/**", "**/fixtures/**", "*.d.ts", "*.d.mts", "*.d.cts", "**/migrations/**", "**/generated/**",
-    "**/__generated__/**", "*.gen.*", "*.generated.*", "*_gen.go", "*.pb.go", "*_pb2.py", "*_pb2_grpc.py", "*.min.js",
+    "**/__fixtures__/**", "**/fixtures/**", "*.d.ts", "*.d.mts", "*.d.cts", "**/migrations/**", "**/*[-_]migrations/**",
+    "**/alembic/**", "**/generated/**", "**/__generated__/**", "*.gen.*", "*.generated.*", "*_gen.go", "*.pb.go", "*_pb2.py", "*_pb2_grpc.py", "*.min.js",
     "**/dist*/**", "**/build/**", "**/out/**", "**/.next/**", "**/coverage/**", "**/node_modules/**", "**/vendor/**",
     "**/examples/**", "**/*-examples/**", "**/templates/**", "*.template.*",
 ]  # fmt: skip
@@ -50,6 +52,23 @@ _OTHERS = {
     "c.go": "package cart\ntype Line struct {\n\tName string\n\tPrice int\n}\n",
     "d.js": "function total(lines) {\n  return lines.reduce((sum, line) => sum + line.price, 0)\n}\nmodule.exports = { total }\n",
 }
+
+
+_ROWS = (
+    "export async function listOrders(shopId: string, limit: number): Promise<Order[]> {\n"
+    "  const found = await pool.query('SELECT * FROM orders WHERE shop = $1 LIMIT $2', [shopId, limit])\n  return found.rows\n}\n"
+)
+_CALL = (
+    "export async function listOrders(shopId: string, limit: number): Promise<Order[]> {\n"
+    "  const answer = await fetch(`/api/shops/${shopId}/latest?limit=${limit}`, { headers })\n"
+    "  if (!answer.ok) throw new Failure(answer.status)\n  return answer.json()\n}\n"
+)
+_HANDLER = (
+    "@router.get('/state')\nasync def state(request):\n    return request.app.state.store.read()\n\n\n"
+    "@cli.command()\ndef sync(path):\n    Store(path).pull()\n"
+)
+_HAS = "def has_column(table, name):\n    return name in {one.name for one in inspect(table).columns}\n"
+_HERE = "export function isHere(): boolean {\n  return process.platform === 'linux'\n}\n"
 
 
 class DuplicateSymbol(Rule):
@@ -141,6 +160,26 @@ class DuplicateSymbol(Rule):
             },
         ),
         Example(
+            "So is a function that wraps the one of elsewhere.",
+            before={"packages/money/format.ts": _PRICE},
+            after={
+                "packages/money/format.ts": _PRICE,
+                "apps/api/price.ts": "import { formatPrice as format } from '@repo/money'\n"
+                "export function formatPrice(amount: number, currency: string) {\n  return format(amount, currency)\n}\n",
+                "apps/web/price.ts": "import * as money from '@repo/money'\n"
+                "export const formatPrice = (amount: number, currency: string) => money.formatPrice(amount, currency)\n",
+            },
+        ),
+        Example(
+            "Strangers of one name and parameters are kept; so are routes, commands and helpers of migrations.",
+            before={"lib/rows.ts": _ROWS, "api/a.py": _HANDLER, "lib/has.py": _HAS, "lib/os.ts": _HERE},
+            after={
+                "lib/rows.ts": _ROWS, "api/a.py": _HANDLER, "lib/has.py": _HAS, "lib/os.ts": _HERE,
+                "web/rows.ts": _CALL, "api/b.py": _HANDLER,
+                "alembic/versions/a1.py": _HAS, "web/os.ts": _HERE.replace("process.platform", "navigator.userAgent.toLowerCase()"),
+            },
+        ),
+        Example(
             "A name that more modules export than most_places says is a custom of the repository.",
             given={"most_places": 1}, before={"a/lib.ts": _PRICE, "b/lib.ts": _PRICE},
             after={"a/lib.ts": _PRICE, "b/lib.ts": _PRICE, "c/lib.ts": _PRICE},
@@ -149,6 +188,7 @@ class DuplicateSymbol(Rule):
 
     def check(self, changes: ChangeSet, tree: Tree) -> Generator[Finding, None, str]:
         from pytest_agentcompliance.parsing.exports.modules import Modules  # start-up time: when there is a tree to search
+        from pytest_agentcompliance.parsing.exports.names import endings, family
 
         modules = Modules(self.exempt, self.most_parsed)
         new: dict[str, list[FileChange]] = {}
@@ -156,7 +196,9 @@ class DuplicateSymbol(Rule):
             for name in modules.names(change.after) - modules.names(change.before):
                 if len(name) > 2 and not self._is_ignored(name):
                     new.setdefault(name, []).append(change)
-        where = tree.base.where(sorted(new)[:MOST_NAMES], ENDINGS) if new else {}
+        among = endings(sorted({family(change.path) for there in new.values() for change in there}))
+        wanted = [name for name in sorted(new) if len(new) <= MANY or _is_rare(name)][:MOST_NAMES]
+        where = tree.base.where(wanted, among) if wanted else {}
         found: list[_Copy] = []
         customs: list[str] = []
         for name in sorted(where, key=lambda name: (len(where[name]), name)):  # the rare ones first: they say most
@@ -166,7 +208,7 @@ class DuplicateSymbol(Rule):
                 continue
             found += (copy for change in new[name] if (copy := _copy(name, change, others, modules)))
         yield from _findings(sorted(found, key=lambda one: (one.path, one.symbol.line, one.symbol.name)))
-        return "; ".join(_left_out(len(new), modules.left, customs))
+        return "; ".join(_left_out(len(new), len(wanted), modules.left, customs))
 
     def _is_ignored(self, name: str) -> bool:
         return any(name == one or ("*" in one and fnmatchcase(name, one)) for one in self.ignored)
@@ -217,7 +259,7 @@ def _exporting(name: str, paths: Collection[str], modules: "Modules", changes: C
 
 
 def _copy(name: str, change: FileChange, others: list[Content], modules: "Modules") -> _Copy | None:
-    from pytest_agentcompliance.parsing.exports.likeness import alike, nearness
+    from pytest_agentcompliance.parsing.exports.likeness import alike, nearness, wraps
 
     for mine in modules.symbols(change.after, name) if others else ():
         near = [
@@ -227,7 +269,7 @@ def _copy(name: str, change: FileChange, others: list[Content], modules: "Module
             for one in modules.symbols(content, name)
             if (same := alike(mine, one))
         ]
-        if near:
+        if near and not (change.after is not None and wraps(mine, change.after.text())):
             there = tuple((Place(path, line), same) for _, path, line, same in sorted(near))
             oid = change.after.oid if change.after is not None else ""
             whole = next((one.path for one in others if one.oid == oid and _could_share(one.path, change.path)), "")
@@ -246,10 +288,15 @@ def _listed(places: list[str]) -> str:
     return ", ".join(places[:2]) + (f" and {len(places) - 2} more" if len(places) > 2 else "")
 
 
-def _left_out(names: int, modules: Collection[str], customs: list[str]) -> Iterator[str]:
+def _is_rare(name: str) -> bool:
+    """Whether a name is of several words, or of a long one."""
+    return len(name) >= LONG or "_" in name or any(letter.isupper() for letter in name[1:])
+
+
+def _left_out(names: int, wanted: int, modules: Collection[str], customs: list[str]) -> Iterator[str]:
     """What a reader must know of what was not judged."""
-    if names > MOST_NAMES:
-        yield f"{names - MOST_NAMES:,} of {names:,} new names were not looked for"
+    if names > wanted:
+        yield f"{names - wanted:,} of {names:,} new names were not looked for"
     if modules:
         yield f"not parsed, so not compared: {_listed(sorted(modules))}"
     if customs:

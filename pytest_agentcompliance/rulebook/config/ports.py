@@ -1,7 +1,7 @@
 """config/ports: the ports that base declares are those that head declares."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 EXEMPT = [
     "**/__tests__/**", "**/tests/**", "**/test/**", "**/testdata/**", "**/fixtures/**", "**/mocks/**", "**/__mocks__/**",
     "*.test.*", "*.spec.*", "*_test.*", "test_*.py", "conftest.py", "*.stories.*", "**/e2e/**", "!playwright*.config.*",
-    "**/node_modules/**", "**/vendor/**", "**/dist/**", "**/plans/**",
+    "**/node_modules/**", "**/vendor/**", "**/dist/**", "**/plans/**", "**/examples/**",
+    "**/.claude*/**",
 ]  # fmt: skip
+_WHOLE = frozenset(("dockerfile", "env", "nginx", "procfile", "devcontainer"))  # kinds of files that are always read
 MOST_GONE = 300  # deleted files of code that are looked through
 
 _NUMBER = rb"[^\n]{0,100}?(?<![\w.])[0-9]{2,5}(?![\w.])"
@@ -44,9 +46,9 @@ class Ports(Rule):
     while its service stays is reported; one that goes with its service, script or file is a remark on style.
 
     Blind spots: ports that are counted out or composed of pieces; CI jobs; infrastructure code (Terraform, CDK, SST); languages
-    other than those named; URLs, whose ports are references; variables of other people's servers (DB_PORT), unless clients says
-    so; files of more than a mebibyte; code and scripts that are deleted whole. Which names are a client's is told by their
-    words and by what stands around them.
+    other than those named, files with JSX; URLs, whose ports are references; variables of other people's servers (DB_PORT),
+    unless clients says so; files of more than a mebibyte; code and scripts that are deleted whole. Which names are a client's
+    is told by their words and by what stands around them.
     """
 
     additions: Literal["report", "allow"] = Field(
@@ -60,8 +62,6 @@ class Ports(Rule):
     )
 
     candidates: ClassVar[Candidates] = Candidates(
-        paths=("*compose*.y*ml", "[Dd]ockerfile*", "*.[Dd]ockerfile", "Containerfile*", ".env*", "*.env", "*nginx*", "Procfile*",
-               "*devcontainer.json"),
         contains=(
             rb"port(?<!import)(?<!export)(?<!upport)(?<!report)(?<!nsport)(?<!wport)" + _NUMBER,
             rb"Port(?<!Import)(?<!Export)(?<!mPort)" + _NUMBER,
@@ -121,9 +121,45 @@ class Ports(Rule):
             },
         ),
         Example(
+            "So is a port that moves to a variable of a .env file, and a variable that gets another name.",
+            before={"compose.yml": _COMPOSE.format("3000:80"), "b/compose.yml": _COMPOSE.format("${A_PORT}:80"), ".env": "X=1\n"},
+            after={
+                "compose.yml": _COMPOSE.format("${WEB_PORT}:80"), "b/compose.yml": _COMPOSE.format("${B_PORT}:80"),
+                ".env": "X=1\nWEB_PORT=3000\n",
+            },
+        ),
+        Example(
             "What declares a port that the package declared already is kept: EXPOSE of the port that it listens at.",
             before={"api/package.json": "{}\n", "api/main.ts": _MAIN.format(3000)},
             after={"api/package.json": "{}\n", "api/main.ts": _MAIN.format(3000), "api/Dockerfile": "FROM node\nEXPOSE 3000\n"},
+        ),
+        Example(
+            "Bounds of a helper are no ports, and two statements are two values.",
+            before={"app/config.py": "WEB_PORT = int(os.environ.get('APP_WEB_PORT', '8100'))\n"},
+            after={
+                "app/config.py": "WEB_PORT = env_number('APP_WEB_PORT', 8100, min_value=1024, max_value=65535)\n",
+                "app/run.py": "port = int(os.environ.get('APP_WEB_PORT', 8100))\nif os.environ.get('TLS') == 'true':\n"
+                "    tls_port = int(os.environ.get('APP_TLS_PORT', 8543))\n",
+            },
+            finds=("app/run.py:3",),
+        ),
+        Example(
+            "EXPOSE of what is listened at anywhere, and a script that calls it, are kept; so are examples.",
+            before={"packages/api/package.json": "{}\n", "packages/api/main.ts": _MAIN.format(3210)},
+            after={
+                "packages/api/package.json": "{}\n", "packages/api/main.ts": _MAIN.format(3210),
+                "Dockerfile": "FROM node\nCOPY packages/api .\nEXPOSE 3210\n",
+                "scripts/ask.sh": 'port="${SHOP_PORT:-3210}"\nurl="http://127.0.0.1:$port/ready"\ncurl "$url"\n',
+                "examples/start.sh": "export SHOP_PORT=4321\n",
+            },
+        ),
+        Example(
+            "A variable of a new service that base gave the same value is kept.",
+            before={".env.example": "SHOP_API_PORT=3210\n"},
+            after={
+                ".env.example": "SHOP_API_PORT=3210\n",
+                "compose.yml": "services:\n  web:\n    image: web\n    environment:\n      - SHOP_API_PORT=3210\n",
+            },
         ),
         Example(
             "Somebody else's port, timeouts, versions, tests and URLs are kept.",
@@ -141,7 +177,8 @@ class Ports(Rule):
         wanted = [change for change in self.touched(changes) if self._looked_at(change)]
         if not wanted:
             return
-        from pytest_agentcompliance.parsing.ports.compared import compared  # start-up time: when a file is a candidate
+        from pytest_agentcompliance.parsing.ports import kind_of  # start-up time: when a file is a candidate
+        from pytest_agentcompliance.parsing.ports.compared import compared
         from pytest_agentcompliance.parsing.ports.settled import Known
 
         old, new = self._ends(changes, wanted)
@@ -153,8 +190,15 @@ class Ports(Rule):
                 found = [one for one in compared([*old, *moved], new) if one.old is None or one.new or one.old not in moved]
         told = self._settled(found, (Known(old), Known(new)), tree)
         constants = {id(one.constant) for one in told}  # each is told with what takes it
-        findings = [_judged(one, changes, tree) for one in told if one.old or id(one.new) not in constants]
+        gone = {one.old.one.key for one in told if one.old and not one.new and kind_of(one.old.path) == "env"}
+        unread = gone - tree.head.having(gone)  # one search for all of them
+        findings = [_judged(one, changes, unread) for one in told if one.old or id(one.new) not in constants]
         yield from sorted(findings, key=lambda one: (one.at.path, one.at.line or 0, one.evidence) if one.at else ("", 0, ""))
+
+    def touched(self, changes: ChangeSet) -> Iterator[FileChange]:
+        """Besides what has such words in its patch, the few files that say little else than ports."""
+        hit = {one.position for one in super().touched(changes)}
+        return (one for one in changes if one.position in hit or _says_little_else(one.path))
 
     def searched(self, path: str) -> bool:
         """Whether files of this kind may declare ports."""
@@ -173,6 +217,8 @@ class Ports(Rule):
 
         ends: tuple[list[Placed], list[Placed]] = ([], [])
         for change in changes.readable(wanted):
+            if any(_is_too_large(content) for content in (change.before, change.after)):
+                continue  # one end alone would tell every port of the other as new or gone
             for side, content in zip(ends, (change.before, change.after), strict=True):
                 side += [Placed(change.path, one) for one in _declared(content)]
         return ends
@@ -188,7 +234,14 @@ class Ports(Rule):
         return settled(wanted, ends, tree.base, tree.head, skipped)
 
 
-def _judged(one: "Difference", changes: ChangeSet, tree: Tree) -> Finding:
+def _says_little_else(path: str) -> bool:
+    from pytest_agentcompliance.parsing.ports import kind_of
+
+    kind = kind_of(path)
+    return kind in _WHOLE or (kind == "yaml" and "compose" in path.rpartition("/")[2].lower())
+
+
+def _judged(one: "Difference", changes: ChangeSet, unread: Collection[str]) -> Finding:
     if one.old and one.new:
         was, now = one.old.one, one.new.one
         less = now.what.removeprefix(f"{was.what}, ")
@@ -204,14 +257,14 @@ def _judged(one: "Difference", changes: ChangeSet, tree: Tree) -> Finding:
             Place(one.new.path, new.line), evidence=f"{new.key} new {new.port}",
         )  # fmt: skip
     assert one.old is not None
-    old, gone = one.old.one, _gone_with(one.old, changes, tree)
+    old, gone = one.old.one, _gone_with(one.old, changes, unread)
     return Finding(
         f"a port is gone: {old.port}, {old.what} ({_place(one.old)} at base); {gone or 'head declares none there'}",
         Place(one.old.path), level="style" if gone else "breach", evidence=f"{old.key} gone {old.port}",
     )  # fmt: skip
 
 
-def _gone_with(one: "Placed", changes: ChangeSet, tree: Tree) -> str:
+def _gone_with(one: "Placed", changes: ChangeSet, unread: Collection[str]) -> str:
     """What went away together with a port: its file, its service, script or stage, or all that read the variable."""
     from pytest_agentcompliance.parsing.ports import kind_of
 
@@ -224,9 +277,15 @@ def _gone_with(one: "Placed", changes: ChangeSet, tree: Tree) -> str:
         key = re.escape(name)
         named = re.search(rf"(?m)^\s*[\"']?{key}[\"']?\s*:|[\"']{key}[\"']\s*:|(?i:\bas\s+){key}\b", text)
         return "" if named else f"its {kind} went with it"
-    if kind_of(one.path) == "env" and not tree.head.having({one.one.key}):
+    if kind_of(one.path) == "env" and one.one.key in unread:
         return "nothing reads it any more"
     return ""
+
+
+def _is_too_large(content: Content | None) -> bool:
+    from pytest_agentcompliance.parsing.ports.declared import LONGEST
+
+    return content is not None and is_file(content.mode) and len(content.text()) > LONGEST
 
 
 def _declared(content: Content | None) -> "tuple[Declared, ...]":

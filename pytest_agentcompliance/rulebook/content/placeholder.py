@@ -53,11 +53,12 @@ _WORDS = (
     rb"ohn (?:Doe|Smith)", rb"ane (?:Doe|Smith)", rb"@example\.", rb"@test\.",
 )  # fmt: skip
 _EMPTY = (
-    rb"\n\+[ \t]+pass[ \t]*(?:#[^\n]*)?\n", rb"\n\+[ \t]+\.\.\.[ \t]*\n", rb"func [^\n{}]{1,200}\{ ?\}",
-    rb"function\b[^\n{}]{0,200}\{ ?\}", rb"=> \{ ?\}[\n;]",
-    rb"\n\+[ \t]+(?!constructor)[\w$#][\w$# ]{0,80}\([^()\n]{0,200}\)[^\n(){}=]{0,80}\{ ?\}\n",
-    rb"[)>\w] ?\{\n\+[ \t]*\}",
-    rb"\{\n\+[ \t]*//[^\n]*\n(?:\+[ \t]*//[^\n]*\n){0,8}\+[ \t]*\}",
+    rb"\n\+[ \t]+pass[ \t]*(?:#[^\n]*)?\r?\n", rb"\n\+[ \t]+\.\.\.[ \t]*\r?\n", rb": pass[ \t]*\r?\n", rb": \.\.\.[ \t]*\r?\n",
+    rb"func [^\n{}]{1,200}\{ ?\}",
+    rb"function\b[^\n{}]{0,200}\{ ?\}", rb"=> \{ ?\}[\r\n;]",
+    rb"\n\+[ \t]+(?!constructor)[\w$#*][\w$#* ]{0,80}\([^()\n]{0,200}\)[^\n(){}=]{0,80}\{ ?\}\r?\n",
+    rb"[)>\w] ?\{\r?\n(?:\+[ \t]*\r?\n){0,3}\+[ \t]*\}",
+    rb"\{\r?\n\+[ \t]*//[^\n]*\n(?:\+[ \t]*//[^\n]*\n){0,8}\+[ \t]*\}",
 )  # fmt: skip
 
 
@@ -72,10 +73,12 @@ class Placeholder(Rule):
     John Doe, filler text; and comments are read that call the code beside them a stub ("in a real implementation", "for
     now, return", "simulate API call"). What counts is what head has and base had not, neither in the file nor elsewhere in
     the change, so that moved code is not new. What is there to be empty is kept: abstract classes, protocols, classes
-    that others are made from, overloads, no-ops, constructors, test doubles, files that import a test runner. Words and
+    that others are made from, overloads, no-ops, constructors, steps of migrations, test doubles, files that import a
+    test runner, the main block of a module. Words and
     the code that they speak of are one finding, and a marker such as TODO beside them leaves both to content/todo.
 
-    Blind spots: a stub that looks like work (it returns a constant and says nothing); a body that was emptied by
+    Blind spots: a stub that looks like work (it returns a constant and says nothing); all in the main block of a module
+    (``if __name__ == "__main__"``, ``require.main === module``); a body that was emptied by
     taking lines away alone; an empty function whose parameters stand on several lines, in a file where nothing else
     is to be seen; callbacks and methods of objects without a body; other languages. A class is taken for a base as soon as any
     file names it as one.
@@ -124,9 +127,15 @@ class Placeholder(Rule):
                             "class Mailer {\n  flush(now: Date) {\n  }\n}\n",
                 "src/b.py": "def send(to):\n    pass\n",
                 "src/c.go": "package c\n\nfunc (m *Mailer) Send(to string) {}\n",
+                "src/e.py": "def send(to): pass\n",
+                "src/f.ts": "export async function* rows(of: string) {}\r\nexport const log = (a: A) => {\r\n}\r\n",
+                "src/g.ts": "export const pay = () => Promise.reject(new Error('Not implemented'))\n",
                 "src/d.tsx": "<Button\n  onClick={() => {\n    // will implement later\n  }}\n/>\n",
             },
-            finds=("src/a.ts:1", "src/a.ts:4", "src/b.py:1", "src/c.go:3", "src/d.tsx:2"),
+            finds=(
+                "src/a.ts:1", "src/a.ts:4", "src/b.py:1", "src/c.go:3", "src/d.tsx:2", "src/e.py:1", "src/f.ts:1", "src/f.ts:2",
+                "src/g.ts:1",
+            ),
         ),
         Example(
             "Fake data in product code is reported, where it is made up and where it is imported.",
@@ -150,13 +159,16 @@ class Placeholder(Rule):
         ),
         Example(
             "What may be meant to stay so is only shown.",
-            after={"src/a.ts": "// Only text files for now\nconst endings = ['.txt']\n"},
-            styles=("src/a.ts:1",),
+            after={
+                "src/a.ts": "// For now we read text files\nconst endings = ['.txt']\n",
+                "src/b.ts": "const FAKE_OK_RESPONSE = { ok: true }\n",
+            },
+            styles=("src/a.ts:1", "src/b.ts:1"),
         ),
         Example(
             "Another level may be given to a kind.",
             given={"levels": {"lorem": "off", "for-now": "breach"}},
-            after={"src/a.ts": "// Only text files for now\nconst text = 'Lorem ipsum'\n"},
+            after={"src/a.ts": "// For now, only text files\nconst text = 'Lorem ipsum'\n"},
             finds=("src/a.ts:1",),
         ),
         Example("Abstract classes, protocols, overloads and classes that others are made from are kept.", after={
@@ -192,10 +204,37 @@ class Placeholder(Rule):
             "src/b.py": "def f(kind):\n    if kind == 'a':\n        return 1\n    else:\n"
                         "        raise NotImplementedError(f'{kind} is not supported')\n",
         }),
+        Example("What stands in the main block of a module tests it, and is kept.", after={
+            "src/a.js": "if (require.main === module) {\n  // Test with mock data\n  const mockUsers = [1]\n  show(mockUsers)\n}\n",
+            "src/b.ts": "if (import.meta.main) {\n  const mockUsers = [{ id: 1 }]\n  show(mockUsers)\n}\n",
+            "src/c.py": "if __name__ == '__main__':\n    mock_users = [{'id': 1}]\n    show(mock_users)\n",
+        }),
+        Example("Filler text that is looked for, unused parameters, and what tests put in are kept.", after={
+            "src/a.py": "LOW_VALUE = ['test', 'lorem ipsum']\nif 'lorem ipsum' in text:\n    skip()\n"
+                        "call(1)  # dummy value: the parameter is not used\n",
+            "src/b.py": "def is_tty():\n    # tests patch this to simulate a TTY\n    return sys.stdin.isatty()\n",
+        }),
+        Example("Steps of a migration that do nothing, and answers that pass on what a library lacks, are kept.", after={
+            "src/versions/a1.py": "down_revision = 'a0'\n\n\ndef upgrade():\n    add()\n\n\ndef downgrade():\n    pass\n",
+            "db/migrations/a2.ts": "export async function down(db: Db): Promise<void> {}\n",
+            "src/c.py": "def c():\n    try:\n        store.purge()\n    except AttributeError:\n"
+                        "        raise HTTPException(status_code=501)\n",
+        }),
+        Example("Decisions that hold for now are kept.", after={
+            "src/a.ts": "// Accepted for now\nf()\n// The only capability for now is text\ng()\n",
+        }),
         Example("A marker beside it is content/todo's, and nothing is reported twice.", after={
             "src/a.ts": "export function save() {\n  // TODO: save it\n  throw new Error('not implemented')\n}\n",
             "src/b.ts": "/**\n * Stub implementation.\n * TODO: check the role\n */\nexport const may = () => true\n",
         }),
+        Example(
+            "What a formatter wrote anew is kept: quotes, semicolons, line breaks.",
+            before={"src/a.ts": "export function f() { throw new Error('not implemented') }\nfunction g(a: A, b: B) {}\n"},
+            after={
+                "src/a.ts": "export function f() {\n  throw new Error(\"not implemented\");\n}\n"
+                            "function g(\n  a: A,\n  b: B,\n) {\n}\n",
+            },
+        ),
         Example(
             "What was moved, within a file or to another, is kept.",
             before={"src/a.ts": "throw new Error('not implemented')\n", "src/b.ts": "a()\n// Stub implementation\nb()\n",
