@@ -63,7 +63,8 @@ def _functions(new: Symbol, old: Symbol) -> str:
     if new.members == old.members:
         no_strangers = near >= NEAR or (near >= 0.35 and own(new, old) >= MOST_STRANGE)
         return f"the same parameters ({_some(new.members)})" if no_strangers else ""
-    return f"as many parameters ({_some(new.members)}) and nearly the same body" if near >= MOST_SHARED and _does_the_same(new, old) else ""
+    same = near >= MOST_SHARED and _does_the_same(new, old)
+    return f"as many parameters ({_some(new.members)}) and nearly the same body" if same else ""
 
 
 def _members(new: Symbol, old: Symbol) -> str:

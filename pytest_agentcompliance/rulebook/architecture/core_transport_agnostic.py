@@ -71,7 +71,7 @@ class CoreTransportAgnostic(Rule):
 
     Blind spots: a module that the table of kinds does not have; platform globals that need no import (fetch, process.env);
     what an import hands on through a second file; names that are computed; aliases of a tsconfig other than @/, ~/, #/ and
-    src/. The SDKs of payment, mail and models are no kind of the default.
+    src/; what a file named as one of types does besides. The SDKs of payment, mail and models are no kind of the default.
     """
 
     core: list[str] = Field(default=CORE, description="Globs of core logic; a later !glob takes files out again.")

@@ -48,7 +48,8 @@ class Ports(Rule):
     Blind spots: ports that are counted out or composed of pieces; CI jobs; infrastructure code (Terraform, CDK, SST); languages
     other than those named, files with JSX; URLs, whose ports are references; variables of other people's servers (DB_PORT),
     unless clients says so; files of more than a mebibyte; code and scripts that are deleted whole. Which names are a client's
-    is told by their words and by what stands around them.
+    is told by their words and by what stands around them. A new EXPOSE, a new variable of a service and what a script calls are
+    no news where base declares the port elsewhere.
     """
 
     additions: Literal["report", "allow"] = Field(
