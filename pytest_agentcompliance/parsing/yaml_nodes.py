@@ -185,3 +185,14 @@ class _Builder:
 def _line(event: object) -> int:
     mark = getattr(event, "start_mark", None)
     return mark.line + 1 if mark else 1
+
+
+def walked(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Every node with the keys that lead to it; the items of a list stand at the list's own path."""
+    yield path, node
+    if isinstance(node, Mapping):
+        for key, value in node.items:
+            yield from walked(value, (*path, key.text))
+    elif isinstance(node, Sequence):
+        for one in node.items:
+            yield from walked(one, path)

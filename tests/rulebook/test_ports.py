@@ -201,3 +201,11 @@ def test_a_program_that_is_a_server_by_its_name_has_a_port_after_p() -> None:
     script = '{"scripts": {"logs": "npx log-sink-server -p %d -l 10Mb"}}\n'
     (message,) = said({"package.json": script % 3333}, {"package.json": script % 3334})
     assert "from 3333 to 3334" in message
+
+
+def test_a_proxy_to_a_port_that_something_listens_at_is_no_news() -> None:
+    proxy = "server {\n  proxy_pass http://127.0.0.1:3000;\n}\n"
+    base = {"src/main.ts": "app.listen(3000)\n"}
+    assert said(base, {**base, "nginx.conf": proxy}) == []
+    assert len(said(base, {**base, "nginx.conf": proxy.replace("3000", "3777")})) == 1
+    assert len(said({**base, "nginx.conf": proxy}, {**base, "nginx.conf": proxy.replace("3000", "3001")})) == 1

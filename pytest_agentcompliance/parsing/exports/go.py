@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
-from pytest_agentcompliance.parsing.exports.symbols import Lines, Parts, Symbol, held
+from pytest_agentcompliance.parsing.exports.symbols import Parts, Symbol, held
+from pytest_agentcompliance.parsing.lines import Lines
 
 _PROGRAM = re.compile(r"^package[ \t]+main\b", re.MULTILINE)
 _DECLARED, _PARAMETER, _MEMBER = range(3)

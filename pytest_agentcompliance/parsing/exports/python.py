@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
-from pytest_agentcompliance.parsing.exports.symbols import Lines, Parts, Symbol, held, parameters
+from pytest_agentcompliance.parsing.exports.symbols import Parts, Symbol, held, parameters
+from pytest_agentcompliance.parsing.lines import Lines
 
 _DECLARED, _PARAMETER, _MEMBER, _DECORATED = range(4)
 # What a decorator that hands a function to a framework ends with: nobody imports a route's handler or a command.

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.exports import script_patterns as ask
-from pytest_agentcompliance.parsing.exports.symbols import Lines, Parts, Symbol, held, parameters
+from pytest_agentcompliance.parsing.exports.symbols import Parts, Symbol, held, parameters
 from pytest_agentcompliance.parsing.grammar import Match
+from pytest_agentcompliance.parsing.lines import Lines
 
 # What makes a constant a schema: the builders of zod and its like, and the tables of drizzle.
 _SCHEMA = re.compile(

@@ -80,16 +80,6 @@ def held(text: str, match: Match, variable: int = 0) -> str:
     return text[place[0] : place[1]] if place is not None else ""
 
 
-class Lines:
-    """Turns an offset into a line, counted from 1."""
-
-    def __init__(self, text: str) -> None:
-        self._breaks = [match.start() for match in re.finditer("\n", text)]
-
-    def __call__(self, at: int) -> int:
-        return bisect_left(self._breaks, at) + 1
-
-
 def parameters(texts: Iterable[str]) -> tuple[str, ...]:
     """What parameters are called: without types, defaults, stars and leading underscores; of one taken apart its keys."""
     found = []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pytest_agentcompliance.parsing.ports.commands import of_command
 from pytest_agentcompliance.parsing.ports.declared import Declared, at_end, filled, port_of, word_set
 from pytest_agentcompliance.parsing.ports.names import holds_port, of_client, words
-from pytest_agentcompliance.parsing.yaml_nodes import Mapping, Node, Scalar, Sequence
+from pytest_agentcompliance.parsing.yaml_nodes import Mapping, Node, Scalar, Sequence, walked
 
 _OPENED = frozenset(("containerPort", "hostPort", "port", "targetPort", "nodePort"))
 _PROBES = word_set(
@@ -38,7 +38,7 @@ def of_manifest(document: Node) -> Iterator[Declared]:
         if kind == "ConfigMap" and isinstance(data := document.get("data"), Mapping):
             yield from _variables(data, owner)
         return
-    for path, node in _walked(document, ()):
+    for path, node in walked(document, ()):
         if _PROBES & set(path):
             continue
         if isinstance(node, Mapping) and path and path[-1] == "ports":
@@ -58,7 +58,7 @@ def of_manifest(document: Node) -> Iterator[Declared]:
 
 def of_values(document: Node) -> Iterator[Declared]:
     """Helm's values: every port that is not a store's, by its path."""
-    for path, node in _walked(document, ()):
+    for path, node in walked(document, ()):
         if not isinstance(node, Scalar) or not path or not holds_port(path[-1]) or _PROBES & set(path):
             continue
         if port := port_of(node.text):
@@ -67,7 +67,7 @@ def of_values(document: Node) -> Iterator[Declared]:
 
 def of_servers(document: Node) -> Iterator[Declared]:
     """Any other YAML: ``server.port``, addresses of all interfaces, what is said to listen, serverless-offline."""
-    for path, node in _walked(document, ()):
+    for path, node in walked(document, ()):
         if not isinstance(node, Scalar) or not path or len(node.text) > 200:
             continue
         last, text = path[-1], filled(node.text)
@@ -96,17 +96,6 @@ def _variables(data: Mapping, owner: str) -> Iterator[Declared]:
             yield Declared(
                 f"{owner} {key.text}", port, value.line, f"{key.text} of {owner}", owner, client=of_client([key.text], port)
             )
-
-
-def _walked(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """Every node with the keys that lead to it; the items of a list stand at the list's own path."""
-    yield path, node
-    if isinstance(node, Mapping):
-        for key, value in node.items:
-            yield from _walked(value, (*path, key.text))
-    elif isinstance(node, Sequence):
-        for one in node.items:
-            yield from _walked(one, path)
 
 
 def _text(node: Node | None) -> str:

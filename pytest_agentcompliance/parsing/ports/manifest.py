@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pytest_agentcompliance.parsing.ports.commands import of_command
 from pytest_agentcompliance.parsing.ports.declared import Declared, at_end, port_of, range_of
 from pytest_agentcompliance.parsing.ports.names import holds_port, of_client
-from pytest_agentcompliance.parsing.yaml_nodes import Mapping, Node, Scalar, Sequence
+from pytest_agentcompliance.parsing.yaml_nodes import Mapping, Node, Scalar, Sequence, walked
 
 _URL = re.compile(r"https?://(?:localhost|\*|\+|0\.0\.0\.0|127\.0\.0\.1|\[::\]):(\d{2,5})")
 
@@ -27,7 +27,7 @@ def of_package(document: Node) -> Iterator[Declared]:
 
 def of_targets(document: Node) -> Iterator[Declared]:
     """angular.json, project.json: every port among the options of a target, and its commands."""
-    for path, node in _walked(document, ()):
+    for path, node in walked(document, ()):
         if not isinstance(node, Scalar) or not path:
             continue
         if holds_port(path[-1]) and (port := port_of(node.text)):
@@ -49,14 +49,14 @@ def of_devcontainer(document: Node) -> Iterator[Declared]:
 
 def of_table(document: Node) -> Iterator[Declared]:
     """A file that is a table of ports: every number in it, by its path."""
-    for path, node in _walked(document, ()):
+    for path, node in walked(document, ()):
         if isinstance(node, Scalar) and path and (port := port_of(node.text)):
             yield Declared(".".join(path), port, node.line, ".".join(path), client=of_client(reversed(path)))
 
 
 def of_launch(document: Node) -> Iterator[Declared]:
     """ASP.NET's launchSettings.json and appsettings.json: the addresses that it listens at."""
-    for path, node in _walked(document, ()):
+    for path, node in walked(document, ()):
         if isinstance(node, Scalar) and path and (path[-1].lower() in ("applicationurl", "urls") or "Kestrel" in path):
             for found in _URL.finditer(node.text[:1000]):
                 yield Declared(f"{'.'.join(path)} {found[1]}", found[1], node.line, ".".join(path), ".".join(path))
@@ -67,13 +67,3 @@ def _mapped(text: str) -> str:
 
     found = mapping(text)
     return found[0] if found else at_end(text)
-
-
-def _walked(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
-    yield path, node
-    if isinstance(node, Mapping):
-        for key, value in node.items:
-            yield from _walked(value, (*path, key.text))
-    elif isinstance(node, Sequence):
-        for one in node.items:
-            yield from _walked(one, path)

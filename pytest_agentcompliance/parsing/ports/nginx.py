@@ -23,4 +23,4 @@ def of_nginx(text: str) -> Iterator[Declared]:
                 yield Declared(f"listen {port}", port, number, "listen")
         elif (local := _LOCAL.match(found[2])) and f"pass {local[1]}" not in seen:
             seen.add(f"pass {local[1]}")
-            yield Declared(f"pass {local[1]}", local[1], number, f"{found[1]} of nginx")
+            yield Declared(f"pass {local[1]}", local[1], number, f"{found[1]} of nginx", repeats=True)
