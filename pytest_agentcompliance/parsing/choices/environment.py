@@ -67,12 +67,6 @@ _CODE = frozenset({
 _SCRIPTS = frozenset({"javascript", "typescript", "tsx", "markup"})
 
 
-def is_env_file(path: str) -> bool:
-    """Whether a file is one of variables: .env, .env.example, prod.env, env.sample."""
-    language = language_of(path)
-    return language is not None and language.name == "env"
-
-
 def is_for(path: str, text: str = "") -> bool:
     """Whether files of this name, or with this first line, may read or give environment variables."""
     language = language_of(path, text)

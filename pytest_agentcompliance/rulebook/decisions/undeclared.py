@@ -1,9 +1,8 @@
 """decisions/undeclared: every decision that the change takes traces to a confirmed one."""
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -14,6 +13,7 @@ from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.parsing.choices import Choice, Kind
 from pytest_agentcompliance.parsing.choices.defaults import EXEMPT, PROVIDED, REGISTERS, TESTS
+from pytest_agentcompliance.parsing.choices.names import having, is_called
 from pytest_agentcompliance.parsing.defaults import AGENTS
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
@@ -27,16 +27,6 @@ if TYPE_CHECKING:
 KINDS: list[Kind] = ["dependency", "service", "infrastructure", "package", "environment", "host", "schedule", "folder", "target"]
 _IN_CODE: set[Kind] = {"environment", "host", "schedule"}  # of which what tests do is none
 _MOVES: set[Kind] = {"service", "package"}  # that may come from a file which the change deletes
-_SEVERAL = {  # what is said of several
-    "base has it already": "base has them already",
-    "base imports it already": "base imports them already",
-    "it is a package of this repository": "they are packages of this repository",
-    "it holds types alone": "they hold types alone",
-    "whoever uses the package brings it": "whoever uses the package brings them",
-    "another dependency brings it": "other dependencies bring them",
-    "it was there before": "they were there before",
-    "it was a dependency of the work on the package before": "they were dependencies of the work on the package before",
-}
 MOST_DOCUMENTS = 200  # of the repository that are read
 
 _FILE = "ARCHITECTURAL-DECISIONS.yaml"
@@ -317,7 +307,7 @@ class Undeclared(Rule):
             yield from (one for one in found if one.path.rpartition("/")[2] not in moved and not matches(one.path, left_out))
 
     def _is_left_out(self, one: Choice) -> bool:
-        return any(_is_called(one.name, name) for name in [*self.ignored, *(self.provided if one.kind == "environment" else ())])
+        return any(is_called(one.name, name) for name in [*self.ignored, *(self.provided if one.kind == "environment" else ())])
 
     # What was declared
 
@@ -327,7 +317,7 @@ class Undeclared(Rule):
             for document in documents.base(name) if documents is not None else ():
                 yield from self._read(document.content)
         chunks = [max(re.split(r"[*?]+|\[[^\]]*\]", glob), key=len) for glob in self.registers if not glob.startswith("!")]
-        paths = [path for path in _with(tree.base.files, chunks) if matches(path.lower(), self.registers)]
+        paths = [path for path in having(tree.base.files, chunks) if matches(path.lower(), self.registers)]
         for path in sorted(paths, key=lambda path: (path.count("/"), path))[:MOST_DOCUMENTS]:
             yield from self._read(tree.base.files[path], common=True)
         if self.within_change:
@@ -357,6 +347,8 @@ class Undeclared(Rule):
     # What is said of it
 
     def _told(self, left: "list[Untraced]") -> Iterator[Finding]:
+        from pytest_agentcompliance.parsing.declared.telling import SEVERAL, listed, of_many, what  # start-up time
+
         lesser: dict[tuple[str, str, str], list[Choice]] = {}
         for one in left:
             choice = one.choice
@@ -365,22 +357,24 @@ class Undeclared(Rule):
                 continue
             level: Level = "style" if choice.minor and not (has_it and self.reused == "breach") else "breach"
             if level == "style" and choice.kind == "dependency":
-                lesser.setdefault((choice.path, choice.minor.partition(",")[0], _of_many(choice)), []).append(choice)
+                lesser.setdefault((choice.path, choice.minor.partition(",")[0], of_many(choice)), []).append(choice)
                 continue
-            about = f"{choice.name}: {_what(choice)}" + (f" ({choice.minor})" if choice.minor else "")
+            about = f"{choice.name}: {what(choice)}" + (f" ({choice.minor})" if choice.minor else "")
             place = Place(choice.path, choice.line)
             yield Finding(f"{about}; {one.why}", place, level, f"{choice.kind} {choice.name}")
         for (path, why, changed), group in lesser.items():
             names = [one.name for one in group]
-            what = _what(group[0]) if len(group) == 1 else changed
-            told = group[0].minor if len(group) == 1 else _SEVERAL.get(why, why)
+            said = what(group[0]) if len(group) == 1 else changed
+            told = group[0].minor if len(group) == 1 else SEVERAL.get(why, why)
             yield Finding(
-                f"{_listed(names)}: {what}; {told}, and no entry names {'it' if len(group) == 1 else 'them'}",
+                f"{listed(names)}: {said}; {told}, and no entry names {'it' if len(group) == 1 else 'them'}",
                 Place(path, group[0].line), "style", f"dependency {' '.join(sorted(names))}",
             )  # fmt: skip
 
     def _came_with_the_run(self, left: "list[Untraced]") -> Iterator[Finding]:
         """The entries that the run added for what it chose, each once, and a document once."""
+        from pytest_agentcompliance.parsing.declared.telling import listed
+
         told: dict[tuple[str, int], list[Untraced]] = {}
         for one in left:
             if one.own is not None:
@@ -390,7 +384,7 @@ class Undeclared(Rule):
             assert own is not None
             names = [one.choice.name for one in group]
             yield Finding(
-                f"{own.entry.label} names {_listed(names)}, which this run chose; the entry came with the run and confirms nothing",
+                f"{own.entry.label} names {listed(names)}, which this run chose; the entry came with the run and confirms nothing",
                 Place(own.entry.path, own.line), "style" if all(one.choice.minor for one in group) else "breach",
                 f"declared within the run {' '.join(sorted(names))}",
             )  # fmt: skip
@@ -407,45 +401,6 @@ def _imported(choices: list[Choice], changes: ChangeSet) -> Iterator[Choice]:
         text = "".join(_text(change.after) for change in changes.readable(code))
         choices = [replace(one, minor="") if one.minor == INDIRECT and f'"{one.name}' in text else one for one in choices]
     yield from choices
-
-
-def _is_called(name: str, pattern: str) -> bool:
-    """Whether a name matches a pattern; most have no star, or one at their end, and need no regular expression."""
-    begin, star, rest = pattern.partition("*")
-    if rest or "[" in pattern or "?" in pattern:
-        return fnmatchcase(name, pattern)
-    return name.startswith(begin) if star else name == pattern
-
-
-def _with(paths: Iterable[str], chunks: Iterable[str]) -> list[str]:
-    """The paths that have one of the chunks, in lower case; looked for in all of them at once."""
-    all_of = list(paths)
-    text = "".join(f"\n/{path.lower()}" for path in all_of) + "\n"
-    found: set[str] = set()
-    for chunk in chunks:
-        at = text.find(chunk)
-        while at >= 0:
-            end = text.find("\n", at + len(chunk) - 1)
-            found.add(text[text.rfind("\n", 0, at + 1) + 2 : end])
-            at = text.find(chunk, end)
-    return [path for path in all_of if path.lower() in found or "\n" in path]
-
-
-def _what(choice: Choice) -> str:
-    if choice.kind != "dependency":
-        return choice.what
-    from pytest_agentcompliance.parsing.manifests import ecosystem_of
-    from pytest_agentcompliance.parsing.modules import kind_of
-
-    kind = kind_of(choice.name, ecosystem_of(choice.path) or "")
-    return f"{choice.what} ({kind})" if kind else choice.what
-
-
-def _of_many(choice: Choice) -> str:
-    """What several dependencies are that changed in the same way."""
-    if " moved from " in choice.what:
-        return choice.what.replace("a dependency", "dependencies", 1)
-    return "dependencies, each in another major version" if " major version " in choice.what else "new dependencies"
 
 
 def _reader(side: Side) -> Callable[[str], str]:
@@ -465,8 +420,3 @@ def _text(content: Content | None) -> str:
         return content.text()
     except Unreadable:
         return ""  # that it could not be read is in the ledger
-
-
-def _listed(names: Iterable[str]) -> str:
-    some = list(dict.fromkeys(names))
-    return ", ".join(some[:6]) + (f" and {len(some) - 6} more" if len(some) > 6 else "")
