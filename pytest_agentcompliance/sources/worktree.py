@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,13 +17,12 @@ from pathspec import GitIgnoreSpec
 
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK
+from pytest_agentcompliance.sources import trees
 from pytest_agentcompliance.sources.blobs import is_id
 from pytest_agentcompliance.sources.location import GITFILE, pointed_at
 from pytest_agentcompliance.sources.repository import Repository
+from pytest_agentcompliance.sources.trees import GONE, Entry
 
-Entry = tuple[str, str]  # mode and id
-GONE: Entry = ("0", "")
-FOLDER = "040000"
 FILE_LIMIT = 256 * 1024 * 1024  # bytes of one file that are read; git diffs nothing of more than 1023 MiB
 LFS = re.compile(rb"\Aversion https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 BLANK_END = re.compile(r"[\t\v\f\r\x1c-\x1f\x85\xa0](?=\s*\Z)")  # git trims spaces alone, pathspec all of these
@@ -44,44 +43,9 @@ def capture(repository: Repository, root: Path, head_tree: str, base_tree: str) 
     """Walk the work tree under ``root`` and write what differs from ``head_tree`` into the shadow."""
     walk = _Walk(repository, os.fsencode(root), repository.listing(head_tree), repository.listing(base_tree))
     differing = walk.differing()
-    tree = _tree(repository, head_tree, differing) if differing else head_tree
+    tree = trees.written(repository, head_tree, differing) if differing else head_tree
     unreadable = {path.decode("utf-8", "surrogateescape"): why for path, why in walk.unreadable.items()}
     return Captured(tree, walk.ignored, unreadable)
-
-
-def _tree(repository: Repository, head_tree: str, differing: Mapping[bytes, Entry]) -> str:
-    """The id of head's tree with what differs put in. Written by us: git's index leaves out names such as ``.GIT``."""
-    changed: dict[bytes, dict[bytes, Entry]] = {b"": {}}
-    for path, entry in differing.items():
-        folder, _, name = path.rpartition(b"/")
-        changed.setdefault(folder, {})[name] = entry
-        for above in _parents(path):
-            changed.setdefault(above, {})
-    top_down = sorted(changed, key=lambda folder: folder.count(b"/") + bool(folder))
-    content: dict[bytes, dict[bytes, Entry]] = {}
-    for folder in top_down:
-        above, _, name = folder.rpartition(b"/")
-        mode, oid = content[above].get(name, GONE) if folder else (FOLDER, head_tree)
-        content[folder] = {name: (mode, id) for mode, name, id in repository.blobs.tree(oid)} if mode == FOLDER else {}
-    tree = head_tree
-    for folder in reversed(top_down):
-        entries = content[folder]
-        for name, entry in changed[folder].items():
-            if entry != GONE:
-                entries[name] = entry
-            elif entries.get(name, GONE)[0] != FOLDER:  # a folder that took the file's place is no file that has gone
-                entries.pop(name, None)
-        order = sorted(entries.items(), key=lambda one: one[0] + b"/" if one[1][0] == FOLDER else one[0])
-        data = b"".join(b"%s %s\0%s" % (mode.lstrip("0").encode(), name, bytes.fromhex(id)) for name, (mode, id) in order)
-        tree = repository.put(data, "tree")
-        above, _, name = folder.rpartition(b"/")
-        if not folder:
-            break
-        if entries:
-            content[above][name] = (FOLDER, tree)
-        elif content[above].get(name, GONE)[0] == FOLDER:
-            del content[above][name]
-    return tree
 
 
 @dataclass
@@ -292,7 +256,7 @@ class _Walk:
 
     def _is_ignored(self, path: bytes, *, folder: bool) -> bool:
         """By git's order: the ignore file nearest to the path that says anything decides."""
-        for above in _parents(path):
+        for above in trees.parents(path):
             if (spec := self._ignore_files.get(above)) is not None:
                 below = path[len(above) + 1 :] if above else path
                 said = spec.check_file(below.decode("latin-1") + ("/" if folder else "")).include
@@ -319,13 +283,6 @@ class _Walk:
         for path in self.tracked:
             if path.startswith(folder + b"/"):
                 self.unreadable[path] = "its folder could not be listed"
-
-
-def _parents(path: bytes) -> Iterator[bytes]:
-    while b"/" in path:
-        path = path.rpartition(b"/")[0]
-        yield path
-    yield b""
 
 
 def _spec(text: bytes) -> GitIgnoreSpec:
