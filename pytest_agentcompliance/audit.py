@@ -1,7 +1,8 @@
 """Judge a run: one verdict for each rule of each clause. Evidence in, verdicts out; a rule that fails is a verdict too."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pytest_agentcompliance.errors import NotJudged, Unreadable
@@ -9,22 +10,67 @@ from pytest_agentcompliance.evidence import Run
 from pytest_agentcompliance.policy import Waiver
 from pytest_agentcompliance.profile import BoundRule, Clause, Profile
 from pytest_agentcompliance.rule import Rule
-from pytest_agentcompliance.verdict import Audit, Finding, Meter, Outcome, PolicyFacts, Verdict, fingerprinted
+from pytest_agentcompliance.verdict import (
+    BASELINE,
+    INTEGRITY,
+    Audit,
+    Finding,
+    Meter,
+    Outcome,
+    PolicyFacts,
+    Verdict,
+    alike,
+    fingerprinted,
+)
 
 DEFAULTS = PolicyFacts("the profile's own defaults")
 
 
+@dataclass(frozen=True, slots=True)
+class Excuses:
+    """What lets a finding pass: waivers, held against a day, and the fingerprints of the baseline.
+
+    ``anew`` gives a run in which some files are new, so that all that they hold is found and not only what was added.
+    """
+
+    waivers: Sequence[Waiver] = ()
+    known: Collection[str] = ()
+    day: date | None = None  # None: that of head
+    anew: Callable[[Collection[str], Collection[str]], Run] | None = None
+
+    def of(self, rule: str, finding: Finding) -> str:
+        """The waiver that excuses a breach, with its place, or the baseline; empty where nothing does."""
+        if finding.level != "breach":
+            return ""
+        for one in self.waivers:
+            if not self._late(one) and one.excuses(rule, finding):
+                return f"{one.at}: {one.said}"
+        return BASELINE if finding.fingerprint in self.known and not rule.startswith(INTEGRITY) else ""
+
+    def by_fingerprint(self, finding: Finding) -> bool:
+        return finding.fingerprint in self.known or any(one.finding == finding.fingerprint for one in self.waivers)
+
+    def lapsed(self, rule: str, findings: Sequence[Finding]) -> str:
+        """The waivers that no longer excuse what they were meant for."""
+        late = [one for one in self.waivers if self._late(one)]
+        return "; ".join(dict.fromkeys(one.said for one in late if any(one.excuses(rule, finding) for finding in findings)))
+
+    def _late(self, waiver: Waiver) -> bool:
+        return self.day is not None and waiver.expired(self.day)
+
+
 def audit(
-    profile: Profile, run: Run, *, waivers: Sequence[Waiver] = (), policy: PolicyFacts = DEFAULTS, today: date | None = None
+    profile: Profile, run: Run, *, excuses: Excuses = Excuses(), policy: PolicyFacts = DEFAULTS, others: Sequence[Verdict] = ()
 ) -> Audit:
-    """All verdicts of one profile on one run. ``today`` is the day that waivers are held against (default: head's)."""
-    day = today or (run.changes.as_of.date() if run.changes is not None else date.min)
+    """All verdicts of one profile on one run. ``others`` are those of other profiles on it, for the rules that look at verdicts."""
+    if excuses.day is None and run.changes is not None:
+        excuses = replace(excuses, day=run.changes.as_of.date())
     bound = [(clause, one) for clause in profile.clauses for one in clause.rules or (BoundRule("", None, clause.severity),)]
     # Rules that look at the verdicts of the others are judged last, and stand in their places all the same.
     late = {k for k, (_, one) in enumerate(bound) if one.rule is not None and "verdicts" in one.rule.reads}
-    first = {k: judge(profile.name, *bound[k], run, waivers=waivers, day=day) for k in range(len(bound)) if k not in late}
-    known = replace(run, verdicts=tuple(first.values()))
-    verdicts = first | {k: judge(profile.name, *bound[k], known, waivers=waivers, day=day) for k in sorted(late)}
+    first = {k: judge(profile.name, *bound[k], run, excuses) for k in range(len(bound)) if k not in late}
+    known = replace(run, verdicts=(*others, *first.values()))
+    verdicts = first | {k: judge(profile.name, *bound[k], known, excuses) for k in sorted(late)}
     return Audit(
         base=run.span.base, merge_base=run.span.merge_base, head=run.span.head, policy=policy,
         verdicts=tuple(verdicts[k] for k in range(len(bound))),
@@ -41,13 +87,12 @@ def meter(run: Run, rules: int) -> Meter:
     return Meter(
         files_changed=len(changes) if changes is not None else 0,
         files_read=len(read), files_unaudited=len(run.ledger.unread), files_ignored=run.span.ignored,
+        bytes_ignored=run.span.ignored_bytes, ignored_complete=run.span.ignored_complete,
         lines=changes.lines if changes is not None else 0, commits=run.span.commits, rules=rules,
     )
 
 
-def judge(
-    profile: str, clause: Clause, bound: BoundRule, run: Run, *, waivers: Sequence[Waiver] = (), day: date = date.min
-) -> Verdict:
+def judge(profile: str, clause: Clause, bound: BoundRule, run: Run, excuses: Excuses = Excuses()) -> Verdict:
     """The verdict of one rule of a clause; of the clause itself where it has none."""
     verdict = Verdict(profile, clause.id, clause.says, bound.name, bound.severity, Outcome.KEPT)
     if clause.off:
@@ -58,10 +103,10 @@ def judge(
         return replace(verdict, outcome=Outcome.NOT_BUILT, why=f"the rule {bound.name} is not built yet")
     if problems := [problem for kind in sorted(bound.rule.needs) if (problem := run.problem(kind))]:
         return replace(verdict, outcome=Outcome.NOT_JUDGED, why="; ".join(problems))
-    return _judged(verdict, bound.rule, run, waivers, day)
+    return _judged(verdict, bound.rule, run, excuses)
 
 
-def _judged(verdict: Verdict, rule: Rule, run: Run, waivers: Sequence[Waiver], day: date) -> Verdict:
+def _judged(verdict: Verdict, rule: Rule, run: Run, excuses: Excuses) -> Verdict:
     findings: list[Finding] = []
     outcome, why = Outcome.KEPT, ""
     run.ledger.take()
@@ -80,23 +125,50 @@ def _judged(verdict: Verdict, rule: Rule, run: Run, waivers: Sequence[Waiver], d
         some = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
         outcome, why = Outcome.NOT_JUDGED, f"could not read {some}"
     done = [replace(one, remedy=one.remedy or rule.remedy) for one in fingerprinted(verdict.rule, findings)]
-    breaches = [one for one in done if one.level == "breach"]
-    excused = [(one, waiver) for one in breaches if (waiver := _excuse(verdict.rule, one, waivers, day))]
-    if len(breaches) > len(excused):
+    doubted = [one for one in done if excuses.by_fingerprint(one)]
+    if doubted and excuses.anew is not None and "verdicts" not in rule.reads:  # such a rule finds nothing of a file's own
+        done = list(fingerprinted(verdict.rule, done, _had_before(rule, done, doubted, excuses.anew)))
+    excused = [replace(one, excuse=excuse) for one in done if (excuse := excuses.of(verdict.rule, one))]
+    passed = {one.fingerprint for one in excused}
+    left = [one for one in done if one.fingerprint not in passed]
+    if any(one.level == "breach" for one in left):
         outcome = Outcome.BROKEN
-    elif breaches and outcome is Outcome.KEPT:
-        outcome = Outcome.WAIVED
-    lapsed = [w for one in breaches for w in waivers if w.expired(day) and w.excuses(verdict.rule, one)]
-    if outcome is Outcome.BROKEN and lapsed:
-        told = "; ".join(dict.fromkeys(f"{w.reason} ({w.by}, until {w.until})" for w in lapsed))
-        why = "\n".join(filter(None, [why, f"a waiver has expired: {told}"]))
-    if excused:
-        reasons = "; ".join(dict.fromkeys(f"{w.reason} ({w.by}, until {w.until})" for _, w in excused))
-        why = "; ".join(filter(None, [why, f"{len(excused)} of {len(breaches)} findings waived: {reasons}"]))
-        if outcome is Outcome.BROKEN:
-            waived = {id(one) for one, _ in excused}
-            done = [one for one in done if id(one) not in waived]
-    return replace(verdict, outcome=outcome, why=why, findings=tuple(done), unread=unread)
+        lapsed = excuses.lapsed(verdict.rule, left)
+        why = "\n".join(filter(None, [why, f"a waiver has expired: {lapsed}" if lapsed else "", *_told(excused, done)]))
+    elif excused and outcome is Outcome.KEPT:
+        outcome, why = Outcome.WAIVED, "; ".join(_told(excused, done))
+    return replace(verdict, outcome=outcome, why=why, findings=tuple(left), unread=unread, excused=tuple(excused))
+
+
+def _had_before(
+    rule: Rule, found: Sequence[Finding], doubted: Sequence[Finding], anew: Callable[..., Run]
+) -> Mapping[tuple[str, str], int]:
+    """How many equal findings the files have beside those of the change, for what a fingerprint would excuse.
+
+    What is excused may lie in a file already, and the change adds another that is equal: the fingerprint is that of the first.
+    """
+    groups = Counter(map(alike, found))
+    paths = {one.at.path for one in doubted if one.at is not None}
+    whole: list[Finding] = []
+    try:
+        yield_into(whole, rule.findings_in(anew(rule.reads, paths)))
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # what cannot be told apart is not excused
+        return dict.fromkeys(map(alike, doubted), 1)
+    there = Counter(map(alike, whole))
+    return {group: max(0, there[group] - groups[group]) for group in map(alike, doubted)}
+
+
+def _told(excused: Sequence[Finding], found: Sequence[Finding]) -> Iterator[str]:
+    """How many were excused, and by what; those of the baseline behind those of waivers."""
+    breaches = sum(one.level == "breach" for one in found)
+    waived = [one for one in excused if one.excuse != BASELINE]
+    if waived:
+        reasons = "; ".join(dict.fromkeys(one.excuse.partition(": ")[2] for one in waived))
+        yield f"{len(waived)} of {breaches} findings waived: {reasons}"
+    if len(excused) > len(waived):
+        yield f"{len(excused) - len(waived)} of {breaches} findings {BASELINE}"
 
 
 def yield_into(findings: list[Finding], found: Iterator[Finding]) -> str:
@@ -106,7 +178,3 @@ def yield_into(findings: list[Finding], found: Iterator[Finding]) -> str:
             findings.append(next(found))
         except StopIteration as stop:
             return stop.value if isinstance(stop.value, str) else ""
-
-
-def _excuse(rule: str, finding: Finding, waivers: Sequence[Waiver], day: date) -> Waiver | None:
-    return next((one for one in waivers if not one.expired(day) and one.excuses(rule, finding)), None)

@@ -1,4 +1,4 @@
-"""The face toward the shell: ``agent-compliance audit | init | demo | rules | profiles | explain | log``."""
+"""The face toward the shell: ``agent-compliance audit | baseline | canary | init | demo | rules | profiles | explain | log``."""
 
 import os
 import sys
@@ -9,14 +9,14 @@ import click
 from click.exceptions import Exit
 
 from pytest_agentcompliance import terminal
+from pytest_agentcompliance.cli_baseline import baseline_command
+from pytest_agentcompliance.cli_canary import canary
 from pytest_agentcompliance.cli_log import log_commands
 from pytest_agentcompliance.errors import AgentComplianceError, EvidenceError
 from pytest_agentcompliance.verdict import Severity
 
 # pydantic would load plugins of the environment into the audit, and look for them in every installed distribution.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
-
-EVIDENCE = ("log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent")
 
 
 class Commands(click.Group):
@@ -48,16 +48,8 @@ def main() -> None:
 
 
 main.add_command(log_commands)
-
-
-def _evidence(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for one in given:
-        kind, equals, path = one.partition("=")
-        if kind not in EVIDENCE or not equals or not path:
-            raise click.BadParameter(f"{one!r} is not KIND=PATH with a KIND of: {', '.join(EVIDENCE)}")
-        found[kind] = path
-    return found
+main.add_command(baseline_command)
+main.add_command(canary)
 
 
 def _outputs(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -81,16 +73,20 @@ def _outputs(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
 @click.option("--feature-dir", metavar="DIR", help="The folder that holds the stories.")
 @click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="The log that the agent wrote.")
 @click.option("--policy", type=click.Path(path_type=Path), metavar="FILE", help="A policy outside the repository; it beats all.")
-@click.option("--evidence", multiple=True, callback=_evidence, metavar="KIND=PATH", help="Where evidence lies, as log=GLOB.")
+@click.option("--evidence", multiple=True, callback=terminal.evidence, metavar="KIND=PATH", help="Where evidence lies: log=GLOB.")
 @click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", help="The lowest severity that fails.")
 @click.option("--output", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[:FILE]",
               help="text or json, to the terminal or a file; may be repeated.")
 @click.option("--verbose", "-v", is_flag=True, help="Show every finding and every reason.")
+@click.option("--session-ini", type=click.Path(path_type=Path), hidden=True)  # these three are of the face toward pytest
+@click.option("--session-setting", "session_settings", multiple=True, hidden=True)
+@click.option("--session-module", "session_modules", multiple=True, type=click.Path(path_type=Path), hidden=True)
 @click.pass_context
 def audit_run(
     ctx: click.Context, *, repo: Path, base: str | None, head: str | None, profiles: tuple[str, ...], story: str | None,
     feature_dir: str | None, log: Path | None, policy: Path | None, evidence: dict[str, str], fail_on: Severity,
-    outputs: list[tuple[str, str]], verbose: bool,
+    outputs: list[tuple[str, str]], verbose: bool, session_ini: Path | None, session_settings: tuple[str, ...],
+    session_modules: tuple[Path, ...],
 ) -> None:
     """Judge a run: its diff and its log, held to the agent's spec.
 
@@ -98,8 +94,10 @@ def audit_run(
     3: evidence that is there could not be read, or there is no merge base.
     """
     from pytest_agentcompliance import engine
+    from pytest_agentcompliance.sources.session import Session
 
-    options = engine.Options(repo, base, head, profiles, story, feature_dir, log, policy, evidence)
+    session = Session(session_ini, session_settings, session_modules) if session_ini or session_modules else None
+    options = engine.Options(repo, base, head, profiles, story, feature_dir, log, policy, evidence, session=session)
     with terminal.patience() as step:
         made = engine.audit(options, step)
     for name, file in outputs:

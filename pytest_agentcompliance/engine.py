@@ -5,25 +5,33 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pytest_agentcompliance import audit as judge
 from pytest_agentcompliance import policy as law
 from pytest_agentcompliance import profile
-from pytest_agentcompliance.errors import Unreadable, UsageError
-from pytest_agentcompliance.evidence import Run
+from pytest_agentcompliance.errors import PolicyError, Unreadable, UsageError
+from pytest_agentcompliance.evidence import Detour, Ledger, Run
 from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.parsing import templates
 from pytest_agentcompliance.sources import ends, gather, story
 from pytest_agentcompliance.sources.ends import Ends
+from pytest_agentcompliance.sources.gather import NOWHERE, Wanted
 from pytest_agentcompliance.sources.repository import Repository
-from pytest_agentcompliance.verdict import Audit, PolicyFacts
+from pytest_agentcompliance.sources.session import Session, hold
+from pytest_agentcompliance.verdict import Audit, PolicyFacts, Verdict
 
-POLICY_LIMIT = 1024 * 1024  # bytes
-
+FILE_LIMIT = 16 * 1024 * 1024  # bytes; what is read is held to limits of its own
 
 PARSED = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".py", ".go")
+# What a rule may need that is held to a state on the way, and what it goes without there.
+CHANGE_ALONE = frozenset({"changes", "documents"})
+NEWER = (
+    f"{law.FILE} at base itself is not that of the merge base, which is in force: the run started before it was changed, or "
+    "went back behind it; merge base into the branch, or pass --policy"
+)
+LACKING = frozenset({"commits", "custody", "verdicts"})
 MANY = 12  # changed files of code; among so many there is always one that some rule wants parsed
 
 
@@ -41,6 +49,7 @@ class Options:
     policy: Path | None = None
     evidence: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    session: Session | None = None  # of pytest's, where that asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class Bound:
     """One profile that applies, with its template values filled in, and where its evidence is looked for."""
 
     profile: profile.Profile
-    wanted: gather.Wanted
+    wanted: Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +73,36 @@ class Opened:
     def gather(self, bound: Bound, kinds: Collection[str]) -> Run:
         return gather.gather(self.repository, self.ends, kinds, bound.wanted)
 
-    def judged(self, applied: profile.Profile, run: Run) -> Audit:
-        """The audit of one profile, or of a part of it, with the policy's waivers."""
-        today = datetime.now(UTC).date()
-        return judge.audit(applied, run, waivers=self.policy.waivers, policy=self.facts, today=today)
+    def passed(self, detour: Detour) -> Detour:
+        """A state that the run did not end in, with what the bound rules say of it that look at a change and documents alone."""
+        found: list[Verdict] = []
+        for bound in self.bound:
+            rules = profile.looking_at(bound.profile, CHANGE_ALONE, CHANGE_ALONE | LACKING | {"tree"})
+            run = replace(self.gather(bound, rules.reads - LACKING), changes=detour.changes)
+            found += self.judged(rules, run).verdicts
+        return replace(detour, verdicts=tuple(found))
+
+    def judged(self, applied: profile.Profile, run: Run, others: tuple[Verdict, ...] = ()) -> Audit:
+        """The audit of one profile, or of a part of it, with the policy's waivers. ``others``: verdicts that were made before."""
+        wanted = next((one.wanted for one in self.bound if one.profile.name == applied.name), NOWHERE)
+        excuses = judge.Excuses(
+            self.policy.waivers, self.policy.known, _today(), lambda kinds, paths: self.anew(wanted, kinds, paths)
+        )
+        return judge.audit(applied, run, excuses=excuses, policy=self.facts, others=others)
+
+    def anew(self, wanted: Wanted, kinds: Collection[str], paths: Collection[str]) -> Run:
+        """The run as it would be if these files were new at its end: with all that they hold, and not only what it changed."""
+        from pytest_agentcompliance.sources import trees  # start-up time: asked where the policy excuses something
+
+        gone = {path.encode("utf-8", "surrogateescape"): trees.GONE for path in paths if _is_path(path)}
+        base, ledger = trees.written(self.repository, self.ends.head_tree, gone), Ledger()
+        changes = self.repository.changes(base, self.ends.head_tree, ledger, self.ends.changes.as_of)
+        return gather.gather(self.repository, replace(self.ends, base_tree=base, changes=changes, ledger=ledger), kinds, wanted)
+
+    def concluded(self, audits: list[Audit]) -> Audit:
+        """The audits of all profiles as one, with what is to be said of the waivers that met nothing in any of them."""
+        made = merged(audits)
+        return replace(made, notes=(*made.notes, *self.policy.notes, *law.idle(self.policy.waivers, made.verdicts, _today())))
 
 
 @contextmanager
@@ -85,11 +120,16 @@ def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Aud
             from pytest_agentcompliance.parsing import grammar  # start-up time: in a small change there may be nothing to parse
 
             grammar.warm()
-        audits = []
+        audits: list[Audit] = []
         for bound in one.bound:
             step(f"judging {bound.profile.name}")
-            audits.append(one.judged(bound.profile, one.gather(bound, bound.profile.reads)))
-    return merged(audits)
+            run = one.gather(bound, bound.profile.reads)
+            if run.custody is not None:
+                # What the run left behind on its way is held to the rules that are bound beside.
+                judged = tuple(one.passed(detour) for detour in run.custody.detours)
+                run = replace(run, custody=replace(run.custody, judged=judged))
+            audits.append(one.judged(bound.profile, run, tuple(verdict for made in audits for verdict in made.verdicts)))
+        return one.concluded(audits)
 
 
 def evidence(options: Options, kinds: Collection[str]) -> Run:
@@ -104,36 +144,86 @@ def evidence(options: Options, kinds: Collection[str]) -> Run:
 def _read(options: Options, repository: Repository, step: Callable[[str], None]) -> tuple[Ends, law.Policy, PolicyFacts]:
     step("reading the repository")
     found = ends.find(repository, options.base, options.head, options.environ)
+    if options.session is not None:
+        hold(repository, found.base_tree, options.session)
     step("reading the policy")
     return found, *_policy(options, repository, found)
 
 
 def _policy(options: Options, repository: Repository, found: Ends) -> tuple[law.Policy, PolicyFacts]:
     """The policy in force: the one that was passed, else the merge base's, else head's, which nobody has reviewed."""
+
+    def at(tree: str) -> Callable[[str], bytes | None]:
+        return lambda path: _file(repository, tree, path)
+
+    base, head = at(found.base_tree), at(found.head_tree)
     if options.policy is not None:
-        if options.policy.exists() and not options.policy.is_file():
-            raise UsageError(f"--policy {options.policy}: it is no regular file")
-        try:
-            with options.policy.open("rb") as file:
-                data = file.read(POLICY_LIMIT + 1)
-        except OSError as wrong:
-            raise UsageError(f"--policy {options.policy}: {wrong.strerror}") from wrong
-        policy = law.parse(data, str(options.policy))
-        judged = repository.root is not None and options.policy.resolve().is_relative_to(repository.root)
-        return policy, PolicyFacts(f"--policy {options.policy}", policy.digest, reviewed=not judged)
-    for tree, where, reviewed in (
-        (found.base_tree, f"{law.FILE} at the merge base", True),
-        (found.head_tree, f"{law.FILE} at head", False),
-    ):
-        if (text := _file(repository, tree, law.FILE)) is not None:
+        passed = options.policy
+        policy = law.parse(_passed(passed, f"--policy {passed}"), str(passed))
+        judged = repository.root is not None and passed.resolve().is_relative_to(repository.root)
+        facts = PolicyFacts(f"--policy {passed}", policy.digest, reviewed=not judged)
+
+        def beside(path: str) -> bytes | None:
+            file = passed.parent / path
+            return _passed(file, f"{file}, which --policy {passed} names") if file.exists() else None
+
+        return _whole(policy, facts, beside, base if judged or not policy.baseline else beside)
+    for read, where, reviewed in ((base, f"{law.FILE} at the merge base", True), (head, f"{law.FILE} at head", False)):
+        if (text := read(law.FILE)) is not None:
             policy = law.parse(text, law.FILE)
-            return policy, PolicyFacts(where, policy.digest, reviewed)
+            if reviewed and found.tip_tree != found.base_tree and _file(repository, found.tip_tree, law.FILE) != text:
+                policy = replace(policy, notes=(*policy.notes, NEWER))
+            return _whole(policy, PolicyFacts(where, policy.digest, reviewed), read, base)
     if not options.profiles:
         raise UsageError(
             f"there is no {law.FILE}, neither at the merge base nor at head, and no --profile was passed; "
             "run 'agent-compliance init' to write one"
         )
-    return law.Policy((), {}, (), "", ""), PolicyFacts("none: the profile's own defaults")
+    return _whole(law.Policy((), {}, (), "", ""), PolicyFacts("none: the profile's own defaults"), base, base)
+
+
+def _whole(
+    policy: law.Policy, facts: PolicyFacts, read: Callable[[str], bytes | None], known: Callable[[str], bytes | None]
+) -> tuple[law.Policy, PolicyFacts]:
+    """The policy with the waivers and the baseline that it names.
+
+    ``read`` reads where the policy was read, ``known`` where a baseline counts: that of the merge base even where the policy is
+    head's, since what a run is excused has been said before it.
+    """
+    also = []
+    if policy.waivers_file:
+        if (data := read(policy.waivers_file)) is None:
+            place = f"{policy.source}:{policy.at['waivers_file']}"
+            raise PolicyError(f"{place}: there is no {policy.waivers_file}; write it, or take 'waivers_file' out")
+        before = len(policy.waivers)
+        policy = policy.with_waivers(data, policy.waivers_file)
+        also.append(f"the policy has {len(policy.waivers) - before} of its waivers in {policy.waivers_file}")
+    named = policy.baseline or law.BASELINE
+    if (data := known(named)) is not None:
+        from pytest_agentcompliance import baseline  # start-up time: most repositories have none
+
+        policy = replace(policy, known=frozenset(one.fingerprint for one in baseline.parse(data, named)))
+        also.append(f"findings known from {named}: {len(policy.known)}")
+    elif policy.baseline:
+        also.append(f"there is no {named} yet, which the policy names as its baseline; 'agent-compliance baseline' writes it")
+    return replace(policy, notes=(*policy.notes, *also)), facts
+
+
+def _passed(file: Path, called: str) -> bytes:
+    """A regular file of the disk. Raises ``UsageError``."""
+    if file.exists() and not file.is_file():
+        raise UsageError(f"{called}: it is no regular file")
+    try:
+        with file.open("rb") as stream:
+            return stream.read(FILE_LIMIT + 1)
+    except OSError as wrong:
+        raise UsageError(f"{called}: {wrong.strerror}") from wrong
+
+
+def _is_path(path: str) -> bool:
+    """Whether it can be one of a tree: a rule may speak of a file that never was."""
+    odd = any(0xD800 <= ord(one) < 0xDC80 or 0xDD00 <= ord(one) <= 0xDFFF for one in path)
+    return not odd and "\0" not in path and all(part for part in path.split("/"))
 
 
 def _file(repository: Repository, tree: str, path: str) -> bytes | None:
@@ -179,7 +269,7 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
         bound = draft.bind(values, one.clauses)
         given = {kind: (glob,) for kind, glob in options.evidence.items()}
         globs = {**bound.evidence, **policy.evidence, **given}
-        yield Bound(bound, gather.Wanted(options.log, unknown, named, globs))
+        yield Bound(bound, Wanted(options.log, unknown, named, globs))
 
 
 def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str], head: str | None) -> story.Story:
@@ -189,6 +279,10 @@ def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Ma
     # A head that is asked for by its branch's name says more than the branch that happens to be checked out.
     branch = head if head and story.IN_BRANCH.search(head) else repository.branch
     return story.find(draft.evidence.get("log", ()), values, found.changes, branch, paths)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def merged(audits: list[Audit]) -> Audit:

@@ -2,34 +2,31 @@
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_agentcompliance.evidence import ChangeSet, ChunkLog, Run
 
 SETTINGS = (
-    ("base", "REV", "where the run started (default: what CI says, the upstream, main)"),
-    ("head", "REV", "where it ended (default: the work tree as it stands)"),
+    ("base", "REV", "where the run started (default: what CI says, the upstream, main); on the command line alone"),
+    ("head", "REV", "where it ended (default: the work tree as it stands); on the command line alone"),
     ("profile", "NAME", "hold the run to this profile; may be repeated"),
     ("story", "ID", "the story that the run worked on"),
     ("log", "FILE", "the log that the agent wrote"),
     ("policy", "FILE", "a policy outside the repository; it beats all"),
     ("output", "FORMAT[:FILE]", "json or text, to the terminal or a file; may be repeated"),
 )
+NAMES = tuple(name for name, _, _ in SETTINGS)
 REPEATED = {"profile", "output"}
 PATHS = {"log", "policy"}
-FORMATS = ("json", "text")
 
 # What asks pytest for something else than a session. Only on the command line: addopts belong to the audited tree.
 OTHER_ERRANDS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
-
-# The child takes nothing from these: they load code, or steer a pytest or a coverage that is not its own.
-KEPT_FROM_CHILD = ("PYTEST_", "PYTHON", "COV_")
 
 ERRAND = pytest.StashKey[bool]()
 
@@ -37,7 +34,7 @@ ERRAND = pytest.StashKey[bool]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("agent-compliance", "hold a coding agent's run to its spec")
     group.addoption("--agent-compliance", action="store_true", help="audit the run: every verdict is a test")
-    group.addoption("--agent-compliance-only", action="store_true", help="the same; collect and load nothing else")
+    group.addoption("--agent-compliance-only", action="store_true", help="the same; load nothing of the tree, nor its ini file")
     for name, metavar, text in SETTINGS:
         action = "append" if name in REPEATED else "store"
         group.addoption(f"--agent-compliance-{name}", metavar=metavar, action=action, default=None, help=text)
@@ -51,17 +48,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> Generator[None, Any, Any]:
     """Judge before the first line of the audited tree's own code can run."""
     options = early_config.known_args_namespace
-    if not (options.agent_compliance or options.agent_compliance_only):
-        return (yield)
-    if options.agent_compliance_only:
-        options.noconftest = True
-    if "PYTEST_XDIST_WORKER" in os.environ:  # the controller has judged
+    if not (options.agent_compliance or options.agent_compliance_only) or _works_for_another():
         return (yield)
     given = parser.parse_known_args([str(one) for one in early_config.invocation_params.args])
     if any(getattr(given, errand, False) for errand in OTHER_ERRANDS):
         early_config.stash[ERRAND] = True
         return (yield)
-    keep = _wake(early_config, given)
+    with _own_path():
+        from pytest_agentcompliance import collection
+
+        keep = collection.wake(early_config, given, parser, NAMES)
     try:
         return (yield)
     except SystemExit as stop:
@@ -74,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     options = config.option
     if not (options.agent_compliance or options.agent_compliance_only) or ERRAND in config.stash:
         return
-    if text := getattr(config, "workerinput", {}).get("agent_compliance"):
+    if (text := getattr(config, "workerinput", {}).get("agent_compliance")) and _works_for_another():
         from pytest_agentcompliance import collection
         from pytest_agentcompliance.reporters import json
 
@@ -86,97 +82,45 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
-def _wake(config: pytest.Config, given: Any) -> Any:
-    """Make the audit and register its items and its record; returns what makes sure that both are still registered."""
-    from pytest_agentcompliance import collection
-    from pytest_agentcompliance.errors import EvidenceError
-    from pytest_agentcompliance.reporters import json
+def _works_for_another() -> bool:
+    """Whether this is a worker of xdist's, whose controller has judged. No process that was itself asked to judge is one."""
+    return "PYTEST_XDIST_WORKER" in os.environ and not any(one.startswith("--agent-compliance") for one in sys.orig_argv)
 
-    settings = _settings(config, config.known_args_namespace)
-    outputs = [one.partition(":")[::2] for one in settings.pop("output", [])]
-    if wrong := [name for name, _ in outputs if name not in FORMATS]:
-        raise pytest.UsageError(f"agent-compliance: there is no format {wrong[0]!r}; there are: {', '.join(FORMATS)}")
+
+@contextmanager
+def _own_path() -> Iterator[None]:
+    """Import from nowhere in the audited tree, which ``python -m`` and PYTHONPATH would: only from what is installed."""
+    kept, here = list(sys.path), Path.cwd()
+    top = os.path.realpath(next((one for one in (here, *here.parents) if (one / ".git").exists()), here))
+    installed = tuple(os.path.join(os.path.realpath(one), "") for one in (sys.prefix, Path(__file__).parents[1]))
+
+    def apart(folder: str) -> bool:
+        real = os.path.join(os.path.realpath(folder), "")
+        return real.startswith(installed) or not real.startswith(os.path.join(top, ""))
+
+    sys.path[:] = [one for one in kept if apart(one)]
     try:
-        audit = json.loads(_judged_apart(config, settings))
-    except EvidenceError as wrong_text:
-        raise pytest.UsageError(f"agent-compliance could not judge: {wrong_text}") from wrong_text
-    unsaid = {name: values for name, values in settings.items() if not getattr(given, f"agent_compliance_{name}", None)}
-    return collection.wake(config, audit, given, [(name, file) for name, file in outputs], unsaid)
-
-
-def _judged_apart(config: pytest.Config, settings: dict[str, list[str]]) -> str:
-    """The audit's JSON from an isolated child, into which neither the tree's modules nor its environment reach."""
-    import subprocess
-
-    command = [sys.executable, "-I", "-m", "pytest_agentcompliance", "audit", f"--repo={_repository(config)}", "--output=json"]
-    command += [f"--{name}={value}" for name, values in settings.items() for value in values]
-    environ = {name: value for name, value in os.environ.items() if not name.upper().startswith(KEPT_FROM_CHILD)}
-    where = config.invocation_params.dir
-    done = subprocess.run(command, cwd=where, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if done.returncode in (0, 1, 3) and done.stdout.strip():
-        return done.stdout.decode("utf-8", "backslashreplace")
-    last_words = _respelled(_readable(done.stderr))
-    if done.returncode == 2:
-        raise pytest.UsageError(last_words)
-    silent = f"exit code {done.returncode}, and no word"
-    raise pytest.UsageError(f"agent-compliance could not judge: {last_words.removeprefix('agent-compliance: ') or silent}")
-
-
-def _readable(stderr: bytes) -> str:
-    """The end of what the child said, without control characters."""
-    from pytest_agentcompliance.reporters.text import shown
-
-    said = stderr.decode("utf-8", "backslashreplace").strip().splitlines()[-20:]
-    return "\n".join(map(shown, said))
-
-
-def _respelled(text: str) -> str:
-    """A message of the command's with its options as pytest knows them."""
-    import re
-
-    ours = re.sub(rf"(?<![\w-])--({'|'.join(name for name, _, _ in SETTINGS)})(?![\w-])", r"--agent-compliance-\1", text)
-    return re.sub(r"(?<![\w-])--repo(?![\w-])", "--rootdir", ours)
-
-
-def _repository(config: pytest.Config) -> "Path":
-    """Pytest's root where that lies in a repository, else where pytest was started."""
-    root = config.rootpath
-    return root if any((one / ".git").exists() for one in (root, *root.parents)) else config.invocation_params.dir
-
-
-def _settings(config: pytest.Config, options: Any) -> dict[str, list[str]]:
-    """What was asked for, without what was not: the command line's and addopts' word, else the ini file's.
-
-    Paths are absolute: those of the ini file are taken from where it lies, the others from where pytest was started.
-    """
-    found: dict[str, list[str]] = {}
-    for name, _, _ in SETTINGS:
-        value, start = getattr(options, f"agent_compliance_{name}", None), config.invocation_params.dir
-        if not value:
-            value, start = config.getini(f"agent_compliance_{name}"), config.inipath.parent if config.inipath else config.rootpath
-        if value:
-            values = value if isinstance(value, list) else [value]
-            found[name] = [str(start / one) for one in values] if name in PATHS else values
-    return found
+        yield
+    finally:
+        sys.path[:] = kept
 
 
 @pytest.fixture(scope="session")
 def agent_run(pytestconfig: pytest.Config) -> "Run":
     """What a coding agent did between base and head, for checks written by hand: ``changes``, ``log``, ``commits``, ``tree``."""
-    from pathlib import Path
-
     from pytest_agentcompliance import engine
+    from pytest_agentcompliance.collection import apart, asked
     from pytest_agentcompliance.errors import AgentComplianceError
 
-    asked = _settings(pytestconfig, pytestconfig.option)
-    one = {name: values[-1] for name, values in asked.items() if name not in REPEATED | PATHS}
-    paths = {name: Path(asked[name][-1]) for name in PATHS & asked.keys()}
-    profiles = tuple(asked.get("profile", ()))
+    said = asked.said(pytestconfig, NAMES)
+    one = {name: values[-1] for name, values in said.items() if name not in REPEATED | PATHS}
+    paths = {name: Path(said[name][-1]) for name in PATHS & said.keys()}
+    profiles = tuple(said.get("profile", ()))
     try:
-        options = engine.Options(repo=_repository(pytestconfig), profiles=profiles, **one, **paths)  # type: ignore[arg-type]
+        options = engine.Options(asked.around(pytestconfig), profiles=profiles, **one, **paths)  # type: ignore[arg-type]
         return engine.evidence(options, {"changes", "documents", "log", "commits", "tree"})
     except AgentComplianceError as wrong:
-        raise pytest.fail.Exception(f"agent-compliance: {_respelled(str(wrong))}", pytrace=False) from None
+        raise pytest.fail.Exception(f"agent-compliance: {apart.respelled(str(wrong), NAMES)}", pytrace=False) from None
 
 
 @pytest.fixture(scope="session")

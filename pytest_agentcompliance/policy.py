@@ -1,8 +1,8 @@
 """The policy of the audited repository: which profiles apply where, what it changes of them, and what it excuses."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,15 @@ from pytest_agentcompliance.parsing import globs, strict_yaml
 from pytest_agentcompliance.parsing.strict_yaml import Lines, nearest, shown
 from pytest_agentcompliance.parsing.wildcards import path_value
 from pytest_agentcompliance.profile import ClauseChange, Draft, rule_change
-from pytest_agentcompliance.verdict import Finding
+from pytest_agentcompliance.verdict import INTEGRITY, Finding, Verdict
 
 if TYPE_CHECKING:
-    from pytest_agentcompliance.policy_file import ClauseEntry, ProfileEntry
+    from pytest_agentcompliance.policy_file import ClauseEntry, ProfileEntry, WaiverEntry
 
 FILE = "agent-compliance.yaml"
+BASELINE = ".agent-compliance/baseline"  # where it lies unless the policy says otherwise
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """A profile that the policy asks for. ``values`` are its template values as written; ``line`` is that of its entry."""
@@ -54,21 +57,61 @@ class Waiver:
         """Whether it is meant for this finding of this rule, whatever the day."""
         if self.finding:
             return finding.fingerprint == self.finding
-        return bool(self.path) and rule == self.rule and finding.at is not None and globs.matches(finding.at.path, (self.path,))
+        if not self.path or rule != self.rule or rule.startswith(INTEGRITY):
+            return False
+        return finding.at is not None and globs.matches(finding.at.path, (self.path,))
 
     def expired(self, today: date) -> bool:
         return today > self.until
 
+    @property
+    def said(self) -> str:
+        return f"{self.reason} ({self.by}, until {self.until})"
+
+
+def idle(waivers: Iterable[Waiver], verdicts: Sequence[Verdict], today: date) -> list[str]:
+    """What is to be said of the waivers that meet nothing in an audit."""
+    met = [(verdict.rule, one) for verdict in verdicts for one in (*verdict.findings, *verdict.excused) if one.level == "breach"]
+    unmet = [waiver for waiver in waivers if not any(waiver.excuses(rule, one) for rule, one in met)]
+    late = [f"{one.at}: {one.said}" for one in unmet if one.expired(today)]
+    rest = [one.at for one in unmet if not one.expired(today)]
+    told = []
+    if late:
+        told.append(f"{_count(late)} expired and excused nothing anyway; take it out: {'; '.join(late)}")
+    if rest:
+        told.append(f"{_count(rest)} excused nothing in this run: {', '.join(rest)}")
+    return told
+
+
+def _count(waivers: Sequence[str]) -> str:
+    return f"{len(waivers)} waiver{'' if len(waivers) == 1 else 's'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``source`` says where it was read, ``digest`` is the SHA-256 of its bytes in hexadecimal."""
+    """``source`` says where it was read, ``digest`` is the SHA-256 of its bytes in hexadecimal.
+
+    ``waivers_file`` and ``baseline`` are the files that it names, with the line where it does; ``known`` are the fingerprints
+    of the baseline that is in force, ``notes`` what is to be said of all these.
+    """
 
     profiles: tuple[Chosen, ...]
     evidence: Mapping[str, tuple[str, ...]]
     waivers: tuple[Waiver, ...]
     source: str
     digest: str
+    waivers_file: str = ""
+    baseline: str = ""
+    at: Mapping[str, int] = field(default_factory=dict, compare=False)
+    known: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+    def with_waivers(self, text: str | bytes, source: str) -> "Policy":
+        """The policy with the waivers of the file that it names. Raises ``PolicyError``."""
+        from pytest_agentcompliance.policy_file import WaiversFile
+
+        page, lines = strict_yaml.checked(WaiversFile, text, source)
+        return replace(self, waivers=(*self.waivers, *_waivers(page.waivers, source, lines)))
 
     def check(self, drafts: Sequence[Draft]) -> None:
         """Hold the policy to the profiles that it names, and its waivers to their rules. Raises ``PolicyError``."""
@@ -97,13 +140,17 @@ def parse(text: str | bytes, source: str) -> Policy:
         if first.setdefault(one.name, one.line) != one.line:
             also = f"is also chosen on line {first[one.name]}; make it one entry"
             raise PolicyError(f"{source}:{one.line}: the profile {one.name} {also}")
-    waivers = tuple(
-        Waiver(**waiver.model_dump(), at=f"{source}:{lines.of(('waivers', position))}")
-        for position, waiver in enumerate(page.waivers)
-    )
     data = text.encode("utf-8") if isinstance(text, str) else text
     evidence: dict[str, tuple[str, ...]] = dict(page.evidence.items())
-    return Policy(chosen, evidence, waivers, source, hashlib.sha256(data).hexdigest())
+    at = {key: lines.of((key,)) for key in ("waivers_file", "baseline")}
+    waivers = _waivers(page.waivers, source, lines)
+    return Policy(chosen, evidence, waivers, source, hashlib.sha256(data).hexdigest(), page.waivers_file, page.baseline, at)
+
+
+def _waivers(entries: "Sequence[WaiverEntry]", source: str, lines: Lines) -> tuple[Waiver, ...]:
+    return tuple(
+        Waiver(**entry.model_dump(), at=f"{source}:{lines.of(('waivers', position))}") for position, entry in enumerate(entries)
+    )
 
 
 def schema() -> dict[str, Any]:

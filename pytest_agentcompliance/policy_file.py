@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pytest_agentcompliance.parsing.strict_yaml import shown
 from pytest_agentcompliance.parsing.wildcards import Texts, modest
 from pytest_agentcompliance.profile import RULE_NAME, Kind
-from pytest_agentcompliance.verdict import Severity
+from pytest_agentcompliance.verdict import INTEGRITY, Severity
 
 FINGERPRINT = re.compile("[0-9a-f]{24}")
 NO_REASON = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "todo", "n/a", "tbd"})
@@ -51,6 +51,12 @@ def _rule(text: str) -> str:
     if not RULE_NAME.fullmatch(text):
         raise ValueError(f"{shown(text)} is no name of a rule; write group/name, as 'agent-compliance rules' lists them")
     return text
+
+
+def _file(path: str) -> str:
+    if any(part in ("", ".", "..") for part in path.split("/")) or not path.isprintable():
+        raise ValueError(f"{shown(path)} is no path of a file; write it from the policy's folder on, as .agent-compliance/x.yaml")
+    return path
 
 
 Reason = Annotated[str, AfterValidator(_reason)]
@@ -110,7 +116,20 @@ class WaiverEntry(BaseModel):
             raise ValueError("a waiver has 'finding', or else 'rule' and 'path'; give one of the two")
         if not self.finding and not (self.rule and self.path):
             raise ValueError("a waiver needs 'finding', or else 'rule' and 'path'; say what it excuses")
+        if self.rule.startswith(INTEGRITY):
+            raise ValueError(
+                f"findings of {self.rule} are not waived by a path; name each one by its fingerprint, as 'finding', "
+                "which '--output json' shows with it"
+            )
         return self
+
+
+class WaiversFile(BaseModel):
+    """A file that holds waivers alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    waivers: list[WaiverEntry] = Field(description="Findings that are excused, each with a reason, a name and an end.")
 
 
 class PolicyFile(BaseModel):
@@ -123,3 +142,9 @@ class PolicyFile(BaseModel):
         {}, description="Where a run leaves what: a path or a glob, or several."
     )
     waivers: list[WaiverEntry] = Field([], description="Findings that are excused, each with a reason, a name and an end.")
+    waivers_file: Annotated[str, AfterValidator(_file)] = Field(
+        "", description="A file with more waivers, read where this file is read."
+    )
+    baseline: Annotated[str, AfterValidator(_file)] = Field(
+        "", description="The file of 'agent-compliance baseline'; .agent-compliance/baseline where none is named."
+    )

@@ -1,8 +1,8 @@
 """A profile: the clauses of one agent spec, each with the rules that enforce it, from YAML to bound rules."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -94,6 +94,20 @@ class Profile:
         """All kinds of evidence that its rules name; clauses that are off need none."""
         rules = (bound.rule for clause in self.clauses if not clause.off for bound in clause.rules)
         return frozenset(kind for rule in rules if rule is not None for kind in rule.reads)
+
+
+def looking_at(applied: Profile, needed: Set[str], read: Set[str]) -> Profile:
+    """The part of a profile whose rules need a change and no more than these kinds of evidence, and read no more than those."""
+    found = []
+    for clause in applied.clauses:
+        rules = tuple(one for one in clause.rules if one.rule is not None and _is_within(one.rule, needed, read))
+        if rules and not clause.off:
+            found.append(replace(clause, rules=rules))
+    return replace(applied, clauses=tuple(found))
+
+
+def _is_within(rule: Rule, needed: Set[str], read: Set[str]) -> bool:
+    return "changes" in rule.needs and rule.needs <= needed and rule.reads <= read
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Example:
     ``commits``, instead of ``after``, leads from base to head step by step: path to text, None where it is deleted.
     Documents lie at the root: STORY.md, IMPLEMENTATION-PLAN.md, SCOPE.md, ARCHITECTURAL-DECISIONS.yaml, BLOCKERS.md, INTENT.md.
     The log is ``log`` (as it was at base: ``log_before``), or BACKEND-LOG.md of the trees; FRONTEND-LOG.md is another agent's.
+    ``unread`` are paths that could not be read, each with the reason.
     ``finds`` lists the places of the breaches as ``path:line``, ``styles`` those of the remarks on style.
     Empty: the rule is kept.
     """
@@ -36,6 +37,7 @@ class Example:
     log_before: str | None = None
     finds: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,13 @@ class Rule(BaseModel):
     def wanted(self) -> Candidates:
         """What could make the rule fire with the parameters that it has: ``candidates``, where they make no difference."""
         return self.candidates
+
+    def canaries(self) -> tuple[Example, ...]:
+        """Breaches of the rule with the parameters that it has, for ``agent-compliance canary``: what it plants, the first first.
+
+        The examples, unless parameters can make that none of them breaks the rule, or only one that misses the point.
+        """
+        return tuple(one for one in self.examples if one.finds or one.unread)
 
     def searched(self, path: str) -> bool:
         """Whether the patch of a file is searched at all, by its path: a rule that does not read a language need not look."""

@@ -14,6 +14,7 @@ from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.verdict import Audit
 
 FORMATS = ("text", "json")
+EVIDENCE = ("log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent")
 FOLDER = click.Path(path_type=Path)
 WIDTH = 80  # columns, in a file and where no terminal says how many it has
 PATIENCE = 1.0  # seconds before a waiting person is told what is being done
@@ -22,6 +23,17 @@ STYLES: dict[str, dict[str, Any]] = {
     "": {}, "bold": {"bold": True}, "dim": {"dim": True},
     "red": {"fg": "red"}, "yellow": {"fg": "yellow"}, "green": {"fg": "green"},
 }
+
+
+def evidence(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """The values of ``--evidence KIND=PATH``."""
+    found = {}
+    for one in given:
+        kind, equals, path = one.partition("=")
+        if kind not in EVIDENCE or not equals or not path:
+            raise click.BadParameter(f"{one!r} is not KIND=PATH with a KIND of: {', '.join(EVIDENCE)}")
+        found[kind] = path
+    return found
 
 
 def write(made: Audit, name: str, file: str, verbose: bool) -> None:

@@ -2,8 +2,10 @@
 
 import enum
 import hashlib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal
 
 from pytest_agentcompliance.place import Place
@@ -11,6 +13,13 @@ from pytest_agentcompliance.place import Place
 Severity = Literal["error", "warning"]
 Level = Literal["breach", "style"]
 RemedyKind = Literal["fix", "revert", "ask-a-human"]
+
+BASELINE = "in the baseline"  # the excuse of a finding that the baseline has
+INTEGRITY = "integrity/"  # the group of rules whose findings are excused one by one alone, and by no baseline
+
+PUNCTUATION = re.compile(r" ?([^\w\s]) ?")
+LAST_COMMA = re.compile(r"(?<!,),+(?=[)\]}])")
+LIKE = str.maketrans({"\"": "'", "`": "'", ";": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,8 @@ class Finding:
 
     ``level`` style is shown and never breaks a clause. ``evidence`` is what makes this finding
     this one and no other (the text of the line, say); where it is empty, the message stands for it.
-    ``remedy`` and ``fingerprint`` are filled in by the audit where the rule leaves them out.
+    ``remedy`` and ``fingerprint`` are filled in by the audit where the rule leaves them out; ``excuse`` is
+    where the policy lets it pass: the waiver, with its place, or ``BASELINE``.
     """
 
     message: str
@@ -36,6 +46,7 @@ class Finding:
     evidence: str = ""
     remedy: Remedy | None = None
     fingerprint: str = ""
+    excuse: str = ""
 
 
 class Outcome(enum.StrEnum):
@@ -52,7 +63,10 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rule says of one clause. ``unread`` names the files that it needed and could not read."""
+    """What one rule says of one clause. ``unread`` names the files that it needed and could not read.
+
+    ``excused`` are the breaches that the policy lets pass; ``findings`` are all others.
+    """
 
     profile: str
     clause: str
@@ -63,6 +77,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     why: str = ""
     unread: tuple[str, ...] = ()
+    excused: tuple[Finding, ...] = ()
 
     @property
     def name(self) -> str:
@@ -90,6 +105,8 @@ class Meter:
     lines: int = 0
     commits: int = 0
     rules: int = 0
+    bytes_ignored: int = 0
+    ignored_complete: bool = True  # False: at least so many files and bytes were ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +139,30 @@ class Audit:
         return 3 if any(v.undecided for v in counted) else 0
 
 
-def fingerprinted(rule: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+def alike(finding: Finding) -> tuple[str, str]:
+    """What equal findings of one rule have in common: their path, and their evidence without its layout."""
+    return finding.at.path if finding.at else "", unformatted(finding.evidence or finding.message)
+
+
+def fingerprinted(
+    rule: str, findings: Iterable[Finding], before: Mapping[tuple[str, str], int] = MappingProxyType({})
+) -> Iterator[Finding]:
     """Give each finding its fingerprint.
 
-    It is made of the rule, the path, the evidence with its white space folded, and an ordinal that
-    tells equal findings of one file apart: it survives a moved line, a rebase and a changed severity.
+    It is made of the rule, the path, the evidence without its layout, and an ordinal that tells equal findings
+    of one file apart: it survives a moved line, a rebase, a formatter and a changed severity. ``before`` says how many
+    findings that are ``alike`` have the first ordinals already.
     """
-    seen: dict[tuple[str, str], int] = {}
+    seen = dict(before)
     for finding in findings:
-        path = finding.at.path if finding.at else ""
-        evidence = " ".join((finding.evidence or finding.message).split())
-        ordinal = seen[path, evidence] = seen.get((path, evidence), 0) + 1
+        path, evidence = group = alike(finding)
+        ordinal = seen[group] = seen.get(group, 0) + 1
         text = "\0".join([rule, path, evidence, str(ordinal)])
-        yield replace(finding, fingerprint=hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:24])
+        yield replace(finding, fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24])
+
+
+def unformatted(text: str) -> str:
+    """A text without what a formatter may change: white space, the kind of quotes, semicolons, the last comma of a list."""
+    # One blank at most stands beside a sign when the pattern looks: it is linear.
+    tight = PUNCTUATION.sub(r"\1", " ".join(text.translate(LIKE).split()))
+    return LAST_COMMA.sub("", tight).rstrip(",")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from difflib import unified_diff
 from itertools import pairwise
 
-from pytest_agentcompliance.evidence import ChangeSet, Commit, Document, Documents, History, Ledger, Run, Tree
+from pytest_agentcompliance.evidence import ChangeSet, Commit, Custody, Document, Documents, History, Ledger, Run, Tree
 from pytest_agentcompliance.evidence.changes import SYMLINK, Content
 from pytest_agentcompliance.evidence.commits import Person
 from pytest_agentcompliance.evidence.documents import DocumentName
@@ -33,6 +33,7 @@ Files = dict[str, Entry]
 def run_of(example: Example) -> Run:
     """The run that an example describes; where it gives ``log``, that lies at ``BACKEND-LOG.md`` and is not among its changes."""
     shop = _Shop()
+    shop.ledger.unread.update(example.unread)
     before = shop.files(example.before)
     steps = [dict(before)]
     for step in example.commits:
@@ -52,6 +53,7 @@ def run_of(example: Example) -> Run:
             tuple(log.parse(text, OTHER_LOG) for text in [shop.text(after, OTHER_LOG, None)] if text is not None),
         ),
         log=None if new is None else log.parse(new, LOG_PATH, before=old),
+        custody=Custody(tuple, ledger=shop.ledger),
         verdicts=(),
         ledger=shop.ledger,
     )

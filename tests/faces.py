@@ -41,6 +41,11 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+def process(pytester: pytest.Pytester, *args: str) -> pytest.RunResult:
+    """A session in a process of its own, started as the command ``pytest`` is, with the child that ``stand_in`` made."""
+    return pytester.run(sys.executable, Path(sys.executable).parent / "pytest", *args)
+
+
 def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Judged:
     """A function that lets the isolated child say an audit, and returns the folder where the child notes how it was called."""
     outside(monkeypatch)
@@ -57,6 +62,9 @@ def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Judged:
             f'cd "{folder}"\nprintf "%s\\n" "$@" > args\nenv > env\ncat > in\ncat out\ncat err >&2\nexit {exit_code}\n'
         )
         script.chmod(0o755)
+        (folder / "pytest").write_text(
+            f'import sys\nsys.path[0] = ""\nsys.executable = {str(script)!r}\nimport pytest\nsys.exit(pytest.main())\n', "utf-8"
+        )
         monkeypatch.setattr(sys, "executable", str(script))
         return folder
 

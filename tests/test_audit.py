@@ -1,6 +1,6 @@
 """How evidence becomes verdicts: kept, broken, waived, not judged, crashed; and what each means for the exit code."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_agentcompliance import workshop
-from pytest_agentcompliance.audit import audit, judge
+from pytest_agentcompliance.audit import Excuses, audit, judge
 from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, ChunkLog, Run
 from pytest_agentcompliance.place import Place
@@ -83,7 +83,7 @@ class Panic(BaseException):
 def verdict(rule: Rule | None, run: Run = RUN, severity: Severity = "error", **more: Any) -> Verdict:
     clause = Clause("X-1", "a sentence", severity, (), more.pop("person", ""), more.pop("off", ""))
     name = "" if clause.person else "test/rule"
-    return judge("p", clause, BoundRule(name, rule, severity), run, **more)
+    return judge("p", clause, BoundRule(name, rule, severity), run, Excuses(**more))
 
 
 def test_no_finding_keeps_and_a_finding_breaks() -> None:
@@ -163,12 +163,57 @@ def test_waivers_excuse_findings_until_their_day() -> None:
     assert [one.at and one.at.path for one in part.findings] == ["b.py"]
     assert "1 of 2 findings waived: legacy (Ada, until 2026-12-31)" in part.why
     whole = verdict(Finds(), waivers=[waiver(rule="test/rule", path="**")], day=day)
-    assert (whole.outcome, len(whole.findings)) == (Outcome.WAIVED, 2)
-    exact = verdict(Finds(), waivers=[waiver(finding=whole.findings[0].fingerprint)], day=day)
+    assert (whole.outcome, len(whole.findings), len(whole.excused)) == (Outcome.WAIVED, 0, 2)
+    exact = verdict(Finds(), waivers=[waiver(finding=whole.excused[0].fingerprint)], day=day)
     assert len(exact.findings) == 1
     late = verdict(Finds(), waivers=[waiver(rule="test/rule", path="**")], day=date(2027, 1, 1))
     assert (late.outcome, late.why) == (Outcome.BROKEN, "2 files\na waiver has expired: legacy (Ada, until 2026-12-31)")
     assert verdict(Finds(), waivers=[waiver(rule="other/rule", path="**")], day=day).outcome is Outcome.BROKEN
+
+
+def test_what_a_fingerprint_excuses_is_held_against_the_whole_of_its_file() -> None:
+    """A second finding that is equal to an excused one must not pass under its name."""
+    (first, _) = verdict(Finds()).findings
+    asked: list[tuple[list[str], list[str]]] = []
+
+    def same(kinds: Collection[str], paths: Collection[str]) -> Run:
+        asked.append((sorted(kinds), sorted(paths)))
+        return RUN
+
+    assert len(verdict(Finds(), known={first.fingerprint}, anew=same).excused) == 1
+    assert asked == [(["changes"], ["a.py"])]
+
+    class Twice(Rule):
+        remedy = FIX
+
+        def check(self, changes: ChangeSet) -> Iterator[Finding]:
+            for change in changes:
+                yield from [Finding("changed", Place(change.path, 1))] * (1 if len(changes) > 1 else 2)
+
+    more = workshop.run_of(Example("", after={"a.py": "a = 2\n"}))
+    crowded = verdict(Twice(), known={first.fingerprint}, anew=lambda kinds, paths: more)
+    assert (crowded.outcome, len(crowded.excused), len(crowded.findings)) == (Outcome.BROKEN, 0, 2)
+
+    def fails(kinds: Collection[str], paths: Collection[str]) -> Run:
+        raise Panic("cannot look")
+
+    assert verdict(Finds(), known={first.fingerprint}, anew=fails).excused == ()
+
+
+def test_fingerprint_of_a_rule_that_looks_at_verdicts_needs_no_second_look() -> None:
+    class Late(Rule):
+        remedy = FIX
+
+        def check(self, verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:
+            yield Finding("nothing was kept")
+
+    run = replace(RUN, verdicts=())
+    (one,) = verdict(Late(), run).findings
+
+    def never(kinds: Collection[str], paths: Collection[str]) -> Run:
+        raise AssertionError("it was asked")  # what fails excuses nothing
+
+    assert verdict(Late(), run, waivers=[waiver(finding=one.fingerprint)], anew=never).outcome is Outcome.WAIVED
 
 
 def test_fingerprints_survive_a_moved_line_and_tell_equal_findings_apart() -> None:

@@ -114,8 +114,7 @@ def test_every_clause_of_the_profile_and_of_integrity_is_in_every_audit(run: Git
     found = outcomes(audited(run.root, code=0))
     clauses = {key.partition("[")[0] for key in found}
     assert {f"C3-{k:02}" for k in range(1, 30)} | {f"IN-{k:02}" for k in range(1, 5)} == clauses
-    assert found["IN-01[integrity/policy-locked]"] == "not-built"
-    assert "not-built" not in {outcome for key, outcome in found.items() if key.startswith("C3-")}
+    assert "not-built" not in found.values()
 
 
 def test_the_judged_do_not_write_the_law(run: GitRepo) -> None:

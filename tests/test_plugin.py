@@ -3,13 +3,14 @@
 import json as plain_json
 import re
 import xml.etree.ElementTree as ET
+from functools import partial
 
 import pytest
 
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.reporters import json
 from pytest_agentcompliance.verdict import Finding, Outcome, Verdict
-from tests.faces import AWAKE, BOTH, BROKEN, KEPT, Judged, audit_of, stand_in, verdict
+from tests.faces import AWAKE, BOTH, BROKEN, KEPT, Judged, audit_of, process, stand_in, verdict
 
 
 @pytest.fixture
@@ -99,7 +100,9 @@ def test_summary_tells_everything_where_the_failures_do_not(pytester: pytest.Pyt
 def test_choosing_among_items(pytester: pytest.Pytester, judged: Judged, args: tuple[str, ...], outcome: dict[str, int]) -> None:
     pytester.makepyfile(test_own="def test_own(): pass")
     judged()
-    result = pytester.runpytest_inprocess(*AWAKE, *args)
+    # Where nothing of the tree is loaded, the session is another one, which ends the process.
+    run = partial(process, pytester) if "--agent-compliance-only" in args else pytester.runpytest_inprocess
+    result = run(*AWAKE, *args)
     result.assert_outcomes(**outcome)
     assert result.ret == (pytest.ExitCode.TESTS_FAILED if "failed" in outcome else pytest.ExitCode.OK)
     result.stdout.no_fnmatch_line("*never judged*")
@@ -148,14 +151,15 @@ def test_hostile_text_is_shown_escaped_and_ends_no_session(
     assert not {"\x1b", "\x07", "\u202e"} & set(result.stdout.str())
 
 
-def test_only_loads_and_collects_nothing_of_the_tree(pytester: pytest.Pytester, judged: Judged) -> None:
+@pytest.mark.parametrize("args", [(".",), ("-n2",), ("-c", "tox.ini"), ("--", ".")], ids=" ".join)
+def test_only_loads_and_collects_nothing_of_the_tree(pytester: pytest.Pytester, judged: Judged, args: tuple[str, ...]) -> None:
     judged(audit_of(KEPT))
     pytester.makeconftest("raise Exception('loaded')")
     pytester.makepyfile(test_own="raise Exception('collected')")
-    result = pytester.runpytest_inprocess("--agent-compliance-only", "-p", "no:cacheprovider", ".")
+    pytester.makeini("[pytest]\naddopts = --co\n")
+    result = process(pytester, "--agent-compliance-only", "-p", "no:cacheprovider", *args)
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.OK
-    assert pytester.runpytest_inprocess("--agent-compliance-only", "-n2").ret == pytest.ExitCode.OK
 
 
 def test_own_tests_fail_as_ever(pytester: pytest.Pytester, judged: Judged) -> None:

@@ -105,6 +105,37 @@ def test_nor_with_xdist(pytester: pytest.Pytester, judged: Judged, attack: str) 
     assert "agent-compliance: " in result.stdout.str() + result.stderr.str()
 
 
+WORKER = """
+    import os, pytest
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        {}
+"""
+LIARS = {
+    "passes all": "def pytest_itemcollected(item): item.setup = item.runtest = lambda: None",
+    "passes reports": "real = pytest.TestReport._to_json; pytest.TestReport._to_json = lambda r: real(r) | {'outcome': 'passed'}",
+    "reports nothing": "def pytest_runtest_protocol(item): return True",
+    "reports others": "def pytest_runtest_logstart(nodeid): os._exit(0)",
+    "ends": "os._exit(0)",
+    "other verdicts": (
+        "def pytest_collection_modifyitems(items): items[:] = [one for one in items if 'T-02' not in one.nodeid]"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("liar", "dist"), [*((one, "load") for one in LIARS), *(("passes all", one) for one in ("loadfile", "worksteal", "each"))]
+)
+def test_worker_that_lies(pytester: pytest.Pytester, judged: Judged, liar: str, dist: str) -> None:
+    pytester.makeconftest(WORKER.format(LIARS[liar]))
+    pytester.makepyfile(test_own="def test_own(): pass")
+    judged()
+    tx = ("--dist=each", "--tx=2*popen") if dist == "each" else ("-n1", f"--dist={dist}")
+    result = pytester.runpytest_inprocess(*AWAKE, *tx)
+    assert result.ret != pytest.ExitCode.OK
+    said = result.stdout.str() + result.stderr.str()
+    assert ("crashed" if "_exit" in LIARS[liar] else "altered: T-02" if liar.startswith("passes") else "never judged: ") in said
+
+
 @pytest.mark.parametrize(
     "addopts", ["-k T-01", "--deselect spec::T-02", "-m 'not agent_compliance'", "--co", "spec::T-01", "--fixtures"]
 )

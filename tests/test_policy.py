@@ -220,6 +220,8 @@ def test_mistake_in_a_parameter_names_its_own_line() -> None:
         (Waiver("r", "b", date.max, rule="a/b", path="x/**"), "a/b", None, False),
         (Waiver("r", "b", date.max, rule="a/b", path="*.ts"), "a/b", "x/y/z.ts", True),
         (Waiver("r", "b", date.max, rule="a/b", path="x/**"), "a/b", "x/\udcff\n[id].ts", True),
+        (Waiver("r", "b", date.max, rule="integrity/x", path="**"), "integrity/x", "x.ts", False),
+        (Waiver("r", "b", date.max, finding=PRINT), "integrity/x", "x.ts", True),
         (Waiver("r", "b", date.max, finding=PRINT), "a/b", "anything", True),
         (Waiver("r", "b", date.max, finding=PRINT[::-1]), "a/b", "anything", False),
         (Waiver("r", "b", date.max), "", "anything", False),

@@ -179,7 +179,7 @@ def test_default_globs_find_logs_at_any_depth(path: str, values: dict[str, str],
 
 
 def test_reads_is_what_the_bound_rules_name() -> None:
-    assert profile.load("integrity").reads == frozenset()
+    assert profile.load("integrity").reads == frozenset({"changes", "commits", "custody", "tree", "verdicts"})
     assert bound(OURS).reads == catalog.find("scope/allowed-paths").reads | catalog.find("content/todo").reads
     off = {id: ClauseChange(off="not here") for id in ("X-1", "X-2")}
     assert bound(OURS, changes=off).reads == frozenset()

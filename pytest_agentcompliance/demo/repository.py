@@ -51,7 +51,7 @@ class _Git:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.executable = find_git(avoid=root)
+        self.executable = find_git(root)
         self.minutes = 0
 
     def __call__(self, *args: str, **extra: str) -> None:

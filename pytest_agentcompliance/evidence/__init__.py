@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 
 from pytest_agentcompliance.evidence.changes import ChangeSet, Content, FileChange, Line
 from pytest_agentcompliance.evidence.commits import Commit, History
+from pytest_agentcompliance.evidence.custody import Custody, Detour, Oddity
 from pytest_agentcompliance.evidence.documents import Document, Documents
 from pytest_agentcompliance.evidence.ledger import Ledger
 from pytest_agentcompliance.evidence.log import Chunk, ChunkLog
@@ -12,8 +13,8 @@ from pytest_agentcompliance.evidence.tree import Tree
 from pytest_agentcompliance.verdict import Verdict
 
 __all__ = [
-    "ChangeSet", "Chunk", "ChunkLog", "Commit", "Content", "Document", "Documents", "FileChange", "History", "Ledger", "Line",
-    "Run", "Span", "Tree",
+    "ChangeSet", "Chunk", "ChunkLog", "Commit", "Content", "Custody", "Detour", "Document", "Documents", "FileChange", "History",
+    "Ledger", "Line", "Oddity", "Run", "Span", "Tree",
 ]
 
 
@@ -30,6 +31,8 @@ class Span:
     tree: str = ""
     commits: int = 0
     ignored: int = 0  # files of the work tree that base's ignore files leave out
+    ignored_bytes: int = 0
+    ignored_complete: bool = True  # False: they were so many that the rest was not counted
     notes: tuple[str, ...] = ()
 
 
@@ -42,6 +45,7 @@ class Run:
     tree: Tree | None = None
     documents: Documents | None = None
     log: ChunkLog | None = None
+    custody: Custody | None = None
     verdicts: tuple[Verdict, ...] | None = None
 
     span: Span = Span()

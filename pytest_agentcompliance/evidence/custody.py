@@ -1,22 +1,26 @@
 """How the change came to us: what could have hidden a part of it, and states of the run that its end does not show."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from pytest_agentcompliance.evidence.changes import ChangeSet
+from pytest_agentcompliance.evidence.ledger import Ledger
 from pytest_agentcompliance.verdict import Verdict
 
+INDEX = "the index"  # in ``Detour.where``
 OddityKind = Literal[
     "index-bit",  # an index bit tells git not to look at a file that changed on the disk
     "ignore-rule",  # a file of the work tree that only an ignore rule hides which base has not
     "nested-repository",  # files of the work tree that lie in a repository of their own
     "submodule-dirty",  # a submodule whose work tree is not what its commit says
     "replace-ref",  # refs/replace: git shows another object than the one that is named
-    "graft",  # info/grafts, or a shallow file that no shallow clone wrote: other parents than the commit's own
+    "graft",  # info/grafts: other parents than the commit's own
     "tree-entry",  # a name that no checkout can have as written: "..", a slash, the same name twice
+    "collision",  # a new name that a file system which folds case, or normalises, takes for another one
     "work-tree-setting",  # core.worktree or core.bare leads git away from the files that are audited
+    "base-ahead",  # the base branch here has commits that the remote's has not: work that was merged into base is no change
     "parked",  # another branch, or the stash, holds work that began in this run
 ]
 
@@ -42,20 +46,23 @@ class Detour:
     """
 
     changes: ChangeSet
-    where: dict[str, str]
+    where: Mapping[str, str]
     verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True)
 class Custody:
-    """Read when first asked for: most of it takes a look at more than the change."""
+    """Read when first asked for: most of it takes a look at more than the change. ``judged``: the detours with their verdicts."""
 
     read: Callable[[], tuple[Oddity, ...]] = field(repr=False, compare=False)
-    detours: tuple[Detour, ...] = ()
+    read_detours: Callable[[], tuple[Detour, ...]] = field(default=tuple, repr=False, compare=False)
+    judged: tuple[Detour, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger, compare=False)
 
     @cached_property
     def oddities(self) -> tuple[Oddity, ...]:
         return self.read()
 
-    def __iter__(self) -> Iterator[Oddity]:
-        return iter(self.oddities)
+    @cached_property
+    def detours(self) -> tuple[Detour, ...]:
+        return self.read_detours()

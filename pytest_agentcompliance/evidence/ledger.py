@@ -19,6 +19,10 @@ class Ledger:
         self.unread[path] = why
         self._asked.add(path)
 
+    def need(self, path: str) -> None:
+        """Ask for a file that is known to be unreadable: the verdict that asks is not judged."""
+        self._asked.add(path)
+
     def take(self) -> tuple[str, ...]:
         """The unreadable files that were asked for since the last call, sorted."""
         asked, self._asked = tuple(sorted(self._asked)), set()

@@ -13,10 +13,15 @@ class Side:
 
     read: Callable[[], Mapping[str, Content]] = field(repr=False, compare=False)
     search: Callable[[frozenset[str], tuple[str, ...]], Mapping[str, frozenset[str]]] = field(repr=False, compare=False)
+    look: Callable[[str], Content | None] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def files(self) -> Mapping[str, Content]:
         return self.read()
+
+    def at(self, path: str) -> Content | None:
+        """What lies at one path, without a listing of all. Raises ``Unreadable``."""
+        return self.files.get(path) if self.look is None or "files" in self.__dict__ else self.look(path)
 
     def having(self, names: Collection[str]) -> frozenset[str]:
         """Those of the names that some file has as whole words, prose left out; one pass for all names."""

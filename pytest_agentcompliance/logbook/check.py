@@ -9,7 +9,7 @@ from pytest_agentcompliance.errors import EvidenceError, UsageError
 from pytest_agentcompliance.evidence import ChunkLog, Run
 from pytest_agentcompliance.reporters.text import LONGEST, Line, remedies, shown
 from pytest_agentcompliance.rule import Rule
-from pytest_agentcompliance.verdict import Audit, Finding, Outcome, PolicyFacts, Verdict
+from pytest_agentcompliance.verdict import BASELINE, Audit, Finding, Outcome, PolicyFacts, Verdict
 
 if TYPE_CHECKING:
     from pytest_agentcompliance.engine import Options
@@ -90,7 +90,7 @@ def lines(audit: Audit) -> Iterator[Line]:
     reason why something could not be judged; the summary last."""
     for verdict in audit.verdicts:
         breaches = [one for one in verdict.findings if one.level == "breach"]
-        yield from (_line(verdict, one) for one in breaches)
+        yield from (_line(verdict, one) for one in (*breaches, *verdict.excused))
         if verdict.breaks:
             yield from (("", f"  {remedy}") for remedy in remedies(breaches))
     yield from (_line(verdict, one) for verdict in audit.verdicts for one in verdict.findings if one.level == "style")
@@ -113,8 +113,8 @@ def _line(verdict: Verdict, one: Finding) -> Line:
     said = f"{place}{_short(one.message)} [{_label(verdict)}]"
     if one.level == "style":
         return "dim", f"{said} (style)"
-    if verdict.outcome is Outcome.WAIVED:
-        return "dim", f"{said} (waived)"
+    if one.excuse:
+        return "dim", f"{said} ({one.excuse if one.excuse == BASELINE else 'waived'})"
     return ("yellow", f"{said} (warning)") if verdict.severity == "warning" else ("red", said)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
-from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.globs import matches, usable
 
 DEEPEST = 40  # folders of a path whose ends are indexed
 MOST_GLOBS = 200  # that are tried; a log with more of them claims nothing in particular
@@ -73,9 +73,9 @@ class Paths:
 
     def _matching(self, glob: str) -> tuple[str, ...]:
         self._globs += 1
-        if self._globs > MOST_GLOBS:
-            return ()
         pattern = re.sub(r"([\[\]!#?\\ ])", r"\\\1", glob)
+        if self._globs > MOST_GLOBS or not usable(pattern):
+            return ()
         return tuple(true for path, true in self._true.items() if matches(path, ["/" + pattern]))
 
     def _shortened(self, bare: str) -> Match:

@@ -9,12 +9,37 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from pytest_agentcompliance.errors import UsageError
 
+_ESCAPED = re.compile(r"\\.|\[.\]", re.DOTALL)
+_STARS = re.compile(r"\*+")
+_RUN = re.compile(r"\*{3}")  # git takes three for two; the library makes a pattern of each
 _NAMED = re.compile(r"\(\?P<\w+>")
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:
     """Whether a path (``/`` between its parts, relative to the root) is among the globs. Raises ``UsageError``."""
     return _matcher(tuple(globs))(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
+def is_wild(glob: str) -> bool:
+    """Whether a glob has so many wildcards that a path might take long to be matched: one ``**`` more, and it can be half a minute.
+
+    One of a policy or a profile is refused when it is read.
+    """
+    parts = _ESCAPED.sub("", glob).split("/")
+    deep = parts[:-1].count("**")
+    stars = sum(len(_STARS.findall(part)) for part in parts if part not in ("*", "**"))
+    return deep > 2 or stars > 3 or deep + stars > 4 or _RUN.search(glob) is not None
+
+
+def usable(glob: str) -> bool:
+    """Whether a glob that the audited tree has written can be matched at all, and in time."""
+    if is_wild(glob):
+        return False
+    try:
+        _matcher((glob,))
+    except UsageError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=256)

@@ -1,11 +1,11 @@
 """Markers of unfinished work in the text of a comment: which words are markers, and which only talk about them."""
 
-import html
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+
+from pytest_agentcompliance.parsing.lookalikes.folding import folded
 
 _NEAR = 240  # characters before and after a word that decide: the cost of a long line stays linear
 # What may stand between the start of a comment's line and a marker: leaders, bullets, boxes, numbers, quotes of a docstring.
@@ -31,16 +31,6 @@ _SENTENCE_END = re.compile(r"(?:[.;!?,\u2014\u2013]|\s-{1,2}|\bfor now|[)\]])\s*
 _LAST_WORD = re.compile(r"([A-Za-z.]+)[\s:]*$")
 _CLOSERS = ("*/", "-->", "--!>", "*)", "#>", "%>", "}}", "-}", '"""', "'''")
 _MOST = 20  # markers of one line that are told apart: a longer row says nothing more
-_ENTITY = re.compile(r"&(?:#|[A-Za-z])")
-# Letters of other scripts that look like those of the words, capital and small (after TR39, for these letters alone).
-_LOOKALIKES = str.maketrans(
-    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406\u0405\u0408"
-    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
-    ""
-    "\u0430\u0435\u043e\u0440\u0441\u0445\u0456\u0501\u03bf",
-    "ABEKMHOPCTXISJABEZHIKMNOPTYXaeopcxido",
-)
-_INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -72,15 +62,6 @@ def markers(text: str, words: Iterable[str], *, docstring: bool = False) -> Iter
         if end:
             newlines += "\n" in end[0]
             at = end.end()
-
-
-def folded(line: str) -> str:
-    """A line as a reader sees it: without invisible characters, full-width and look-alike letters, or entities."""
-    if "&" in line and _ENTITY.search(line):
-        line = html.unescape(line)
-    if line.isascii():
-        return line
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", line)).translate(_LOOKALIKES)
 
 
 @cache

@@ -7,10 +7,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 
 from pytest_agentcompliance.errors import PolicyError
+from pytest_agentcompliance.parsing.globs import is_wild
 from pytest_agentcompliance.parsing.strict_yaml import shown
-
-ESCAPED = re.compile(r"\\.|\[.\]", re.DOTALL)
-STARS = re.compile(r"\*+")
 
 
 def one_or_more(value: Any) -> Any:
@@ -19,14 +17,8 @@ def one_or_more(value: Any) -> Any:
 
 
 def modest(glob: str) -> str:
-    """A glob that any path is matched with in less than a tenth of a second: one ``**`` more, and it can be half a minute.
-
-    Raises ``ValueError``.
-    """
-    parts = ESCAPED.sub("", glob).split("/")
-    deep = parts[:-1].count("**")
-    stars = sum(len(STARS.findall(part)) for part in parts if part not in ("*", "**"))
-    if deep > 2 or stars > 3 or deep + stars > 4:
+    """A glob that any path is matched with in less than a tenth of a second. Raises ``ValueError``."""
+    if is_wild(glob):
         raise ValueError(f"the glob {shown(glob)} has too many wildcards; leave it two ** before its end and two * within names")
     if not glob.strip():
         raise ValueError("a path is empty; write a path or a glob")

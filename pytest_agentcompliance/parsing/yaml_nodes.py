@@ -56,8 +56,16 @@ def documents(text: str) -> tuple[Node, ...] | None:
     Comments in JSON are to be blanked before (``comments.blanked``). Tags are passed over. An alias of nothing, or of
     what it stands in, is the text that it is written as.
     """
-    if len(text) > LONGEST:
+    try:
+        return bounded(text)
+    except TooMuch:
         return None
+
+
+def bounded(text: str) -> tuple[Node, ...] | None:
+    """The same for a caller that has to tell a broken text, which is None, from one over a bound, which raises ``TooMuch``."""
+    if len(text) > LONGEST:
+        raise TooMuch(f"it has {len(text):,} characters; of YAML more than {LONGEST:,} are not read")
     import yaml  # start-up time
 
     text = _UNFIT.sub(" ", _DIRECTIVE.sub("", text.removeprefix("\ufeff")))
@@ -67,13 +75,17 @@ def documents(text: str) -> tuple[Node, ...] | None:
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             builder.take(event)
-    except (yaml.YAMLError, _TooMuch, ValueError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         return None
     return tuple(builder.documents)
 
 
-class _TooMuch(Exception):
-    """The text stands for more than is read."""
+class TooMuch(Exception):
+    """The text stands for more than is read; says what of."""
+
+
+_TOO_DEEP = f"its values lie deeper than {DEEPEST} levels"
+_TOO_MANY = f"it stands for more than {MOST_NODES:,} values"
 
 
 @dataclass(slots=True)
@@ -119,7 +131,7 @@ class _Builder:
             self._place(built)
         elif isinstance(event, events.CollectionStartEvent):
             if len(self._open) >= DEEPEST:
-                raise _TooMuch
+                raise TooMuch(_TOO_DEEP)
             self._open.append(_Open(isinstance(event, events.MappingStartEvent), _line(event), event.anchor))
         elif isinstance(event, events.CollectionEndEvent):
             done = self._open.pop()
@@ -141,14 +153,16 @@ class _Builder:
         if not self._open:
             self._expanded += built.weight
             if self._expanded > MOST_NODES:
-                raise _TooMuch
+                raise TooMuch(_TOO_MANY)
             self.documents.append(built.node)
             return
         around = self._open[-1]
         around.weight += built.weight
         around.height = max(around.height, built.height + 1)
-        if around.weight > MOST_NODES or around.height + len(self._open) > DEEPEST:
-            raise _TooMuch
+        if around.weight > MOST_NODES:
+            raise TooMuch(_TOO_MANY)
+        if around.height + len(self._open) > DEEPEST:
+            raise TooMuch(_TOO_DEEP)
         if not around.mapping:
             around.parts.append(built.node)
         elif around.awaits_key:
@@ -164,7 +178,7 @@ class _Builder:
     def _weigh(self, more: int) -> None:
         self._weight += more
         if self._weight > MOST_NODES:
-            raise _TooMuch
+            raise TooMuch(_TOO_MANY)
 
     def _items(self, done: _Open) -> "Iterator[tuple[Scalar, Node]]":
         """Keys and values of a mapping; what it merges counts against the bound, key by key."""

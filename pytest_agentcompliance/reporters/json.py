@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NoReturn, TypeVar, get_args
 
 from pytest_agentcompliance.errors import EvidenceError
@@ -41,7 +42,7 @@ def dumps(audit: Audit) -> str:
         "head": audit.head,
         "policy": {"source": audit.policy.source, "digest": audit.policy.digest, "reviewed": audit.policy.reviewed},
         "verdicts": [_verdict(one) for one in audit.verdicts],
-        "meter": {name: getattr(audit.meter, name) for name in METER},
+        "meter": {name: getattr(audit.meter, name) for name in (*METER, "ignored_complete")},
         "notes": list(audit.notes),
         "unaudited": [{**_path(path), "why": why} for path, why in audit.unaudited],
     }
@@ -64,13 +65,13 @@ def loads(text: str) -> Audit:
         head=root.text("head"),
         policy=PolicyFacts(policy.text("source"), policy.text("digest"), policy.truth("reviewed")),
         verdicts=root.each("verdicts", _verdict_of),
-        meter=Meter(**{name: meter.number(name) for name in METER}),
+        meter=Meter(**{name: meter.number(name) for name in METER}, ignored_complete=meter.truth("ignored_complete")),
         notes=root.texts("notes"),
         unaudited=root.each("unaudited", lambda node: (node.path() or "", node.text("why"))),
     )
 
 
-METER = ("files_changed", "files_read", "files_unaudited", "files_ignored", "lines", "commits", "rules")
+METER = ("files_changed", "files_read", "files_unaudited", "files_ignored", "lines", "commits", "rules", "bytes_ignored")
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
@@ -84,6 +85,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "why": verdict.why,
         "unread": list(verdict.unread),
         "findings": [_finding(one) for one in verdict.findings],
+        "excused": [{**_finding(one), "excuse": one.excuse} for one in verdict.excused],
     }
 
 
@@ -126,6 +128,7 @@ def _verdict_of(node: "_Node") -> Verdict:
         findings=node.each("findings", _finding_of),
         why=node.text("why"),
         unread=node.texts("unread"),
+        excused=node.each("excused", lambda one: replace(_finding_of(one), excuse=one.text("excuse"))),
     )
 
 

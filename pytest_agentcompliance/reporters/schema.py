@@ -48,6 +48,12 @@ class FindingModel(_Part):
     fingerprint: str = Field(description="The same for the same finding whatever its line and severity.")
 
 
+class ExcusedModel(FindingModel):
+    """A finding that the policy lets pass."""
+
+    excuse: str = Field(description="The waiver: its place, reason, who answers for it, until when; or: in the baseline.")
+
+
 class VerdictModel(_Part):
     """What one rule says of one clause."""
 
@@ -60,6 +66,7 @@ class VerdictModel(_Part):
     why: str = Field(description="The reason of an outcome that no finding explains.")
     unread: list[str] = Field(description="The files that the rule needed and that could not be read.")
     findings: list[FindingModel]
+    excused: list[ExcusedModel] = Field(description="What was found and the policy lets pass; it is not among the findings.")
 
 
 class MeterModel(_Part):
@@ -68,10 +75,12 @@ class MeterModel(_Part):
     files_changed: Count
     files_read: Count
     files_unaudited: Count
-    files_ignored: Count
+    files_ignored: Count = Field(description="Files of the work tree that base's ignore files leave out.")
     lines: Count = Field(description="Added and removed ones.")
     commits: Count
     rules: Count
+    bytes_ignored: Count
+    ignored_complete: bool = Field(description="False: at least so many files and bytes were ignored; the rest was not counted.")
 
 
 class UnauditedModel(_Part):

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Literal
 
 from pytest_agentcompliance.place import Place
-from pytest_agentcompliance.verdict import Audit, Finding, Outcome, Verdict
+from pytest_agentcompliance.verdict import BASELINE, Audit, Finding, Outcome, Verdict
 
 Style = Literal["", "bold", "red", "yellow", "green", "dim"]
 Line = tuple[Style, str]
@@ -193,9 +193,14 @@ def _facts(audit: Audit) -> Iterator[Line]:
     if not audit.policy.reviewed:
         yield "yellow", "policy unreviewed: first introduction"
     yield from (("yellow", f"note: {_cut(note)}") for note in audit.notes)
+    if excused := [one for verdict in audit.verdicts for one in verdict.excused]:
+        known = sum(one.excuse == BASELINE for one in excused)
+        yield "", f"excused: {_count(len(excused) - known, 'finding')} by waivers, {known} {BASELINE}"
     meter = audit.meter
     files = f"{_count(meter.files_changed, 'file')} changed, {meter.files_read} read"
-    left = f"{meter.files_unaudited} unaudited, {meter.files_ignored} ignored"
+    size = f" ({meter.bytes_ignored:,} bytes)" if meter.bytes_ignored else ""
+    ignored = f"{'' if meter.ignored_complete else 'at least '}{meter.files_ignored} ignored{size}"
+    left = f"{meter.files_unaudited} unaudited, {ignored}"
     counts = f"{_count(meter.lines, 'line')}, {_count(meter.commits, 'commit')}, {_count(meter.rules, 'rule')}"
     yield "", f"{files}, {left}; {counts}"
 

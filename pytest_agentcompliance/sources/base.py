@@ -1,6 +1,6 @@
 """Which commit a run started from: what was passed, what CI says, what the repository follows; else an error."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from shlex import quote
 
@@ -9,6 +9,7 @@ from pytest_agentcompliance.sources.blobs import is_id
 from pytest_agentcompliance.sources.repository import Repository
 
 MAIN = ("main", "master")
+FIRST_PARENTS = 20_000  # commits that are looked through
 EVENT_LIMIT = 25 * 1024 * 1024  # GitHub caps webhook payloads at 25 MB
 
 
@@ -104,6 +105,18 @@ def deepen(repository: Repository) -> str:
     return f"git fetch --unshallow {what}" if repository.shadow.shallow else f"git fetch {what}"
 
 
+def _on_the_line(repository: Repository, base: str, found: Collection[str]) -> str:
+    """The first of the commits on the way from base along first parents; empty where none lies there."""
+    for _ in range(FIRST_PARENTS):
+        if base in found:
+            return base
+        parents = repository.parents(base)
+        if not parents:
+            break
+        base = parents[0]
+    return ""
+
+
 def merge_base(repository: Repository, base: str, head: str, said: str) -> tuple[str, list[str], list[str]]:
     """The merge base, the commits after it, and what is to be said about it.
 
@@ -116,6 +129,8 @@ def merge_base(repository: Repository, base: str, head: str, said: str) -> tuple
         raise EvidenceError(f"{said} ({base[:12]}) and head ({head[:12]}) have no merge base: {why}; {hint}")
     notes = []
     if len(found) > 1:
+        # The one on base's own line: another may be a commit of the run, merged into base, which would hide what came before it.
+        found.sort(key=lambda one: one != _on_the_line(repository, base, found))
         notes.append(f"base and head have {len(found)} merge bases; the run is compared with {found[0]}")
     if repository.shadow.shallow:
         notes.append("this clone is shallow: commits before its boundary were not seen")

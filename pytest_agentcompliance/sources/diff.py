@@ -18,7 +18,6 @@ from pytest_agentcompliance.evidence.changes import SUBMODULE, Kind, Reader
 
 KINDS: Mapping[str, Kind] = {"A": "added", "M": "modified", "D": "deleted", "T": "type-changed"}
 RECORD = re.compile(rb":(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*\0([^\0]+)\0")
-HUNK = re.compile(rb"^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@", re.MULTILINE)
 HUNK_TEXT = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 Lines = tuple[tuple[Line, ...], tuple[Line, ...]]
 
@@ -55,15 +54,34 @@ def run_of_records(stream: bytes, at: int) -> tuple[list[Record], int]:
     return found, at
 
 
+class Tally:
+    """Counts what a stream has while it comes in, when nothing else could be done yet."""
+
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys((b"\n", b"\n@@ -", b"\n\\ No newline"), 0)
+        self._ends = dict.fromkeys(self.counts, b"")
+
+    def feed(self, part: bytes) -> None:
+        for mark in self.counts:
+            data = self._ends[mark] + part  # a mark may lie across two parts
+            self.counts[mark] += data.count(mark)
+            self._ends[mark] = data[len(data) - len(mark) + 1 :]
+
+    def behind(self, head: bytes) -> tuple[int, ...]:
+        """The counts of what comes behind this head of the stream."""
+        return tuple(count - head.count(mark) for mark, count in self.counts.items())
+
+
 class Patches:
     """The patch text of a change, cut into files; a reader for ``evidence.changes``."""
 
     def __init__(
         self, stream: bytes, start: int, owners: Sequence[Record], content: Callable[[str], bytes],
-        missing: Mapping[int, str] | None = None,
+        missing: Mapping[int, str] | None = None, *, tally: Tally | None = None,
     ) -> None:
-        """``missing`` names the positions whose patch means nothing, each with the reason."""
+        """``missing`` names the positions that have no patch, each with the reason."""
         self._stream, self._content, self._missing = stream, content, missing or {}
+        self._tally = tally
         self._starts, self._owners = self._cut(start, owners)
 
     def _cut(self, start: int, owners: Sequence[Record]) -> tuple[list[int], list[int]]:
@@ -72,7 +90,8 @@ class Patches:
         while (at := self._stream.find(b"\ndiff --git ", at)) != -1:
             at += 1
             starts.append(at)
-        expected = [position for position, one in enumerate(owners) for _ in range(2 if one.status == "T" else 1)]
+        there = [(position, one) for position, one in enumerate(owners) if position not in self._missing]
+        expected = [position for position, one in there for _ in range(2 if one.status == "T" else 1)]
         if len(starts) != len(expected):
             raise EvidenceError(f"git printed {len(starts)} patches for {len(expected)} changed files; no verdict can rest on that")
         return starts, expected
@@ -123,9 +142,19 @@ class Patches:
 
     @cached_property
     def count(self) -> int:
-        """Added and removed lines of all files, read off the hunk headers."""
-        first = self._starts[0] if self._starts else len(self._stream)
-        return sum(int(old or 1) + int(new or 1) for old, new in HUNK.findall(self._stream, first))
+        """Added and removed lines of all files: without context, all lines but those of the headers."""
+        stream, first = self._stream, self._starts[0] if self._starts else len(self._stream)
+        headers = 0
+        ends = [*self._starts[1:], len(stream)] if self._starts else []
+        for start, end in zip(self._starts, ends, strict=True):
+            at = stream.find(b"\n@@ -", start, end)
+            headers += stream.count(b"\n", start, end if at == -1 else at + 1)
+        tally = self._tally
+        if tally is None:
+            tally = Tally()
+            tally.feed(stream)
+        lines, hunks, unended = tally.behind(stream[:first])
+        return lines - headers - hunks - unended
 
 
 def hunks(chunk: bytes) -> Lines:

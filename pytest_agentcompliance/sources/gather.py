@@ -38,9 +38,12 @@ def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: W
     """The evidence of these kinds; what was not left has its reason in ``Run.absent``."""
     commits = None
     if "commits" in kinds:
-        from pytest_agentcompliance.sources import history
+        commits = ends.history
+    beside = None
+    if "custody" in kinds:
+        from pytest_agentcompliance.sources import custody  # start-up time
 
-        commits = history.history(repository, list(ends.commits), ends.ledger)
+        beside = custody.custody(repository, ends)
     absent: dict[str, str] = {}
     found: ChunkLog | None = None
     notes: list[str] = []
@@ -62,6 +65,7 @@ def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: W
         tree=repository.tree(ends.base_tree, ends.head_tree, ends.changes, ends.ledger) if "tree" in kinds else None,
         documents=papers,
         log=found,
+        custody=beside,
         span=ends.span,
         ledger=ends.ledger,
         absent=absent,

@@ -11,6 +11,7 @@ from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Commit, History, Ledger
 from pytest_agentcompliance.evidence.commits import Person
 from pytest_agentcompliance.sources import diff
+from pytest_agentcompliance.sources.blobs import links
 from pytest_agentcompliance.sources.repository import Repository
 
 Pair = tuple[str, str]  # the trees before and after
@@ -82,8 +83,7 @@ def _head(repository: Repository, id: str) -> _Head:
                 _decoded(value, codec if name in (b"author", b"committer") else "utf-8")
             )
     author, committer = (_person(headers.get(role, [""])[0]) for role in ("author", "committer"))
-    tree, parents = headers.get("tree", [""])[0], tuple(headers.get("parent", []))
-    return _Head(id, tree, parents, author, committer, _decoded(body, codec))
+    return _Head(id, *links(data), author, committer, _decoded(body, codec))
 
 
 def _changes(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pytest_agentcompliance.errors import UsageError
 
+GITFILE_LIMIT = 8192  # bytes; a path is not longer
 GITFILE = re.compile(r"\Agitdir: (.+?)\n?\Z")
 OBJECT_FORMAT = re.compile(r"^\s*objectformat\s*=\s*\"?(sha1|sha256)\"?\s*$", re.IGNORECASE | re.MULTILINE)
 
@@ -79,3 +80,16 @@ def _at(git_dir: Path, root: Path | None) -> Location:
             raise UsageError(f"{pointer} points at {found or written}, which is no git directory")
         common = found
     return Location(git_dir, common, root)
+
+
+def points_at_git(dot_git: Path) -> bool:
+    """Whether something called ``.git`` is a git directory, or a file that names one."""
+    try:
+        if dot_git.is_file():
+            with dot_git.open("rb") as file:
+                target = GITFILE.match(file.read(GITFILE_LIMIT).decode("utf-8", "surrogateescape"))
+            git_dir = pointed_at(dot_git.parent, target[1]) if target else None
+            return git_dir is not None and _is_git_dir(git_dir)
+        return dot_git.is_dir() and _is_git_dir(dot_git)
+    except OSError:
+        return False

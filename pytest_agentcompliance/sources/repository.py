@@ -7,12 +7,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pytest_agentcompliance.errors import EvidenceError, Unreadable, UsageError
+from pytest_agentcompliance.errors import EvidenceError, UsageError
 from pytest_agentcompliance.evidence import ChangeSet, Content, Ledger, Tree
 from pytest_agentcompliance.evidence.changes import SUBMODULE
 from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.sources import diff
-from pytest_agentcompliance.sources.blobs import Blobs, is_id, object_id
+from pytest_agentcompliance.sources.ancestry import Ancestry
+from pytest_agentcompliance.sources.blobs import Blobs, is_id, made_at, object_id
+from pytest_agentcompliance.sources.descent import Descent
 from pytest_agentcompliance.sources.location import locate
 from pytest_agentcompliance.sources.shadow import Shadow
 
@@ -24,11 +26,15 @@ DIFF_TREE = (
     "-O/dev/null",
 )
 RAW_ONLY = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none", "--no-abbrev")
-ENTRY = re.compile(rb"([0-7]{6}) [a-z]+ ([0-9a-f]+)\t([^\0]+)\0")  # what ls-tree -z prints of one path
+FOLDER = "040000"
+# Changed blobs, which are all held against their ids. Of more than that only loose files are, before rules read one: a
+# pack has an index that only a pack's writer could forge, and to unpack all of it twice would double what a diff costs.
+PACKED = 1000
 NESTED = 10  # names within names: how often is asked again
 WORD = re.compile(r"\w+", re.ASCII)  # as git has it under LC_ALL=C
 PROSE = (b".md", b".mdx", b".txt", b".rst", b".adoc")
 SUFFIX = re.compile(r"[~^:]|@\{")
+SHORT = re.compile(r"[0-9a-fA-F]{4,63}")
 HEAD_REF = re.compile(rb"\Aref: (refs/heads/([^\n]+))\n*\Z")
 
 
@@ -39,6 +45,7 @@ class Repository:
         self.location = locate(path)
         self.shadow = Shadow(self.location)
         self.blobs = Blobs(self.shadow)
+        self._ancestry, self._descent = Ancestry(self.blobs, self.shadow), Descent(self.blobs)
         self._listings: dict[str, Mapping[bytes, tuple[str, str]]] = {}
         self._width = 64 if self.location.object_format == "sha256" else 40
         head = (self.shadow.dir / "HEAD").read_bytes()
@@ -78,14 +85,22 @@ class Repository:
         else:
             names = [f"refs/heads/{stem}", f"refs/tags/{stem}", f"refs/remotes/{stem}", f"refs/remotes/{stem}/HEAD"]
         found = self.blobs.commits(f"{name}{suffix}" for name in names)
-        if not found:
-            found = self.blobs.commits([revision])
+        if not found or SHORT.fullmatch(stem):
+            # Of a name that could be a short id, a branch of that name is no better guess than the commit.
+            found |= self.blobs.commits(f"{one}{suffix}" for one in self._abbreviated(stem)) or self.blobs.commits([revision])
         if len(set(found.values())) > 1:
             raise UsageError(f"{revision!r} is ambiguous: pass one of {', '.join(found)}")
         if not found:
             raise UsageError(self._unknown(revision, stem))
         return next(iter(found.values()))
 
+    def _abbreviated(self, stem: str) -> list[str]:
+        """The ids that begin with these digits, where there is one alone."""
+        if not SHORT.fullmatch(stem):
+            return []
+        status, out, _ = self.shadow.run("rev-parse", f"--disambiguate={stem.lower()}")
+        ids = out.decode().split() if status == 0 else []
+        return ids if len(ids) == 1 else []
 
     def first(self, names: list[str]) -> tuple[str, str] | None:
         """The first of these full names that is there, with its commit's id."""
@@ -125,58 +140,51 @@ class Repository:
     def between(self, base: str, head: str) -> tuple[list[str], list[str]]:
         """The best common ancestors of two commits, none when they have none; and the ids of the commits that head
         has and base has not, parents before children."""
-        out = self.shadow.output("rev-list", "--topo-order", "--reverse", "--boundary", head, f"^{base}").decode().split()
-        commits = [id for id in out if not id.startswith("-")]
-        boundary = [id[1:] for id in out if id.startswith("-")]
-        if not commits:
-            return [head], []  # head is an ancestor of base
-        # Whatever both have is reached from head through the boundary: one commit there is the merge base.
-        if len(boundary) < 2:
-            return boundary, commits
-        status, found, err = self.shadow.run("merge-base", "--all", base, head)
-        if status not in (0, 1):
-            raise EvidenceError(f"git merge-base failed: {err.strip()[:500]}")
-        return found.decode().split(), commits
+        return self._ancestry.between(base, head)
 
     def upstream(self) -> tuple[str, str] | None:
         """The remote and the branch that the current branch follows, as the repository's configuration has it."""
         if self.branch is None:
             return None
-        found = self._setting(f"branch.{self.branch}.remote"), self._setting(f"branch.{self.branch}.merge")
+        found = self.setting(f"branch.{self.branch}.remote"), self.setting(f"branch.{self.branch}.merge")
         return (found[0], found[1].removeprefix("refs/heads/")) if found[0] and found[1] else None
 
     @property
     def is_clone(self) -> bool:
         """Whether it has a remote that could have more than is here."""
-        return bool(self._setting(f"remote.{(self.upstream() or ('origin', ''))[0]}.url"))
+        return bool(self.setting(f"remote.{(self.upstream() or ('origin', ''))[0]}.url"))
 
-    def _setting(self, name: str) -> str:
-        file = str(self.location.common_dir / "config")
-        status, out, _ = self.shadow.run("config", "--no-includes", "--file", file, "--get", name)
-        return out.decode("utf-8", "surrogateescape").strip() if status == 0 else ""
+    def setting(self, name: str) -> str:
+        """A setting of the repository's own configuration file, which is read and not obeyed; empty where it has none."""
+        for file in (self.location.git_dir / "config.worktree", self.location.common_dir / "config"):
+            if file.is_file():
+                status, out, _ = self.shadow.run("config", "--no-includes", "--file", str(file), "--get", name)
+                if status == 0:
+                    return out.decode("utf-8", "surrogateescape").strip()
+        return ""
 
     # Trees, contents, changes
 
     def tree_of(self, commit: str) -> str:
         """The id of a commit's tree. Raises ``EvidenceError``."""
-        try:
-            return self.blobs.read(commit, "commit").split(b"\n", 1)[0].split()[1].decode()
-        except (Unreadable, IndexError) as wrong:
-            raise EvidenceError(f"commit {commit} could not be read: {wrong}") from wrong
+        return self._ancestry.node(commit).tree
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The ids of a commit's parents. Raises ``EvidenceError``."""
+        return self._ancestry.node(commit).parents
 
     def committed_at(self, commit: str) -> datetime:
         """When a commit was made, in UTC; 1970 where it does not say."""
-        found = re.search(rb"^committer .*> (\d{1,12}) ", self.blobs.read(commit, "commit"), re.MULTILINE)
         try:
-            return datetime.fromtimestamp(int(found[1]) if found else 0, UTC)
+            return datetime.fromtimestamp(made_at(self.blobs.read(commit, "commit")), UTC)
         except (ValueError, OverflowError, OSError):  # a date that an adversary made up
             return datetime.fromtimestamp(0, UTC)
 
     def entry(self, tree: str, path: str) -> tuple[str, str] | None:
         """Mode and id of what lies at a path of a tree, None where nothing does. Raises ``Unreadable``."""
-        mode, oid = "040000", tree
+        mode, oid = FOLDER, tree
         for part in path.encode("utf-8", "surrogateescape").split(b"/"):
-            if mode != "040000":
+            if mode != FOLDER:
                 return None
             found = next(((m, o) for m, name, o in self.blobs.tree(oid) if name == part), None)
             if found is None:
@@ -191,25 +199,40 @@ class Repository:
 
     def patched(self, old_tree: str, new_tree: str, ledger: Ledger) -> tuple[list[diff.Record], diff.Patches]:
         """The records and the patches of what differs between two trees. Raises ``EvidenceError``."""
-        status, stream, err = self.shadow.run(*DIFF_TREE, old_tree, new_tree)
-        if status:
-            raw, _ = diff.records(self.shadow.output(*RAW_ONLY, old_tree, new_tree))
-            absent = self.blobs.absent(oid for _, oid in _sides(raw)) - self.blobs.missing.keys()
-            if not absent:
-                raise EvidenceError(f"git diff-tree failed: {err.strip()[:500]}")
-            for oid in absent:
-                self.stand_in(oid, f"object {oid} is missing from the repository")
-            stream = self.shadow.output(*DIFF_TREE, old_tree, new_tree)
-        raw, start = diff.records(stream)
+        words = (*DIFF_TREE, old_tree, new_tree)
+        tally = diff.Tally()
+        # git compares while the same objects are held against their ids.
+        with self.shadow.streaming(*words, each=tally.feed) as answer:
+            blobs = self._descent.met([(old_tree, new_tree)])
+            checked = self.shadow.loose(blobs) if len(blobs) > PACKED else blobs
+            wrong = [one for one in self.blobs.sweep(checked, keep=False) if one.problem and one.id not in self.blobs.missing]
+        for one in wrong:
+            self.stand_in(one.id, one.problem)
+        if not self.blobs.missing.keys() & blobs:
+            if answer.status:
+                raise EvidenceError("git diff-tree failed, though all that it compares can be read")
+            raw, start = diff.records(answer.out)
+            return raw, diff.Patches(answer.out, start, raw, self.blobs.read, tally=tally)
+        return self._patched_without(old_tree, new_tree, ledger)
+
+    def _patched_without(self, old_tree: str, new_tree: str, ledger: Ledger) -> tuple[list[diff.Record], diff.Patches]:
+        """The same where blobs cannot be read, or are forged: git compares the trees as they are without those files."""
+        from pytest_agentcompliance.sources import trees
+
+        raw, _ = diff.records(self.shadow.output(*RAW_ONLY, old_tree, new_tree))
         missing = {k: self.blobs.missing[oid] for k, oid in _sides(raw) if oid in self.blobs.missing}
+        left_out = {raw[position].path: trees.GONE for position in missing}
         for position, why in missing.items():
             ledger.unread[raw[position].path.decode("utf-8", "surrogateescape")] = why
-        return raw, diff.Patches(stream, start, raw, self.blobs.read, missing)
+        old, new = (trees.written(self, tree, left_out) for tree in (old_tree, new_tree))
+        stream = self.shadow.output(*DIFF_TREE, old, new)
+        return raw, diff.Patches(stream, diff.records(stream)[1], raw, self.blobs.read, missing)
 
     def differences(self, pairs: Sequence[tuple[str, str]]) -> list[list[diff.Record]]:
         """What differs between the trees of each pair, all from one process."""
         if not pairs:
             return []
+        self._descent.met(pairs)
         given = "".join(f"{old} {new}\n" for old, new in pairs).encode()
         stream = self.shadow.output(*RAW_ONLY, "--stdin", given=given)
         found, at = [], 0
@@ -222,10 +245,9 @@ class Repository:
         return found
 
     def stand_in(self, oid: str, why: str) -> None:
-        """Put a loose object in the place of a blob that cannot be read, in the shadow alone, so that git goes on.
+        """Put a loose object in the place of a blob that cannot be read, in the shadow alone, so that a search goes on.
 
-        git does not hold a loose object against its id when a diff reads it; the blob stays known as unreadable. No
-        two stand-ins are equal, or git would print no patch for a file that has them on both sides.
+        git does not hold a loose object against its id when it reads it; the blob stays known as unreadable.
         """
         self._write(oid, oid.encode(), "blob")
         self.blobs.missing[oid] = why
@@ -250,12 +272,8 @@ class Repository:
     def listing(self, tree: str) -> Mapping[bytes, tuple[str, str]]:
         """Every path of a tree with its mode and id; each tree is listed once."""
         if tree not in self._listings:
-            self._listings[tree] = self._listed(tree)
+            self._listings[tree] = self._descent.listing(tree)
         return self._listings[tree]
-
-    def _listed(self, tree: str) -> dict[bytes, tuple[str, str]]:
-        listed = self.shadow.output("ls-tree", "-r", "-z", "--full-tree", tree)
-        return {path: (mode.decode(), oid.decode()) for mode, oid, path in ENTRY.findall(listed)}
 
     def tree(self, base_tree: str, head_tree: str, reader: ChangeSet, ledger: Ledger) -> Tree:
         def side(tree: str) -> Side:
@@ -266,7 +284,11 @@ class Repository:
                     for name in [path.decode("utf-8", "surrogateescape")]
                 }
 
-            return Side(read, lambda names, endings: self._where(tree, names, endings))
+            def look(path: str) -> Content | None:
+                entry = self.entry(tree, path)
+                return Content(path, *entry, reader.reader, ledger) if entry and entry[0] != FOLDER else None
+
+            return Side(read, lambda names, endings: self._where(tree, names, endings), look)
 
         return Tree(side(base_tree), side(head_tree))
 

@@ -11,8 +11,10 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +56,17 @@ CONFIG = """\
 {extensions}"""
 HEAD = re.compile(rb"\A(?:ref: refs/heads/[^\x00-\x20\x7f]+|[0-9a-f]{40}|[0-9a-f]{64})\s*\Z")
 KEPT = ("TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SystemRoot", "LD_LIBRARY_PATH")
+ESCAPES = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+PIPE = 1 << 20  # bytes
 _ENVIRON = threading.Lock()
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a git command printed, and its exit code."""
+
+    out: bytes = b""
+    status: int = 0
 
 
 class Shadow:
@@ -62,7 +74,7 @@ class Shadow:
 
     def __init__(self, location: Location) -> None:
         self.location = location
-        self.executable = find_git(avoid=location.root or location.git_dir)
+        self.executable = find_git(*_places(location))
         try:
             self.dir = Path(tempfile.mkdtemp(prefix="agent-compliance-")).resolve()
         except OSError as wrong:
@@ -99,6 +111,11 @@ class Shadow:
                 shutil.rmtree(link)
         (self.dir / "refs").mkdir()
         (self.dir / "HEAD").write_bytes(b"ref: refs/heads/nothing\n")
+
+    @cached_property
+    def boundary(self) -> frozenset[str]:
+        """The commits whose parents a shallow clone has not, as it says itself."""
+        return frozenset((self.dir / "shallow").read_text("ascii", "replace").split()) if self.shallow else frozenset()
 
     @property
     def shallow(self) -> bool:
@@ -161,24 +178,79 @@ class Shadow:
             process: Any = self._git.execute(self._command(words), as_process=True, istream=subprocess.PIPE)
         # git would wait for a reader of its complaints, of which a broken repository gives more than a pipe holds.
         threading.Thread(target=process.stderr.read, daemon=True).start()
+        _widen(process.stdout)
         return process
+
+    @contextmanager
+    def streaming(self, *words: str, each: Callable[[bytes], None]) -> Iterator[Answer]:
+        """A git command that runs beside the block; its answer is whole where the block ends, and ``each`` part handed on."""
+        process, answer = self.start(*words), Answer()
+
+        def collect() -> None:
+            parts = []
+            while part := os.read(process.stdout.fileno(), PIPE):
+                parts.append(part)
+                each(part)
+            answer.out = b"".join(parts)
+
+        process.stdin.close()
+        reader = threading.Thread(target=collect, daemon=True)
+        reader.start()
+        try:
+            yield answer
+        except BaseException:
+            process.proc.kill()  # it may never end: a tree of trees of trees can have any number of files
+            raise
+        finally:
+            reader.join()
+            answer.status = process.proc.wait()
+
+    def loose(self, oids: Iterable[str]) -> list[str]:
+        """Those of the objects that have a file of their own, which anybody can write."""
+        return [oid for oid in oids if any(os.path.lexists(f"{folder}/{oid[:2]}/{oid[2:]}") for folder in self._stores)]
+
+    @cached_property
+    def _stores(self) -> list[str]:
+        """The object folders of the audited repository: its own, and those that it borrows from, as git follows them."""
+        own = self.location.common_dir / "objects"
+        if not (own / "info" / "alternates").exists():
+            return [str(own)]
+        said = self.output("count-objects", "-v").split(b"\n")
+        return [str(own), *(os.fsdecode(_unquoted(line[11:])) for line in said if line.startswith(b"alternate: "))]
 
     def close(self) -> None:
         self._remove()
 
 
-def find_git(avoid: Path) -> str:
+def _widen(pipe: Any) -> None:
+    """Let a pipe hold a large part of an answer, where the system can: fewer turns between the two processes."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
+
+
+def _places(location: Location) -> list[Path]:
+    """Where the audited repository's own files lie: its work tree, its git directory, and what a linked one belongs to."""
+    main = [location.common_dir.parent] if location.common_dir.name == ".git" else []
+    return [one for one in (location.root, location.git_dir, location.common_dir, *main) if one is not None]
+
+
+def find_git(*avoid: Path) -> str:
     """git's absolute path, never one inside the audited tree. Raises ``UsageError`` when there is none."""
     names = ["git.exe", "git.cmd"] if sys.platform == "win32" else ["git"]
-    avoided = os.path.realpath(avoid)
+    avoided = tuple(os.path.normcase(os.path.realpath(one)).rstrip(os.sep) + os.sep for one in avoid)
     for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        if not os.path.isabs(folder):
+        if not os.path.isabs(folder):  # an empty entry is the current folder
             continue
         for name in names:
             found = os.path.join(folder, name)
-            if os.path.isfile(found) and os.access(found, os.X_OK) and not os.path.realpath(found).startswith(avoided + os.sep):
+            # Neither what is run nor the link to it may lie where the judged writes.
+            ways = [os.path.normcase(one) for one in (os.path.realpath(found), os.path.join(os.path.realpath(folder), name))]
+            if os.path.isfile(found) and os.access(found, os.X_OK) and not any(one.startswith(avoided) for one in ways):
                 return found
-    raise UsageError("git was not found on PATH; install git 2.34 or newer")
+    raise UsageError("git was not found on PATH outside the audited repository; install git 2.34 or newer")
 
 
 def _environment(executable: str) -> dict[str, str]:
@@ -199,6 +271,17 @@ def _link(target: Path, link: Path) -> None:
         link.symlink_to(target)
     except (OSError, NotImplementedError):  # no right to make links: Windows without developer mode
         (shutil.copytree if target.is_dir() else shutil.copyfile)(target, link)
+
+
+def _unquoted(path: bytes) -> bytes:
+    """A path as git prints it: in C quotes where it has to."""
+    if not path.startswith(b'"'):
+        return path
+
+    def meant(one: re.Match[bytes]) -> bytes:
+        return bytes([int(one[1], 8)]) if len(one[1]) == 3 else ESCAPES.get(one[1], one[1])
+
+    return re.sub(rb"\\([0-7]{3}|.)", meant, path[1:-1])
 
 
 def _quoted(path: Path) -> bytes:

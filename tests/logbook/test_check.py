@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 from pytest_agentcompliance import catalog
 from pytest_agentcompliance.cli import main
 from pytest_agentcompliance.logbook import check
+from pytest_agentcompliance.place import Place
+from pytest_agentcompliance.verdict import BASELINE, Audit, Finding, Outcome, PolicyFacts, Verdict
 from tests.conftest import GitRepo
 from tests.logbook.shop import LOG, V3, begun, run, work
 
@@ -163,3 +165,13 @@ def test_what_is_owed_at_the_end_reads_the_log() -> None:
     late = {name for name in catalog.names() if catalog.find(name).at_end}
     assert {"log/completion-signal", "log/token-summary", "log/token-estimate", "blockers/signal"} <= late
     assert all("log" in catalog.find(name).reads for name in late)
+
+
+def test_what_the_policy_excuses_is_shown_and_not_to_be_mended() -> None:
+    known, waived = (
+        Finding(said, Place("LOG.md", 3), excuse=excuse) for said, excuse in (("one", BASELINE), ("two", "p.yaml:3: agreed"))
+    )
+    one = Verdict("p", "A", "says", "log/x", "error", Outcome.WAIVED, excused=(known, waived))
+    told = list(check.lines(Audit("", "", "", PolicyFacts("p.yaml"), (one,))))
+    assert told[:2] == [("dim", "LOG.md:3: one [A log/x] (in the baseline)"), ("dim", "LOG.md:3: two [A log/x] (waived)")]
+    assert "to mend" not in told[-1][1]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
 from pytest_agentcompliance.errors import UsageError
-from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.globs import is_wild, matches, usable
 
 PART = st.sampled_from(["a", "b", "*", "**", "a*", "?", "[ab]", "x.y", "*.y", "!a", "\\!a", " a", "é"])
 ENDS = st.sampled_from(["", "", "/"])
@@ -30,3 +30,14 @@ def test_globs(path: str, globs: list[str], wanted: bool) -> None:
 def test_what_is_no_glob_is_named() -> None:
     with pytest.raises(UsageError, match="a glob of '!' is none"):
         matches("a", ["!"])
+
+
+@pytest.mark.parametrize("glob", ["a/**/b/**/c/**/d", "*a*b*c*d", "a***", "x" + "*" * 400, "**/**/**/x"])
+def test_a_glob_with_too_many_wildcards_is_not_for_use(glob: str) -> None:
+    assert is_wild(glob)
+    assert not usable(glob)
+
+
+@pytest.mark.parametrize("glob", ["a/**", "**/*.ts", "packages/*/src/**/*.py", r"a\*\*\*\*b", "[*]a", "!b/**"])
+def test_an_honest_glob_is(glob: str) -> None:
+    assert usable(glob)

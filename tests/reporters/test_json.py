@@ -33,6 +33,7 @@ FINDINGS = st.builds(
 VERDICTS = st.builds(
     Verdict, TEXT, TEXT, TEXT, TEXT, st.sampled_from(["error", "warning"]), st.sampled_from(Outcome),
     st.lists(FINDINGS, max_size=3).map(tuple), TEXT, st.lists(TEXT, max_size=2).map(tuple),
+    st.lists(st.builds(replace, FINDINGS, excuse=TEXT), max_size=2).map(tuple),
 )  # fmt: skip
 AUDITS = st.builds(
     Audit, TEXT, TEXT, TEXT, st.builds(PolicyFacts, TEXT, TEXT, st.booleans()), st.lists(VERDICTS, max_size=3).map(tuple),
@@ -46,7 +47,7 @@ ODD_ONE = Finding("said \udc80", Place(ODD, 1))
 SMALL = Audit(
     "main", "1" * 40, "", PolicyFacts("agent-compliance.yaml", "ab" * 32, reviewed=False),
     (Verdict("p", "C-1", "no TODO", "content/todo", "error", Outcome.BROKEN, (FOUND, ODD_ONE), "why", (ODD,)),),
-    Meter(1, 2, 3, 4, 5, 6, 7), ("a note",), ((ODD, "is gone"),),
+    Meter(1, 2, 3, 4, 5, 6, 7, 8, ignored_complete=False), ("a note",), ((ODD, "is gone"),),
 )  # fmt: skip
 
 
@@ -86,13 +87,14 @@ def test_document() -> None:
     assert document["schema_version"] == 1
     assert document["policy"] == {"source": "agent-compliance.yaml", "digest": "ab" * 32, "reviewed": False}
     verdict = document["verdicts"][0]
-    assert list(verdict) == ["profile", "clause", "says", "rule", "severity", "outcome", "why", "unread", "findings"]
+    assert list(verdict) == ["profile", "clause", "says", "rule", "severity", "outcome", "why", "unread", "findings", "excused"]
     assert verdict["findings"][0] == {
         "message": "a TODO", "path": "src/é.py", "line": 3, "level": "breach",
         "remedy": {"kind": "fix", "text": "do it"}, "fingerprint": "f" * 24,
     }  # fmt: skip
     assert document["meter"] == {
         "files_changed": 1, "files_read": 2, "files_unaudited": 3, "files_ignored": 4, "lines": 5, "commits": 6, "rules": 7,
+        "bytes_ignored": 8, "ignored_complete": False,
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.reporters import text
-from pytest_agentcompliance.verdict import Audit, Finding, Level, Meter, Outcome, PolicyFacts, Remedy, Severity, Verdict
+from pytest_agentcompliance.verdict import BASELINE, Audit, Finding, Level, Meter, Outcome, PolicyFacts, Remedy, Severity, Verdict
 
 FIX = Remedy("fix", "write it")
 
@@ -96,6 +96,14 @@ def test_everything_in_its_order() -> None:
             "1 for a person, 2 not built, 1 kept, 1 undecided",
         ),
     ]
+
+
+def test_what_the_policy_excuses_is_counted() -> None:
+    known, waived = replace(finding(1), excuse=BASELINE), replace(finding(2), excuse="p.yaml:3: agreed (Ada, until 2027-01-31)")
+    one = replace(verdict("A", "x/a", Outcome.BROKEN, "error", finding(3)), excused=(known, waived))
+    told = list(text.lines(audit_of(one, replace(one, outcome=Outcome.WAIVED, findings=(), excused=(known,)))))
+    assert ("", "excused: 1 finding by waivers, 2 in the baseline") in told
+    assert not any("wrong 1" in line or "wrong 2" in line for _, line in told)
 
 
 @pytest.mark.parametrize(

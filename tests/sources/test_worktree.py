@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.sources import ends, worktree
 from pytest_agentcompliance.sources.repository import Repository
+from pytest_agentcompliance.sources.worktree import Captured
 from tests.conftest import GitRepo, new_repo
 
 
@@ -28,9 +30,12 @@ def seen(repo: GitRepo) -> dict[str, str]:
         return {change.path: change.kind for change in ends.find(repository, "main", None, {}).changes}
 
 
-def ignored(repo: GitRepo) -> int:
+def captured(repo: GitRepo) -> Captured:
     with Repository(repo.root) as repository:
-        return ends.find(repository, "main", None, {}).span.ignored
+        found = ends.find(repository, "main", None, {}).captured
+        assert found is not None
+        _ = found.hidden  # as long as it is open
+        return found
 
 
 def test_an_untouched_work_tree_changes_nothing(run: GitRepo) -> None:
@@ -53,7 +58,7 @@ def test_base_ignores_are_obeyed_and_counted(run: GitRepo) -> None:
     for path in ("x.tmp", "build/out.py", "deep/local.txt", "deep/down/x.log", "kept.tmp", "deep/deep/y.log"):
         run.write(path, "x\n")
     assert set(seen(run)) == {"kept.tmp", "deep/deep/y.log"}
-    assert ignored(run) == 4
+    assert captured(run).ignored.files == 4
 
 
 def test_what_git_status_lists_is_what_is_seen(run: GitRepo) -> None:
@@ -191,12 +196,180 @@ def test_large_files_stand_for_their_pointers(repo: GitRepo) -> None:
     assert seen(repo) == {"x.bin": "modified"}
 
 
-def test_what_tools_leave_behind_is_left_out(run: GitRepo) -> None:
+TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# made by a tool\n"
+
+
+def test_what_tools_leave_behind_is_left_out_and_counted(run: GitRepo) -> None:
     run.write("__pycache__/a.cpython-311.pyc", b"x")
-    run.write(".cache/.gitignore", "# made by a tool\n*\n")
-    run.write(".cache/deep/file", "x\n")
+    for tool in (".pytest_cache", ".mypy_cache"):
+        run.write(f"{tool}/.gitignore", "# Created by a tool\n*\n")
+        run.write(f"{tool}/CACHEDIR.TAG", TAG)
+        run.write(f"{tool}/deep/file.json", "{}\n")
+    run.write(".hypothesis/.gitignore", "*\n")
+    run.write(".venv/.gitignore", "*\n")
+    run.write(".venv/pyvenv.cfg", "home = /usr/bin\n")
+    run.write(".venv/lib/six.py", "x\n")
     assert seen(run) == {}
-    assert ignored(run) == 2
+    left = captured(run).ignored
+    sizes = 1 + 2 * (len("# Created by a tool\n*\n") + len(TAG) + 3) + 2 + 2 + len("home = /usr/bin\n") + 2
+    assert (left.files, left.bytes, left.complete) == (11, sizes, True)
+
+
+def test_a_folder_that_ignores_itself_hides_nothing(run: GitRepo) -> None:
+    """The name of a tool without its mark, the mark without the name, and what no cache holds."""
+    run.write("packages/evil/.gitignore", "*\n")
+    run.write("packages/evil/a.ts", "a\n")
+    run.write("packages/tagged/.gitignore", "*\n")
+    run.write("packages/tagged/CACHEDIR.TAG", TAG)
+    run.write("packages/tagged/b.ts", "b\n")
+    run.write(".ruff_cache/.gitignore", "*\n")
+    run.write(".ruff_cache/CACHEDIR.TAG", "Signature: made up\n")
+    run.write(".ruff_cache/c", "c\n")
+    run.write(".mypy_cache/CACHEDIR.TAG", TAG)
+    run.write(".mypy_cache/d", "d\n")
+    run.write(".pytest_cache/.gitignore", "*\n")
+    run.write(".pytest_cache/CACHEDIR.TAG", TAG)
+    run.write(".pytest_cache/v/evil.TS", "e\n")
+    run.write(".pytest_cache/v/data", "kept out\n")
+    run.write("venv/.gitignore", "*\n")
+    run.write("venv/f.py", "f\n")
+    assert set(seen(run)) == {
+        "packages/evil/.gitignore", "packages/evil/a.ts",
+        "packages/tagged/.gitignore", "packages/tagged/CACHEDIR.TAG", "packages/tagged/b.ts",
+        ".ruff_cache/.gitignore", ".ruff_cache/CACHEDIR.TAG", ".ruff_cache/c", ".mypy_cache/CACHEDIR.TAG", ".mypy_cache/d",
+        ".pytest_cache/v/evil.TS", "venv/.gitignore", "venv/f.py",
+    }  # fmt: skip
+    assert captured(run).hidden == {
+        "packages/evil/.gitignore": "packages/evil/.gitignore, which base has not",
+        "packages/evil/a.ts": "packages/evil/.gitignore, which base has not",
+        "packages/tagged/.gitignore": "packages/tagged/.gitignore, which base has not",
+        "packages/tagged/CACHEDIR.TAG": "packages/tagged/.gitignore, which base has not",
+        "packages/tagged/b.ts": "packages/tagged/.gitignore, which base has not",
+        ".ruff_cache/.gitignore": ".ruff_cache/.gitignore, which base has not",
+        ".ruff_cache/CACHEDIR.TAG": ".ruff_cache/.gitignore, which base has not",
+        ".ruff_cache/c": ".ruff_cache/.gitignore, which base has not",
+        ".pytest_cache/v/evil.TS": ".pytest_cache/.gitignore, which base has not",
+        "venv/.gitignore": "venv/.gitignore, which base has not",
+        "venv/f.py": "venv/.gitignore, which base has not",
+    }  # fmt: skip
+
+
+def test_only_bytecode_is_left_out_beside_bytecode(run: GitRepo) -> None:
+    run.write("old/__pycache__/a.cpython-311.pyc", b"x")
+    run.write("old/__pycache__/a.cpython-311.pyc.140213", b"x")
+    run.write("old/__pycache__/evil.py", "e\n")
+    run.write("old/__pycache__/deep/evil.ts", "e\n")
+    (run.root / "old/__pycache__/link.pyc").symlink_to("evil.py")
+    assert set(seen(run)) == {"old/__pycache__/evil.py", "old/__pycache__/deep/evil.ts", "old/__pycache__/link.pyc"}
+    assert captured(run).ignored.files == 2
+
+
+def test_what_is_left_out_is_counted_in_files_and_bytes_up_to_a_bound(run: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for k in range(30):
+        run.write(f"build/{k % 3}/{k}.js", "x" * k)
+    run.write("one.tmp", "12345")
+    assert captured(run).ignored == worktree.Ignored(31, sum(range(30)) + 5, complete=True)
+    monkeypatch.setattr(worktree, "COUNTED", 10)
+    left = captured(run).ignored
+    assert left.files < 31
+    assert not left.complete
+    with Repository(run.root) as repository:
+        span = ends.find(repository, "main", None, {}).span
+        assert (span.ignored, span.ignored_bytes, span.ignored_complete) == (left.files, left.bytes, False)
+
+
+def test_only_a_real_git_directory_is_passed_over(run: GitRepo) -> None:
+    run.write("packages/x/.git/evil.ts", "e\n")
+    run.write("packages/y/.git", "not a git file\n")
+    run.write("packages/z/.git", "gitdir: nowhere\n")
+    new_repo(run.root / "packages/w").commit("inside", {"hidden.py": "x\n"})
+    (run.root / "packages/v").mkdir()
+    (run.root / "packages/v/.git").symlink_to("../w/.git")
+    run.write("packages/v/also.py", "x\n")
+    assert set(seen(run)) == {
+        "packages/x/.git/evil.ts", "packages/y/.git", "packages/z/.git", "packages/w/hidden.py", "packages/v/.git",
+        "packages/v/also.py",
+    }  # fmt: skip
+    assert captured(run).nested == {"packages/w", "packages/v"}
+
+
+def test_what_is_staged_and_in_conflict_is_told(run: GitRepo) -> None:
+    run.write("staged.py", "1\n")
+    run.git("add", "staged.py")
+    staged = run.git("rev-parse", ":staged.py")
+    (run.root / "staged.py").unlink()
+    lines = "".join(f"100644 {run.git('rev-parse', 'HEAD:b.py')} {stage}\tfight.py\n" for stage in (1, 2, 3))
+    subprocess.run(["git", "update-index", "--index-info"], cwd=run.root, env=run.env, input=lines.encode(), check=True)
+    found = captured(run)
+    assert found.staged["staged.py"] == ("100644", staged)
+    assert found.staged["a.py"] == ("100644", run.git("rev-parse", "HEAD:a.py"))
+    assert found.conflicts == {"fight.py"}
+    assert "fight.py" not in found.staged
+    assert seen(run) == {}
+
+
+def test_a_split_index_is_read(run: GitRepo) -> None:
+    run.git("update-index", "--split-index")
+    assert list((run.root / ".git").glob("sharedindex.*"))
+    run.write("forced.tmp", "x\n")
+    run.git("add", "--force", "forced.tmp")
+    assert seen(run) == {"forced.tmp": "added"}
+    assert "a.py" in captured(run).staged
+    assert captured(run).unreadable == {}
+
+
+def test_index_bits_on_what_changed_are_told(run: GitRepo) -> None:
+    run.git("update-index", "--assume-unchanged", "a.py", "old/c.py", ".gitignore")
+    run.git("update-index", "--skip-worktree", "b.py", "deep/.gitignore")
+    run.write("a.py", "a = 2\n")
+    run.write("b.py", "b = 2\n")
+    (run.root / "old/c.py").unlink()
+    (run.root / "deep/.gitignore").unlink()
+    assert captured(run).bits == {
+        "a.py": "assume-unchanged", "old/c.py": "assume-unchanged", "b.py": "skip-worktree", "deep/.gitignore": "skip-worktree",
+    }  # fmt: skip
+
+
+def test_a_sparse_checkout_is_said_and_hides_nothing_that_is_there(run: GitRepo) -> None:
+    run.git("sparse-checkout", "set", "--no-cone", "/*", "!/old/", "!/deep/")
+    assert captured(run).bits == {}
+    assert captured(run).sparse == 2
+    with Repository(run.root) as repository:
+        assert any("sparse checkout: 2 files" in note for note in ends.find(repository, "main", None, {}).span.notes)
+    run.write("old/c.py", "c = 2\n")
+    assert seen(run) == {"old/c.py": "modified"}
+    assert captured(run).bits == {"old/c.py": "skip-worktree"}
+
+
+def test_who_hides_what_is_seen_all_the_same(run: GitRepo) -> None:
+    run.write(".gitignore", "*.tmp\n/build/\n!kept.tmp\nsneaky.py\n")
+    run.write("new/.gitignore", "inner/\n!inner/kept.py\n")
+    run.write("new/inner/kept.py", "x\n")
+    run.write(".git/info/exclude", "excluded.py\n")
+    run.write("excludes", "global.py\n")
+    run.git("config", "core.excludesFile", str(run.root / "excludes"))
+    for path in ("sneaky.py", "excluded.py", "deep/global.py", "plain.py", ":(top)x/sneaky.py"):
+        run.write(path, "x\n")
+    run.write("staged.py/sneaky.py", "x\n")
+    run.git("add", "--force", "staged.py/sneaky.py")
+    found = captured(run).hidden
+    assert found == {
+        "sneaky.py": ".gitignore, which the run changed",
+        ":(top)x/sneaky.py": ".gitignore, which the run changed",
+        "new/inner/kept.py": "new/.gitignore, which base has not",
+        "excluded.py": ".git/info/exclude",
+        "deep/global.py": f"core.excludesFile ({run.root / 'excludes'})",
+    }
+    assert {*found, "plain.py", "staged.py/sneaky.py"} <= set(seen(run))
+    listed = run.git("ls-files", "-z", "--others", "--ignored", "--exclude-standard").split("\0")
+    assert set(found) == {path for path in listed if path}
+
+
+def test_an_ignore_file_that_is_a_pipe_is_not_waited_for(run: GitRepo) -> None:
+    os.mkfifo(run.root / "old/.gitignore")
+    run.write("old/new.py", "x\n")
+    assert captured(run).hidden == {}
+    assert seen(run) == {"old/new.py": "added"}
 
 
 def test_from_inside_a_folder_the_whole_tree_is_read(run: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,13 +436,50 @@ def test_ignore_patterns_are_matched_as_git_matches_them(repo: GitRepo) -> None:
     assert set(seen(repo)) == {path for path in listed if path}
 
 
+def test_a_submodule_that_is_not_checked_out_has_not_moved(run: GitRepo) -> None:
+    run.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
+    run.git("commit", "-qm", "submodule")
+    (run.root / "sub").mkdir()
+    assert seen(run) == {"sub": "added"}
+    assert captured(run).submodules == {}
+
+
 @pytest.mark.parametrize("target", ["nowhere", "a\0b", "loop"])
-def test_a_submodule_that_points_nowhere_has_not_moved(run: GitRepo, target: str) -> None:
+def test_a_submodule_that_points_nowhere_is_just_files(run: GitRepo, target: str) -> None:
     run.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
     run.git("commit", "-qm", "submodule")
     run.write("sub/.git", f"gitdir: {target}\n")
+    run.write("sub/evil.py", "e\n")
     (run.root / "sub" / "loop").symlink_to("loop")
-    assert seen(run) == {"sub": "added"}
+    assert set(seen(run)) == {"sub/.git", "sub/evil.py", "sub/loop"}
+
+
+def test_a_submodule_whose_files_are_not_its_commits_is_told(run: GitRepo) -> None:
+    other = new_repo(run.root.parent / "other")
+    first = other.commit("first", {"s.py": "1\n", "t.py": "1\n", ".gitignore": "*.log\n"})
+    run.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "sub")
+    run.commit("submodule")
+    assert captured(run).submodules == {}
+    run.write("sub/out.log", "x\n")
+    assert captured(run).submodules == {}
+    run.write("sub/s.py", "evil\n")
+    run.git("-C", "sub", "update-index", "--assume-unchanged", "s.py")
+    run.write("sub/new.py", "evil\n")
+    said = f"its files are not part of this audit, and 2 are not as its commit {first[:12]} has them: new.py, s.py"
+    assert captured(run).submodules == {"sub": said}
+    assert captured(run).nested == frozenset()
+    assert set(seen(run)) == {".gitmodules", "sub"}
+
+
+def test_a_submodule_that_cannot_be_compared_is_told(run: GitRepo) -> None:
+    nested = new_repo(run.root / "sub")
+    nested.commit("inside", {"s.py": "1\n"})
+    run.git("add", "sub")
+    run.git("commit", "-qm", "gitlink")
+    assert captured(run).submodules == {}
+    for oid in (nested.git("rev-parse", "HEAD^{tree}"), nested.git("rev-parse", "HEAD")):
+        (nested.root / ".git" / "objects" / oid[:2] / oid[2:]).unlink()
+        assert "could not be compared" in captured(run).submodules["sub"]
 
 
 def test_an_index_that_cannot_be_read_is_said(run: GitRepo) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from pytest_agentcompliance.parsing.choices import Choice, dependencies, environment, hosts, packages, services
-from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.globs import matches, usable
 from pytest_agentcompliance.parsing.languages import language_of
 from pytest_agentcompliance.parsing.manifests import ecosystem_of, is_lockfile
 
@@ -151,7 +151,8 @@ class Base:
     def _workspaces(self) -> list[str]:
         """The globs of folders that the workspaces of Node name, at base or once the change is in."""
         found = [*self._globs(lambda path: self._text(path) if path in self._paths else ""), *self._globs(self._changed)]
-        return [f"/{one.strip().strip('/').removeprefix('./')}/" if not one.startswith("!") else one for one in found][:200]
+        globs = [f"/{one.strip().strip('/').removeprefix('./')}/" if not one.startswith("!") else one for one in found[:200]]
+        return [glob for glob in globs if usable(glob)]
 
     def _globs(self, text: Text) -> list[str]:
         """What the files of one side name as workspaces, as it is written there."""

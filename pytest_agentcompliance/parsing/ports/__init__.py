@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_agentcompliance.parsing.ports.declared import LONGEST, Declared
+from pytest_agentcompliance.parsing.ports.declared import LONGEST, Cut, Declared
 
-__all__ = ["ENDINGS", "Declared", "declared", "kind_of"]
+if TYPE_CHECKING:  # start-up time: YAML is read where a file is of it
+    from pytest_agentcompliance.parsing.yaml_nodes import Node
 
-MOST = 2000  # ports of a file
+__all__ = ["ENDINGS", "Declared", "Reading", "declared", "kind_of", "read"]
+
+MOST = 2000  # ports of a file, each of a name once
 _CODE = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".py", ".go")
 # How most of the files that may declare ports end: a tree is searched much quicker when it is told.
 ENDINGS = (
@@ -54,6 +57,9 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _NEVER = re.compile(r"(?:.*-lock\.ya?ml|.*lock\.json|openapi.*|swagger.*|mkdocs\.yml|\.gitlab-ci\.yml|poetry\.toml|cargo\.toml)")
 _PORTS = re.compile(r"(?i)port|listen|expose|:\d{2,5}|-p[ =]|bind|--inspect|runserver|http\.server|forward|Server\(")
+LONG = 200_000  # characters from which on YAML and JSON are tightened before they are held to their bound
+_PADDING = re.compile(r"[ \t\r]++(?=\n|\Z)|(?m:^)[ \t]*+#[^\n]*+")
+_BLANKS = re.compile(r"[ \t\r]{2,}+")
 _YAML = re.compile(r"(?i)ports?\b|listen|expose|endpoint|bind|_port")
 
 
@@ -73,13 +79,55 @@ def kind_of(path: str) -> str:
     return ("nginx" if "nginx" in path.lower() else "sections") if name.endswith(".conf") else ""
 
 
-@lru_cache(maxsize=256)
+class Reading(NamedTuple):
+    """What a file declares, in the order of its lines; ``unread`` says which bound kept the rest from being read."""
+
+    declared: tuple[Declared, ...] = ()
+    unread: str = ""
+
+
 def declared(text: str, path: str) -> tuple[Declared, ...]:
-    """What a file declares, in the order of its lines; nothing for a file of another kind, or one that is too large."""
+    """What a file declares as far as it is read; nothing for a file of another kind."""
+    return read(text, path).declared
+
+
+@lru_cache(maxsize=256)
+def read(text: str, path: str) -> Reading:
+    """What a file declares, and whether all of it was read."""
     kind = kind_of(path)
-    if not kind or len(text) > LONGEST or not _PORTS.search(text):
-        return ()
-    return tuple(sorted(islice(_READERS[kind](text, path), MOST), key=lambda one: one.line))
+    if not kind or not _PORTS.search(text):
+        return Reading()
+    if len(text) > LONGEST:
+        return Reading(unread=f"it has {len(text):,} characters; more than {LONGEST:,} are not read for ports")
+    found: list[Declared] = []
+    seen: set[tuple[str, str, str, str]] = set()  # what stands twice counts once, so that it leaves no room for nothing else
+    unread = ""
+    try:
+        for one in _READERS[kind](text, path):
+            if (key := (one.key, one.port, one.owner, one.refers)) in seen:
+                continue
+            if len(seen) == MOST:
+                raise Cut(f"it declares more than {MOST:,} ports")
+            seen.add(key)
+            found.append(one)
+    except Cut as bound:
+        unread = str(bound)
+    return Reading(tuple(sorted(found, key=lambda one: one.line)), unread)
+
+
+def _documents(text: str) -> "tuple[Node, ...] | None":
+    """The documents of YAML or JSON; None of what is broken. Raises ``Cut`` over a bound."""
+    from pytest_agentcompliance.parsing.yaml_nodes import TooMuch, bounded
+
+    try:
+        return bounded(text)
+    except TooMuch as bound:
+        raise Cut(str(bound)) from bound
+
+
+def _tightened(text: str) -> str:
+    """A long text of YAML without what stands in it for its length alone: lines of comment, and blanks at the end of a line."""
+    return _PADDING.sub("", text) if len(text) > LONG else text
 
 
 def _of_text(room: str, reader: str) -> Callable[[str, str], Iterator[Declared]]:
@@ -102,9 +150,9 @@ def _json(reader: str) -> Callable[[str, str], Iterator[Declared]]:
     def read(text: str, _path: str) -> Iterator[Declared]:
         from pytest_agentcompliance.parsing.comments import blanked
         from pytest_agentcompliance.parsing.ports import manifest
-        from pytest_agentcompliance.parsing.yaml_nodes import documents
 
-        for document in documents(blanked(text, "x.jsonc")) or ():
+        code = blanked(text, "x.jsonc")
+        for document in _documents(_BLANKS.sub(" ", code) if len(code) > LONG else code) or ():
             yield from getattr(manifest, reader)(document)
 
     return read
@@ -114,11 +162,11 @@ def _yaml(text: str, path: str) -> Iterator[Declared]:
     if not _YAML.search(text):
         return
     from pytest_agentcompliance.parsing.ports import cluster, compose
-    from pytest_agentcompliance.parsing.yaml_nodes import documents
 
-    found = documents(text)
+    text = _tightened(text)
+    found = _documents(text)
     if found is None and "{{" in text:
-        found = documents(cluster.untemplated(text))
+        found = _documents(cluster.untemplated(text))
     name = path.rpartition("/")[2].lower()
     for document in found or ():
         if compose.is_compose(document) or "compose" in name:

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.ports.code_roles import Roles
-from pytest_agentcompliance.parsing.ports.code_tokens import Around, Token, tokens, walked
+from pytest_agentcompliance.parsing.ports.code_tokens import MOST, Around, Token, tokens, walked
 from pytest_agentcompliance.parsing.ports.code_values import Value, value
 from pytest_agentcompliance.parsing.ports.commands import of_command
-from pytest_agentcompliance.parsing.ports.declared import Declared, at_end, port_of, word_set
+from pytest_agentcompliance.parsing.ports.declared import Cut, Declared, at_end, port_of, word_set
 from pytest_agentcompliance.parsing.ports.names import holds_port, of_client, words
 
 _ADDRESS = re.compile(r"(0\.0\.0\.0|127\.0\.0\.1|localhost|\[::1?\]|\*|):([0-9]{2,5})")
-MOST_VALUES = 4000  # expressions of a file that are read
+MOST_VALUES = 20_000  # expressions of a file that are read
+_MAY_DECLARE = re.compile(r"(?i)(?:port|listen|bind|addr|serve|run|start)[^\n]{0,60}?(?<![\w.])[0-9]{2,5}(?![\w.])")
 _EVERYWHERE = ("", "0.0.0.0", "*", "[::]")  # noqa: S104 - what is read, not what is bound
 _BINDERS = word_set(
     """
@@ -44,7 +45,8 @@ class _Reader:
         self._python = path.endswith(".py")
         self._go = path.endswith(".go")
         self.roles = Roles(text, path)
-        self._found = tokens(text)
+        self._found, end = tokens(text)
+        self._rest = text[end:]
         self.assigned: set[str] = set()
         self._known: dict[str, str] = {}  # the ports of names that were assigned before
         self._left = MOST_VALUES
@@ -61,6 +63,10 @@ class _Reader:
                     yield from self._string(at, token, around)
                 elif token.kind == "name" and holds_port(token.text):
                     yield from self._name(at, token, around)
+        if self._left < 0:
+            raise Cut(f"it has more than {MOST_VALUES:,} expressions that may hold a port")
+        if _MAY_DECLARE.search(self._rest):
+            raise Cut(f"it has more than {MOST:,} tokens")
 
     def _value(self, start: int) -> Value | None:
         self._left -= 1

@@ -10,7 +10,7 @@ _STRINGS = {
     "'": re.compile(r"\'\'\'(?s:.*?)\'\'\'|\'(?:[^\'\\\n]|\\[^\n])*+\'"),
     "`": re.compile(r"`(?:[^`\\]|\\(?s:.))*+`"),
 }
-MOST = 200_000  # tokens of a file
+MOST = 500_000  # tokens of a file
 
 
 class Token(NamedTuple):
@@ -32,8 +32,8 @@ class Around(NamedTuple):
     callee: str  # of the innermost bracket that is a call's, with its object: "app.listen"
 
 
-def tokens(text: str) -> list[Token]:
-    """All tokens; line ends are none, comments must be blanked before."""
+def tokens(text: str) -> tuple[list[Token], int]:
+    """All tokens, and how far that is in the text; line ends are none, comments must be blanked before."""
     found: list[Token] = []
     line = 1
     for start, word in _words(text):
@@ -42,7 +42,7 @@ def tokens(text: str) -> list[Token]:
             line += 1
             continue
         if len(found) >= MOST:
-            break
+            return found, start
         outermost = start == 0 or text[start - 1] == "\n"
         if first in "\"'`" and len(word) > 1:
             strip = 3 if word.startswith(('"""', "'''")) and len(word) >= 6 else 1
@@ -52,7 +52,7 @@ def tokens(text: str) -> list[Token]:
             found.append(Token("number", word.replace("_", ""), line))
         else:
             found.append(Token("name" if first.isalpha() or first in "_$" else "mark", word, line, outermost))
-    return found
+    return found, len(text)
 
 
 def _words(text: str) -> Iterator[tuple[int, str]]:

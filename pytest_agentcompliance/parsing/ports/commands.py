@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from pytest_agentcompliance.parsing.ports.declared import Declared, at_end, filled, port_of, word_set
+from pytest_agentcompliance.parsing.ports.declared import LONGEST_LINE, Cut, Declared, at_end, filled, port_of, word_set
 from pytest_agentcompliance.parsing.ports.names import holds_port, of_client
 
 _TOKEN = re.compile(r"&&|\|\||[;|&\n]|(?:[^\s;|&\"'\\]|\\.|\"[^\"]*\"|'[^']*')+|[\"'\\]")
+_MAY_SERVE = re.compile(r"(?i)(?:port|listen|bind|inspect|addr(?:ess)?|-[pbl])[ =\"']{1,3}[^ ]{0,30}\d\d")
 _ENDS = frozenset(("&&", "||", ";", "|", "&", "\n"))
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w{0,100})=(.{0,300})", re.DOTALL)
 _FLAG = re.compile(r"--?([A-Za-z][\w-]{0,60})(?:=(.{0,300}))?", re.DOTALL)
@@ -40,7 +41,9 @@ _PUBLISH = frozenset(("-p", "--publish"))
 
 def of_command(line: str, owner: str, number: int, known: dict[str, str] | None = None) -> Iterator[Declared]:
     """What a command line declares; ``owner`` says whose line it is ("script dev"), ``known`` holds variables from line to line."""
-    if len(line) > 20_000:
+    if len(line) > LONGEST_LINE:
+        if _MAY_SERVE.search(line):
+            raise Cut(f"line {number} has {len(line):,} characters; of a command more than {LONGEST_LINE:,} are not read for ports")
         return
     known = {} if known is None else known
     words: list[str] = []

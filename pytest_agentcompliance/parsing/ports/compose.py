@@ -40,7 +40,7 @@ def of_compose(document: Node) -> Iterator[Declared]:
 
 def mapping(text: str) -> tuple[str, str] | None:
     """A short mapping ``[address:][host:]container[/protocol]``: all of it without the address, and its container's part."""
-    text = filled(text).strip()
+    text = filled(text.strip()).strip()
     body, _, protocol = text.partition("/")
     parts = body.rsplit(":", 2)
     container = _range(parts[-1])

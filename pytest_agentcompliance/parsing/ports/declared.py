@@ -4,12 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LONGEST = 1 << 20  # characters of a file that is read
+LONGEST = 4 << 20  # characters of a file that is read
+LONGEST_LINE = 200_000  # characters of a command or an instruction, with the lines that a backslash joins to it
 _PORT = re.compile(r"[1-9][0-9]{1,4}")
 _RANGE = re.compile(r"([1-9][0-9]{1,4})(?:-([1-9][0-9]{1,4}))?")
 _NUMBER = re.compile(r"(?<!\$)\b[0-9]+\b")
 _NAMED = re.compile(r"\$(\w+)")
 _VARIABLE = re.compile(r"\$\{(\w{1,100})(?:(:?[-=?+])([^{}]{0,200}))?\}|\$(\w{1,100})")
+
+
+class Cut(Exception):
+    """A reader stops at a bound: what it told before holds, and what comes after nobody has read. Says which bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
     for number, written in enumerate(text.split("\n"), 1):
         start = start or number
         line = written.rstrip("\r")
-        if line.endswith("\\") and len(held) < 4000:
+        if line.endswith("\\") and len(held) < LONGEST_LINE:
             held += line[:-1] + " "
             continue
         yield start, held + line

@@ -8,7 +8,7 @@ from pytest_agentcompliance.parsing.ports.commands import of_command
 from pytest_agentcompliance.parsing.ports.declared import Declared, filled, lines_of, port_of, range_of
 from pytest_agentcompliance.parsing.ports.names import holds_port, of_client
 
-_INSTRUCTION = re.compile(r"[ \t]*(FROM|EXPOSE|ENV|ARG|CMD|ENTRYPOINT)[ \t]+(.{0,4000})", re.IGNORECASE)
+_INSTRUCTION = re.compile(r"[ \t]*(FROM|EXPOSE|ENV|ARG|CMD|ENTRYPOINT)[ \t]+(.*)", re.IGNORECASE)
 _PAIR = re.compile(r"([A-Za-z_]\w{0,100})=(\"[^\"]*\"|'[^']*'|[^\s\"']*)")
 
 
@@ -24,7 +24,7 @@ def of_dockerfile(text: str) -> Iterator[Declared]:
             told = re.search(r"\bas[ \t]+(\S{1,80})", rest, re.IGNORECASE)
             stage = f"stage {told[1]}" if told else ""
         elif name == "EXPOSE":
-            yield from _expose(filled(rest, known), stage, number)
+            yield from _expose(" ".join(filled(word, known) for word in rest.split()), stage, number)
         elif name in ("ENV", "ARG"):
             for key, value in _pairs(rest):
                 port = port_of(filled(value, known))

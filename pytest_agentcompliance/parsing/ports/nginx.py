@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pytest_agentcompliance.parsing.ports.declared import Declared, at_end
 
-_DIRECTIVE = re.compile(r"[ \t]*(?:server[ \t]*\{[ \t]*)?(listen|proxy_pass|server|fastcgi_pass|grpc_pass)[ \t]+([^;{}\n]{1,300});")
+_DIRECTIVE = re.compile(r"[ \t]*(?:server[ \t]*\{[ \t]*)?(listen|proxy_pass|server|fastcgi_pass|grpc_pass)[ \t]+([^;{}\n]+);")
 _LOCAL = re.compile(r"(?:https?://|grpcs?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{2,5})(?=[/\s]|$)")
 
 

@@ -12,7 +12,7 @@ _ENV = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]{0,100})[ \t]*[=:][ \
 _COMMENT = re.compile(r"[ \t]#.*")
 _SECTION = re.compile(r"[ \t]*\[{1,2}[ \t]*([^\[\]\n]{1,100}?)[ \t]*\]{1,2}[ \t]*(?:[#;].*)?")
 _ASSIGNED = re.compile(r"[ \t]*([A-Za-z_][\w.-]{0,100})[ \t]*[=:][ \t]*(.{0,300})")
-_PROCESS = re.compile(r"([\w.-]{1,60}):[ \t]*(.{1,4000})")
+_PROCESS = re.compile(r"([\w.-]{1,60}):[ \t]*(.+)")
 _POSITIONAL = re.compile(r"\$\{\d{1,2}:?-([^{}]{0,100})\}")
 _CALLED = re.compile(r"://[^\s\"'`:/$]{1,80}:\$\{?([A-Za-z_]\w{0,100})")  # the port of an address
 _SERVES = word_set(

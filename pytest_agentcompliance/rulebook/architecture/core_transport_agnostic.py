@@ -47,6 +47,12 @@ KINDS = [
 _CODE = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte|astro|pyi?|go)$", re.IGNORECASE)
 
 
+_KNOWN = (
+    "express", "pg", "drizzle-orm", "node:http", "axios", "graphql", "ioredis", "amqplib", "@aws-sdk/client-s3", "@vercel/node",
+    "react",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _File:
     """A file of core logic that the change touches: what makes it core, what it may not import at base and at head."""
@@ -195,6 +201,15 @@ class CoreTransportAgnostic(Rule):
             "packages/core/cart/adapters/s3.ts": "import '@aws-sdk/client-s3'\n",
         }),
     )  # fmt: skip
+
+    def canaries(self) -> tuple[Example, ...]:
+        from pytest_agentcompliance.parsing.glob_paths import path_in  # start-up time: only a canary asks
+
+        path = path_in(self.core, ".ts")
+        modules = [*_KNOWN, *(one.replace("*", "canary") for one in self.modules)]
+        text = "".join(f"import * as _{number} from '{one}'\n" for number, one in enumerate(modules))
+        own = (Example("Imports of frameworks and drivers in core.", after={path: text}),) if path else ()
+        return (*own, *super().canaries())
 
     def check(self, changes: ChangeSet, tree: Tree) -> Iterator[Finding]:
         inner, outer, entries = (frozenset(name.lower() for name in names) for names in (self.layers, self.adapters, self.entries))

@@ -1,13 +1,13 @@
 """config/ports: the ports that base declares are those that head declares."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Tree
-from pytest_agentcompliance.evidence.changes import is_file
+from pytest_agentcompliance.evidence import ChangeSet, FileChange, Tree
+from pytest_agentcompliance.evidence.changes import Line, is_file
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -25,6 +25,7 @@ EXEMPT = [
     "**/.claude*/**",
 ]  # fmt: skip
 _WHOLE = frozenset(("dockerfile", "env", "nginx", "procfile", "devcontainer"))  # kinds of files that are always read
+_BY_LINES = frozenset(("code", "env", "sections", "shell", "procfile", "nginx", "dockerfile"))  # of which a line says much alone
 MOST_GONE = 300  # deleted files of code that are looked through
 
 _NUMBER = rb"[^\n]{0,100}?(?<![\w.])[0-9]{2,5}(?![\w.])"
@@ -47,7 +48,9 @@ class Ports(Rule):
 
     Blind spots: ports that are counted out or composed of pieces; CI jobs; infrastructure code (Terraform, CDK, SST); languages
     other than those named, files with JSX; URLs, whose ports are references; variables of other people's servers (DB_PORT),
-    unless clients says so; files of more than a mebibyte; code and scripts that are deleted whole. Which names are a client's
+    unless clients says so; code and scripts that are deleted whole; YAML and JSON that are broken. A file over a bound of its reader
+    (four million characters, YAML of a hundred thousand values or a hundred levels) is read by its changed lines alone where
+    that can be, and is unread where not. Which names are a client's
     is told by their words and by what stands around them. A new EXPOSE, a new variable of a service and what a script calls are
     no news where base declares the port elsewhere.
     """
@@ -218,10 +221,8 @@ class Ports(Rule):
 
         ends: tuple[list[Placed], list[Placed]] = ([], [])
         for change in changes.readable(wanted):
-            if any(_is_too_large(content) for content in (change.before, change.after)):
-                continue  # one end alone would tell every port of the other as new or gone
-            for side, content in zip(ends, (change.before, change.after), strict=True):
-                side += [Placed(change.path, one) for one in _declared(content)]
+            for side, found in zip(ends, _read(change), strict=True):
+                side += [Placed(change.path, one) for one in found]
         return ends
 
     def _settled(self, found: "list[Difference]", ends: "tuple[Known, Known]", tree: Tree) -> "list[Difference]":
@@ -283,16 +284,28 @@ def _gone_with(one: "Placed", changes: ChangeSet, unread: Collection[str]) -> st
     return ""
 
 
-def _is_too_large(content: Content | None) -> bool:
-    from pytest_agentcompliance.parsing.ports.declared import LONGEST
+def _read(change: FileChange) -> "tuple[tuple[Declared, ...], tuple[Declared, ...]]":
+    """What a file declares at each end; of one that is over a bound what its changed lines declare, or nothing, and it is unread."""
+    from pytest_agentcompliance.parsing.ports import kind_of, read
 
-    return content is not None and is_file(content.mode) and len(content.text()) > LONGEST
+    sides = [read(side.text() if side and is_file(side.mode) else "", change.path) for side in (change.before, change.after)]
+    if any(side.unread for side in sides) and change.before and change.after and kind_of(change.path) in _BY_LINES:
+        sides = [read(_alone(lines), change.path) for lines in (change.removed, change.added)]
+    if why := sides[1].unread or sides[0].unread:
+        if change.after is not None:  # what goes with its file is a remark at most
+            change.ledger.note_unread(change.path, why)
+        return (), ()  # one end alone would tell every port of the other as new or gone
+    return sides[0].declared, sides[1].declared
 
 
-def _declared(content: Content | None) -> "tuple[Declared, ...]":
-    from pytest_agentcompliance.parsing.ports import declared
-
-    return declared(content.text(), content.path) if content is not None and is_file(content.mode) else ()
+def _alone(lines: Sequence[Line]) -> str:
+    """Some lines of a text, each in its place."""
+    parts: list[str] = []
+    at = 1
+    for line in lines:
+        parts += ["\n" * (line.number - at), line.text]
+        at = line.number
+    return "".join(parts)
 
 
 def _place(at: "Placed") -> str:

@@ -144,6 +144,10 @@ class Todo(Rule):
             raise ValueError(f"no language is called {', '.join(unknown)}; known are {', '.join(sorted(LANGUAGES))}")
         return value
 
+    def canaries(self) -> tuple[Example, ...]:
+        words = self.languages.get("python", self.words)
+        return (Example("A marker without owner or date.", after={"canary.py": f"# {words[0]}: sing\n"}),) if words else ()
+
     def check(self, changes: ChangeSet) -> Iterator[Finding]:
         fresh: list[tuple[FileChange, _Placed]] = []
         gone: Counter[str] = Counter()

@@ -229,6 +229,14 @@ class Undeclared(Rule):
         ),
     )  # fmt: skip
 
+    def canaries(self) -> tuple[Example, ...]:
+        if "dependency" not in self.kinds:
+            return super().canaries()
+        made = '{"name": "canary", "dependencies": {\n  "agent-compliance-canary": "^1.0.0"}}\n'  # nobody has this one already
+        before, after = {"api/package.json": '{"name": "canary"}\n'}, {"api/package.json": made}
+        added = Example("A dependency that nothing names.", before=before, after=after, finds=("api/package.json:2",))
+        return (added, *super().canaries())
+
     def check(self, changes: ChangeSet, tree: Tree, documents: Documents | None) -> Generator[Finding, None, str]:
         choices = list(self._taken(changes, tree))
         if not choices:

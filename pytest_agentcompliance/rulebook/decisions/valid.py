@@ -1,3 +1,4 @@
+import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _ONE = "decisions:\n  - id: ARCH-001\n    question: Which store?\n    decision: Postgres\n    decided_by: user\n"
 _TWO = _ONE + "  - id: ARCH-002\n    question: Which port?\n    status: pending\n"
 _FILE = "ARCHITECTURAL-DECISIONS.yaml"
+_NUMBER = re.compile(r"(?<=line )\d+|(?<=:)\d+(?=:)")  # of a line
 
 
 class Valid(Rule):
@@ -137,7 +139,7 @@ class Valid(Rule):
         plan = Named(_plan(documents), [*head.ids, *(written for _, written in named.unknown.values())], ())
         complete = log is not None and log.signal.kind == "complete"
         for path, line, what, minor in head.problems:
-            yield Finding(what, Place(path, line), "style" if minor else "breach", what)
+            yield Finding(what, Place(path, line), "style" if minor else "breach", _NUMBER.sub("", what))
         for path, one in head.decisions:
             yield from self._judge(one, path, named, plan, complete)
         yield from self._within_run(base, head)

@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from pytest_agentcompliance.evidence import ChangeSet
+from pytest_agentcompliance.parsing.lookalikes.paths import canonical
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -16,6 +17,8 @@ class HttpLocation(Rule):
 
     Why: requests kept in one kind of place are found, tried and kept up to date by the next person; scattered
     ones are forgotten, with the tokens and addresses that stand in them.
+
+    An ending that only looks like one of a request file, or that some disk takes for it, counts as one.
 
     Blind spots: requests kept in other formats (curl scripts, Postman or Bruno collections). A file that lay
     outside before the run and is only edited is a remark, no breach.
@@ -46,6 +49,11 @@ class HttpLocation(Rule):
             after={"docs/a.http": "GET /a\n"},
             finds=("docs/a.http",),
         ),
+        Example(
+            "A look-alike of the ending, and one of the folder, are reported.",
+            after={"docs/a.htt\u0440": "GET /a\n", "docs/b.http ": "GET /b\n", "__htt\u0440__/c.http": "GET /c\n"},
+            finds=("__htt\u0440__/c.http", "docs/a.htt\u0440", "docs/b.http "),
+        ),
         Example("Under the folder, at the root or deeper, it is kept.", after={
             "__http__/users.http": "GET /users\n", "apps/api/__http__/v1/users.rest": "GET /users\n",
         }),
@@ -61,16 +69,21 @@ class HttpLocation(Rule):
         Example("Names that only sound alike are kept.", after={"src/http.ts": "export {}\n", "notes.https": "x\n", "rest": "x\n"}),
     )
 
+    def canaries(self) -> tuple[Example, ...]:
+        path = f"canary/requests{self.extensions[0]}"
+        return (Example("A request file outside of its folder.", after={path: "GET /canary\n"}, finds=(path,)),)
+
     def check(self, changes: ChangeSet) -> Iterator[Finding]:
         endings = tuple(ending.lower() for ending in self.extensions)
         for change in changes:
             folders = change.path.split("/")[:-1]
-            if change.after is None or not change.path.lower().endswith(endings) or self.folder in folders:
+            if change.after is None or not canonical(change.path).endswith(endings) or self.folder in folders:
                 continue
+            called = "a request file" if change.path.lower().endswith(endings) else "a look-alike of a request file"
             moved = f", moved from {change.renamed_from}," if change.renamed_from else ""
             if change.kind == "modified":
-                message = f"a request file lies outside any {self.folder}/ folder, and did before"
+                message = f"{called} lies outside any {self.folder}/ folder, and did before"
                 yield Finding(message, Place(change.path), "style", evidence="outside")
             else:
-                message = f"a request file{moved} lies outside any {self.folder}/ folder"
+                message = f"{called}{moved} lies outside any {self.folder}/ folder"
                 yield Finding(message, Place(change.path), evidence="outside")

@@ -95,7 +95,7 @@ class AppendOnly(Rule):
         for what, before, after in _versions(log, changes, commits):
             if after is None:
                 if parts(before):
-                    yield Finding(f"{what} deleted the log, with its chunks", Place(log.path), evidence=f"deleted {what}")
+                    yield Finding(f"{what} deleted the log, with its chunks", Place(log.path), evidence="deleted")
                 continue
             last = after
             for one in rewrites(before, after):

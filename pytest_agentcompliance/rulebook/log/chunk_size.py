@@ -12,6 +12,7 @@ from pytest_agentcompliance.verdict import Finding, Remedy
 if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.claims import Paths
 
+_MOST = 200_000  # lines that a canary writes
 _FEW = "## Chunk 1 — cart\n- Files changed:\n  - api/cart.ts\n  - api/till.ts\n"
 
 
@@ -64,6 +65,14 @@ class ChunkSize(Rule):
             after={"api/cart.ts": "1\n" * 80, "api/till.ts": "1\n"},
         ),
     )
+
+    def canaries(self) -> tuple[Example, ...]:
+        path = next((one for one in ("api/cart.ts", "src/cart.py") if not matches(one, self.exempt or [""])), "")
+        if not path or self.max_lines > _MOST:
+            return ()
+        log = f"## Chunk 1 — cart\n- Files changed:\n  - {path}\n"
+        lines = {path: "1\n" * (self.max_lines + 1)}
+        return (Example("A chunk of one line more than it may have.", log=log, after=lines, finds=("BACKEND-LOG.md:1",)),)
 
     def check(self, log: ChunkLog, changes: ChangeSet) -> Iterator[Finding]:
         from pytest_agentcompliance.parsing import claims  # start-up time: when there is a log

@@ -83,10 +83,12 @@ class CompletionSignal(Rule):
             yield Finding(f"the log says that the work is blocked and not why; it ends with {words}", signal.at)
         later = next((chunk for chunk in log.chunks if (chunk.at.line or 0) > line), None)
         if later is not None:
-            yield Finding(f"chunk {later.number} stands behind the line that ends the log (line {line})", later.at)
+            said = f"chunk {later.number} stands behind the line that ends the log (line {line})"
+            yield Finding(said, later.at, evidence=f"chunk {later.number} behind the end")
         if other := self._contrary(log, signal):
             yield Finding(
-                f"the log is {other.kind} in line {other.at.line} and {signal.kind} here; one excludes the other", signal.at
+                f"the log is {other.kind} in line {other.at.line} and {signal.kind} here; one excludes the other", signal.at,
+                evidence=f"{other.kind} and {signal.kind}",
             )
         yield from self._style(log, signal)
 

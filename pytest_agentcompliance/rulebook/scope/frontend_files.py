@@ -1,7 +1,6 @@
 """scope/frontend-files: no frontend work, by path, by kind of file and by content."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
@@ -11,6 +10,7 @@ from pydantic import Field
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.lookalikes.paths import canonical, disguised
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -61,8 +61,9 @@ class FrontendFiles(Rule):
     on a side whose tests it did not run.
 
     A frontend file that is edited, deleted or moved is reported, and a file moved out of a frontend folder also where it
-    went. In script files elsewhere, JSX and imports of a frontend framework or UI kit are reported where head has them and
-    base had none.
+    went. So is one whose path only looks like that of such a file, or is the same to some disk: in other case, with look-alike
+    or invisible letters, backslashes, dot segments, dots and spaces at the end of a part. In script files elsewhere, JSX and
+    imports of a frontend framework or UI kit are reported where head has them and base had none.
 
     Blind spots: frontend code without JSX or such an import (plain DOM calls, HTML in strings); what a deleted script
     contained; imports by a computed name. A script of more than a mebibyte is read by a rough pattern. The default
@@ -106,6 +107,15 @@ class FrontendFiles(Rule):
             after={"packages/backend/a.ts": "export const a = 1\n"},
             finds=("apps/web/src/a.ts", "packages/backend/a.ts"),
         ),
+        Example(
+            "A path that only looks like the frontend's is reported, and an ending that only looks like one of its own.",
+            after={"\u0430pps/web/a.ts": "1\n", "Apps/Web/b.ts": "1\n", "apps\\web\\c.ts": "1\n", "apps/api/../web/d.ts": "1\n",
+                   "apps/api/main.\u0441ss": "a{}\n"},
+            finds=("Apps/Web/b.ts", "apps/api/../web/d.ts", "apps/api/main.\u0441ss", "apps\\web\\c.ts", "\u0430pps/web/a.ts"),
+        ),
+        Example("Folders of other languages, and names that only begin alike, are kept.", after={
+            "apps/\u0432\u0435\u0431/a.ts": "1\n", "apps/website/b.ts": "1\n", "\u043f\u0440\u0438/web/c.ts": "1\n",
+        }),
         Example("A deleted component is reported.", before={"lib/A.tsx": "x\n"}, finds=("lib/A.tsx",)),
         Example("Backend code is kept, generics and words in strings and comments included.", after={
             "apps/api/a.ts": "const a = <T,>(x: T) => x\nconst b = '<p>react</p>' // </p>\nimport { x } from './react'\n",
@@ -122,6 +132,22 @@ class FrontendFiles(Rule):
             after={"lib/a.js": "import React from 'react'\nexport const A = () => <p>x</p>\n"},
         ),
     )
+
+    def canaries(self) -> tuple[Example, ...]:
+        from pytest_agentcompliance.parsing.glob_paths import path_in  # start-up time: only a canary asks
+
+        path, found = path_in(self.paths), []
+        if path:
+            found.append(Example("A file in a folder of the frontend.", after={path: "x\n"}, finds=(path,)))
+        if self.extensions:
+            path = f"canary/main{self.extensions[0]}"
+            found.append(Example("A file that ends as those of the frontend do.", after={path: "x\n"}, finds=(path,)))
+        if self.modules:
+            text = f"import x from '{self.modules[0].replace('*', 'canary')}'\n"
+            found.append(
+                Example("An import of a module of the frontend.", after={"canary/main.ts": text}, finds=("canary/main.ts:1",))
+            )
+        return tuple(found)
 
     def check(self, changes: ChangeSet) -> Iterator[Finding]:
         plain: list[FileChange] = []
@@ -141,22 +167,24 @@ class FrontendFiles(Rule):
         """What makes a file one of the frontend by its path or ending; empty when neither does."""
         if glob := self._folder(change.path):
             done = {"deleted": "was deleted", "added": "was added"}.get(change.kind, "was changed")
-            return f"a file of the frontend ({glob}) {done}" + (f", moved to {change.renamed_to}" if change.renamed_to else "")
+            alike = "a look-alike of " if disguised(change.path, [glob], case=False) else ""
+            moved = f", moved to {change.renamed_to}" if change.renamed_to else ""
+            return f"{alike}a file of the frontend ({glob}) {done}{moved}"
         if change.renamed_from and self._folder(change.renamed_from):
             return f"a file was moved here out of the frontend, from {change.renamed_from}"
         if not matches(change.path, self.exempt) and (ending := self._ending(change.path)):
-            return f"a {ending} file is frontend work"
+            alike = "" if change.path.lower().endswith(ending.lower()) else "look-alike of a "
+            return f"a {alike}{ending} file is frontend work"
         return ""
 
     def _folder(self, path: str) -> str:
-        """The glob that makes a path one of the frontend's folders."""
-        for name in dict.fromkeys((path, unicodedata.normalize("NFKC", path).casefold())):
-            if matches(name, self.paths):
-                return next((glob for glob in reversed(self.paths) if not glob.startswith("!") and matches(name, [glob])), "")
-        return ""
+        """The glob that makes a path one of the frontend's folders, as it is written or as it looks, in whatever case."""
+        if matches(path, self.paths):
+            return next((glob for glob in reversed(self.paths) if not glob.startswith("!") and matches(path, [glob])), "")
+        return disguised(path, self.paths)
 
     def _ending(self, path: str) -> str:
-        name = path.lower()
+        name = canonical(path)
         return next((ending for ending in self.extensions if name.endswith(ending.lower())), "")
 
     def _may_hold_code(self, change: FileChange) -> bool:

@@ -13,6 +13,7 @@ from pytest_agentcompliance.evidence import ChangeSet, Content, Document, Docume
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, is_file
 from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.lookalikes.paths import disguised
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -123,6 +124,13 @@ class InputsLocked(Rule):
             finds=("specs/api.yaml:1", "specs/new.json", "specs/old.json"),
         ),
         Example(
+            "A look-alike of a locked file is reported.",
+            given={"documents": [], "paths": ["specs/**"]},
+            before={"specs/api.yaml": "a: 1\n"},
+            after={"specs/api.yaml": "a: 1\n", "sp\u0435cs/api.yaml": "a: 2\n"},
+            finds=("sp\u0435cs/api.yaml",),
+        ),
+        Example(
             "Lines that look like the state of the work and widen or narrow it are reported, and marks that hide what is asked.",
             before={
                 "STORY.md": _STORY,
@@ -161,6 +169,15 @@ class InputsLocked(Rule):
         ),
     )  # fmt: skip
 
+    def canaries(self) -> tuple[Example, ...]:
+        from pytest_agentcompliance.parsing.glob_paths import path_in  # start-up time: only a canary asks
+
+        path = path_in(self.paths)
+        if path is None:
+            return super().canaries()
+        edited = Example("A locked file that is edited.", before={path: "one\n"}, after={path: "two\n"}, finds=(path,))
+        return (edited, *super().canaries())
+
     def check(self, changes: ChangeSet, documents: Documents | None) -> Generator[Finding, None, str]:
         given = [one for name in dict.fromkeys(self.documents) for one in documents.base(name)] if documents else []
         if not given and not self.paths:
@@ -198,7 +215,13 @@ class InputsLocked(Rule):
 
     def _files(self, changes: ChangeSet, seen: set[str]) -> Iterator[Finding]:
         for change in changes:
-            if change.path in seen or not matches(change.path, self.paths):
+            if change.path in seen:
+                continue
+            if change.before is None and self.paths and (glob := disguised(change.path, self.paths, case=False)):
+                said = f"the file was added; its name is a look-alike of what is locked ({glob})"
+                yield Finding(said, Place(change.path), evidence="alike")
+                continue
+            if not matches(change.path, self.paths):
                 continue
             if change.before is None:
                 if self.additions == "report":

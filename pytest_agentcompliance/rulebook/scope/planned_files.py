@@ -9,6 +9,7 @@ from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Document, Documents, FileChange, Tree
 from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.lookalikes.paths import canonical
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -162,7 +163,10 @@ class PlannedFiles(Rule):
         for change in changes:
             if change.path in papers or (self.exempt and matches(change.path, self.exempt)):
                 continue
+            alike = canonical(change.path)
             hit, left = planned.of(change.path), excluded.of(change.path)
+            if left is None and alike != change.path.lower():  # what only looks like a file that is left out
+                left = excluded.of(alike)
             if hit is not None and not (left and _is_within(left, hit)):
                 covered.append(change.path)
             else:

@@ -1,12 +1,17 @@
 """The face toward pytest, awake: every verdict of the audit is a test item, and none of them can vanish or change unseen."""
 
+import os
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
+from pytest_agentcompliance.collection import apart, guard
+from pytest_agentcompliance.collection import asked as asking
+from pytest_agentcompliance.errors import EvidenceError
 from pytest_agentcompliance.reporters import json, text
 from pytest_agentcompliance.verdict import Audit, Outcome, Verdict
 
@@ -26,20 +31,32 @@ MARKUP: Mapping[str, dict[str, bool]] = {
 Reported = Literal["passed", "failed", "skipped"]
 
 
-def wake(
-    config: pytest.Config, audit: Audit, given: Any, outputs: Sequence[tuple[str, str]], unsaid: Mapping[str, Sequence[str]]
-) -> Callable[[], None]:
-    """Register what brings the verdicts into the session and what watches over them.
+def wake(config: pytest.Config, given: Any, parser: pytest.Parser, names: Sequence[str]) -> Callable[[], None]:
+    """Make the audit, register what brings its verdicts into the session and what watches over them.
 
-    ``given`` is the command line alone, without addopts. ``outputs`` are formats and files, which are written at once.
-    ``unsaid`` are the settings that pytest's configuration made and nobody on the command line.
-    Returns a function that registers them again where somebody has unregistered them.
+    ``given`` is the command line alone, without addopts; ``names`` are those of the settings.
+    Returns a function that registers both again where somebody has unregistered them. Where nothing of the tree is to be
+    loaded, it does not return: the session is another one, and ends here.
     """
-    _write(audit, [(name, config.invocation_params.dir / file) for name, file in outputs if file])
-    items = Items(audit, config.known_args_namespace.agent_compliance_only)
-    formats = [name for name, file in outputs if not file]
-    record = Record(config, items, given=given, formats=formats, unsaid=unsaid)
     plugins = config.pluginmanager
+    if made := next((one for one in plugins.get_plugins() if isinstance(one, Made)), None):
+        asked, audit = made.asked, made.audit
+    else:
+        asked = asking.asked(config, given, parser, names)
+        if wrong := [name for name, _ in asked.outputs if name not in asking.FORMATS]:
+            known = ", ".join(asking.FORMATS)
+            raise pytest.UsageError(f"agent-compliance: there is no format {wrong[0]!r}; there are: {known}")
+        try:
+            audit = json.loads(apart.judged(asked, config.invocation_params.dir, names))
+        except EvidenceError as unread:
+            raise pytest.UsageError(f"agent-compliance could not judge: {unread}") from unread
+        _write(audit, asked.files(config.invocation_params.dir))
+        if config.known_args_namespace.agent_compliance_only:
+            raise SystemExit(_alone(config, Made(asked, audit)))
+    items = Items(audit, config.known_args_namespace.agent_compliance_only)
+    record = Record(config, items, given=given, asked=asked)
+    if record.must_fail and made is None:
+        guard.stand(config, record.last_words)
 
     def keep() -> None:
         for plugin, name in ((items, ITEMS), (record, RECORD)):
@@ -49,6 +66,27 @@ def wake(
 
     keep()
     return keep
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # pytest keeps its plugins in sets
+class Made:
+    """What a session that loads nothing of the tree is given, as a plugin."""
+
+    asked: asking.Asked
+    audit: Audit
+
+
+def _alone(config: pytest.Config, made: Made) -> int:
+    """A session of its own for the verdicts: with the command line, and no ini file, addopts, conftest or test of the tree."""
+    args = [str(one) for one in config.invocation_params.args]
+    end = args.index("--") if "--" in args else len(args)
+    args[end:end] = ["-c", os.devnull, f"--rootdir={made.asked.repository}", "--agent-compliance-only", "--noconftest"]
+    addopts = os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        return int(pytest.main(args, plugins=[made]))
+    finally:
+        if addopts is not None:
+            os.environ["PYTEST_ADDOPTS"] = addopts
 
 
 def work(config: pytest.Config, audit: Audit) -> None:
@@ -105,18 +143,32 @@ class Items:
 class Record:
     """Watches, in the process that was started, over what becomes of the verdicts; and shows them."""
 
-    def __init__(
-        self, config: pytest.Config, items: Items, *, given: Any, formats: Sequence[str], unsaid: Mapping[str, Sequence[str]]
-    ) -> None:
-        self.config, self.items, self.given, self.formats, self.unsaid = config, items, given, formats, unsaid
+    def __init__(self, config: pytest.Config, items: Items, *, given: Any, asked: asking.Asked) -> None:
+        self.config, self.items, self.given, self.unsaid = config, items, given, asked.unsaid
+        self.formats = [name for name, file in asked.outputs if not file]
+        folder = config.invocation_params.dir
+        # What was written to, say, /dev/stdout is no file to look at again.
+        self.files = [(name, file) for name, file in asked.files(folder) if _plain(file)]
         self.audit = audit = items.audit
         self.verdicts = {item_name(verdict): verdict for verdict in audit.verdicts}
         self.reports: dict[str, set[tuple[str, str]]] = {}
         self.failed = False
-        folder = config.invocation_params.dir
         self.chosen = any(getattr(given, one, None) for one in CHOOSING) or any(
             items.means(str(one), folder) for one in given.file_or_dir
         )
+
+    @property
+    def must_fail(self) -> list[str]:
+        """Items that no session may end in 0 with, whatever becomes of them."""
+        return [] if self.chosen else [name for name, one in self.verdicts.items() if expected(one) == "failed"]
+
+    def last_words(self, code: int) -> list[str]:
+        """What is wrong about a session that ended with this exit code, in a process that it could not reach."""
+        found = []
+        if code == 0:
+            found.append(f"agent-compliance: the session ended with exit code 0, and these fail: {self._named(self.must_fail)}")
+        altered = _rewritten(self.audit, self.files)
+        return found + [f"agent-compliance: {file} was altered during the session, and is put back" for file in altered]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -285,9 +337,29 @@ def _reason(verdict: Verdict) -> str:
 def _write(audit: Audit, files: Sequence[tuple[str, Path]]) -> None:
     """Before the session, so that nothing that it loads can come between. Raises ``pytest.UsageError``."""
     for name, file in files:
-        content = json.dumps(audit) if name == "json" else "".join(f"{line}\n" for _, line in text.lines(audit, verbose=True))
         try:
-            file.write_bytes(content.encode("utf-8"))
+            file.write_bytes(_written(audit, name))
         except OSError as wrong:
             raise pytest.UsageError(f"agent-compliance: --agent-compliance-output {name}:{file}: {wrong.strerror}") from wrong
 
+
+def _rewritten(audit: Audit, files: Sequence[tuple[str, Path]]) -> Iterator[Path]:
+    """Put back what is no longer what was written. Two outputs may go to one file; the last one counts."""
+    for file, name in {file: name for name, file in files}.items():
+        content = _written(audit, name)
+        try:
+            if not _plain(file) or file.read_bytes() != content:
+                yield file
+                file.unlink(missing_ok=True)  # a link that took its place leads elsewhere
+                file.write_bytes(content)
+        except OSError:
+            yield file
+
+
+def _plain(file: Path) -> bool:
+    return file.is_file() and not file.is_symlink()
+
+
+def _written(audit: Audit, name: str) -> bytes:
+    content = json.dumps(audit) if name == "json" else "".join(f"{line}\n" for _, line in text.lines(audit, verbose=True))
+    return content.encode("utf-8")

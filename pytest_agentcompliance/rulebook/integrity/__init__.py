@@ -1,0 +1,1 @@
+"""Rules that no spec names and every gate needs: the audit itself must hold."""

@@ -1,0 +1,101 @@
+"""Inputs for the readers: samples of the kind that each reads, broken in the ways that break readers."""
+
+import random
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from pytest_agentcompliance import catalog
+from pytest_agentcompliance.demo import before
+
+RULES = Path(__file__).parent.parent.parent / "rules"
+POLICY = """\
+profiles:
+  - name: dev-implement-backend-coder-v3
+    story: WISH-001
+    clauses:
+      C3-10: {severity: warning, rules: {config/ports: {additions: allow}}}
+      C3-28: {off: "we do not track tokens"}
+evidence: {log: "plans/**/BACKEND-LOG.md"}
+waivers:
+  - {rule: scope/planned-files, path: "packages/x/**", reason: "agreed", by: "Ada", until: 2027-01-31}
+  - {finding: 0123456789abcdef01234567, reason: "agreed", by: "Ada", until: 2027-01-31}
+"""
+MOST = 20_000  # bytes of one input; what grows faster than its input shows long before
+PIECES = [
+    b"\0", b"\xff", b"\xfe\xff", b"\r", b"\n\n", b"\t", b"    ", b"\x1b[31m", b"\xe2\x80\xae", b"\xe2\x80\x8b", b"\xf0\x9f\x91\xa9",
+    b"\xed\xa0\x80", b"## Chunk 1", b"## Chunk 99999999999999999999", b"# ", b"- [ ] ", b"- [x] ", b"```", b"~~~", b"<!--", b"-->",
+    b"<details>", b"|---|---|", b"> ",
+    b"---\n", b"...\n", b"&a ", b"*a", b"<<: *a", b"!!python/object:os.system ", b"? ", b": ", b"{", b"[",
+    b"]", b"}", b"'", b'"', b"|2\n", b"%YAML 9\n", b"@@ -1,99999999999 +1 @@\n", b"\\ No newline", b"diff --git a/f b/f\n",
+    b"+", b"-",
+    b"../../", b"C:\\", b"~/", b"`", b"**", b"__", b"\\", b"1e999", b"-1", b"0x", b"22:22", b"2027-02-30", b"null", b"true",
+    b"BACKEND COMPLETE", b"BACKEND BLOCKED: ", b"Files changed", b"TODO", b"(a+)+$", b"**/" * 9,
+    "\uff34".encode(), "\u0422".encode(), "\u017f".encode(), "\u2028".encode(), "\u0301".encode() * 20,
+]
+
+
+@cache
+def samples(kind: str) -> tuple[bytes, ...]:
+    """Whole and sound inputs: rules' examples, profiles of ours, files of the demo."""
+    found: list[str] = []
+    for name in catalog.names():
+        for example in catalog.find(name).examples:
+            if kind == "log":
+                found += [text for text in (example.log, example.log_before) if text]
+            else:
+                found += [text for tree in (example.before, example.after) for path, text in tree.items() if suits(kind, path)]
+    for path, text in before.BEFORE.items():
+        found += [text] if suits(kind, path) else []
+    if kind == "yaml":
+        found.append(POLICY)
+        found += [file.read_text("utf-8") for file in sorted(RULES.glob("*.yaml"))]
+    return tuple(text.encode("utf-8", "surrogateescape") for text in found) or (b"a: 1\n",)
+
+
+def suits(kind: str, path: str) -> bool:
+    endings = {"yaml": (".yaml", ".yml"), "prose": (".md",), "code": (".ts", ".tsx", ".py", ".js", ".go", ".json", ".toml")}
+    return path.endswith(endings.get(kind, ()))
+
+
+def stream(kind: str, seed: int) -> Iterator[bytes]:
+    """Endless, and the same for the same seed."""
+    dice = random.Random(seed)
+    known = samples(kind)
+    while True:
+        data = dice.choice(known)
+        for _ in range(dice.choice((0, 1, 1, 2, 3, 8))):
+            data = broken(data, dice, known)
+        yield data[:MOST]
+
+
+def broken(data: bytes, dice: random.Random, known: tuple[bytes, ...]) -> bytes:
+    """One step away from what it was."""
+    at = dice.randrange(len(data) + 1)
+    to = min(len(data), at + dice.choice((1, 2, 8, 40, 400)))
+    piece = dice.choice(PIECES)
+    match dice.randrange(9):
+        case 0:
+            return data[:at] + data[to:]
+        case 1:
+            return data[:at] + piece + data[at:]
+        case 2:
+            return data[:at] + piece * dice.choice((3, 50, 2000)) + data[at:]
+        case 3:
+            return data[:to] + data[at:to] * dice.choice((1, 20, 400)) + data[to:]
+        case 4:
+            other = dice.choice(known)
+            cut = dice.randrange(len(other) + 1)
+            return data[:at] + other[cut : cut + 500] + data[to:]
+        case 5:
+            return data[:at] + bytes(dice.randrange(256) for _ in range(4)) + data[to:]
+        case 6:
+            lines = data.split(b"\n")
+            dice.shuffle(lines)
+            return b"\n".join(lines)
+        case 7:
+            depth = dice.choice((5, 100, 1500))
+            stairs = b"".join(b" " * n + b"- " + piece + b"\n" for n in range(min(depth, 190)))
+            return data[:at] + stairs + piece * depth + data[at:]
+        case _:
+            return data[:at] + data[at:to].swapcase()[::-1] + data[to:]

@@ -1,0 +1,132 @@
+"""The readers, each as a function of bytes that may raise nothing but the errors that are meant for people."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from pytest_agentcompliance import catalog, policy, profile, workshop
+from pytest_agentcompliance.errors import AgentComplianceError, NotJudged, Unreadable
+from pytest_agentcompliance.evidence.changes import decode
+from pytest_agentcompliance.parsing import attributes, globs, opaque
+from pytest_agentcompliance.reporters import json, text
+from pytest_agentcompliance.rule import Example, Rule
+from pytest_agentcompliance.sources import diff, history, log
+from pytest_agentcompliance.verdict import Audit, Outcome, PolicyFacts, Verdict
+
+ALLOWED = (AgentComplianceError, NotJudged, Unreadable)
+DOCUMENTS = [names[0] for names in workshop.DOCUMENTS.values()] + ["SCOPE.yaml"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A reader, and the kind of samples that its inputs are made of. ``starts_processes``: it asks the grammars' child."""
+
+    kind: Literal["log", "yaml", "prose", "code"]
+    read: Callable[[bytes], None]
+    starts_processes: bool = False
+
+
+@cache
+def bound(*groups: str) -> tuple[Rule, ...]:
+    """The rules of these groups, or of these names, with their own parameters where they need none."""
+    found = []
+    for name in catalog.names():
+        if name in groups or name.partition("/")[0] in groups:
+            kind = catalog.find(name)
+            given = next((example.given for example in kind.examples if example.given), {})
+            found.append(kind(**given))
+    return tuple(found)
+
+
+def judged(rules: Iterable[Rule], example: Example) -> None:
+    run = workshop.run_of(example)
+    for rule in rules:
+        if any(run.problem(kind) for kind in rule.needs):
+            continue
+        try:
+            found = list(rule.findings_in(run))
+        except ALLOWED:
+            continue
+        verdict = Verdict("p", "C", "says", "group/name", "error", Outcome.BROKEN, tuple(found), "why")
+        audit = Audit("base", "1" * 40, "2" * 40, PolicyFacts("none"), (verdict,))
+        assert all(line.isprintable() for _, line in text.lines(audit, verbose=True))
+        assert json.dumps(json.loads(json.dumps(audit))) == json.dumps(audit)
+
+
+def read_log(data: bytes) -> None:
+    known = decode(data)
+    log.parse(known, "BACKEND-LOG.md", before=known[: len(known) // 2])
+    judged(bound("log", "blockers"), Example("", log=known, after={"api/a.ts": "export const a = 1\n"}))
+
+
+def read_policy(data: bytes) -> None:
+    with suppress(AgentComplianceError):
+        policy.parse(data, "agent-compliance.yaml")
+
+
+def read_profile(data: bytes) -> None:
+    with suppress(AgentComplianceError):
+        draft = profile.read("own", lambda name: data if name == "own" else None)
+        draft.bind(draft.values, {})
+
+
+def read_documents(data: bytes) -> None:
+    known = decode(data)
+    rules = bound("artifacts", "blockers", "decisions/valid", "scope/inputs-locked", "log/objectives-traced")
+    for name in DOCUMENTS:
+        judged(rules, Example("", before={name: known[::2]}, after={name: known}, log="# Log\n\n## Chunk 1 - one\n"))
+
+
+def read_change(data: bytes) -> None:
+    known = decode(data)
+    rules = bound("scope/allowed-paths", "scope/frontend-files", "files", "content/todo", "integrity")
+    for path in ("a.ts", "b.md", "c.yaml", ".gitattributes", ".gitignore", "CLAUDE.md", "agent-compliance.yaml"):
+        links = {"link": known[:80] or "x"}
+        judged(rules, Example("", before={path: known[: len(known) // 3]}, after={path: known}, links=links))
+
+
+def read_code(data: bytes) -> None:
+    known = decode(data)
+    for path in ("a.ts", "b.py", "c.go", "package.json", "docker-compose.yml", "pyproject.toml"):
+        rules = bound("config", "content", "architecture")
+        judged(rules, Example("", before={path: known[: len(known) // 2]}, after={path: known}))
+
+
+def read_git(data: bytes) -> None:
+    diff.hunks(b"diff --git a/f b/f\n@@ -1 +1 @@\n" + data)
+    for read in (diff.records, lambda raw: diff.run_of_records(raw, 0)):
+        try:
+            read(data)
+        except ALLOWED:
+            continue
+    history.trailers(decode(data))
+    history._person(decode(data)[:300])
+    for line in decode(data).split("\n")[:50]:
+        list(attributes.hiding(line))
+        try:
+            globs.matches("a/b.ts", [line])
+        except ALLOWED:
+            continue
+    opaque.encoding(data)
+    opaque.binary_text(data)
+    opaque.pointer(data)
+
+
+def read_audit(data: bytes) -> None:
+    with suppress(AgentComplianceError):
+        json.loads(data.decode("utf-8", "replace"))
+
+
+TARGETS: dict[str, Target] = {
+    "log": Target("log", read_log),
+    "policy": Target("yaml", read_policy),
+    "profile": Target("yaml", read_profile),
+    "documents": Target("prose", read_documents),
+    "documents-yaml": Target("yaml", read_documents),
+    "change": Target("code", read_change),
+    "code": Target("code", read_code, starts_processes=True),
+    "git": Target("code", read_git),
+    "audit": Target("yaml", read_audit),
+}
