@@ -28,7 +28,7 @@ PARSED = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".py", "
 # What a rule may need that is held to a state on the way, and what it goes without there.
 CHANGE_ALONE = frozenset({"changes", "documents"})
 NEWER = (
-    f"{law.FILE} at base itself is not that of the merge base, which is in force: the run started before it was changed, or "
+    "the law at base itself is not that of the merge base, which is in force: the run started before it was changed, or "
     "went back behind it; merge base into the branch, or pass --policy"
 )
 LACKING = frozenset({"commits", "custody", "verdicts"})
@@ -171,7 +171,7 @@ def _policy(options: Options, repository: Repository, found: Ends) -> tuple[law.
     for read, where, reviewed in ((base, f"{law.FILE} at the merge base", True), (head, f"{law.FILE} at head", False)):
         if (text := read(law.FILE)) is not None:
             policy = law.parse(text, law.FILE)
-            if reviewed and found.tip_tree != found.base_tree and _file(repository, found.tip_tree, law.FILE) != text:
+            if reviewed and _is_newer(repository, found):
                 policy = replace(policy, notes=(*policy.notes, NEWER))
             return _whole(policy, PolicyFacts(where, policy.digest, reviewed), read, base)
     if not options.profiles:
@@ -180,6 +180,16 @@ def _policy(options: Options, repository: Repository, found: Ends) -> tuple[law.
             "run 'agent-compliance init' to write one"
         )
     return _whole(law.Policy((), {}, (), "", ""), PolicyFacts("none: the profile's own defaults"), base, base)
+
+
+def _is_newer(repository: Repository, found: Ends) -> bool:
+    """Whether base's own policy, or its profiles, are not those of the merge base."""
+    if found.tip_tree == found.base_tree:
+        return False
+    try:
+        return any(repository.entry(found.tip_tree, one) != repository.entry(found.base_tree, one) for one in (law.FILE, profile.FOLDER))
+    except Unreadable:
+        return True
 
 
 def _whole(

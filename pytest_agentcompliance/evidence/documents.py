@@ -8,6 +8,7 @@ from typing import Literal
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence.changes import Content, decode, is_file
 from pytest_agentcompliance.evidence.log import ChunkLog
+from pytest_agentcompliance.parsing.markdown import too_much
 
 DocumentName = Literal["story", "plan", "scope", "decisions", "blockers", "intent"]
 
@@ -36,7 +37,9 @@ class Document:
         data = self.content.bytes()
         if len(data) > LIMIT:
             return self._refuse(f"it has {len(data):,} bytes; a document of more than {LIMIT:,} is not read")
-        return decode(data)
+        text = decode(data)
+        why = too_much(text)
+        return self._refuse(f"it {why}") if why else text
 
     def text(self) -> str:
         """What it says. Raises ``Unreadable``, and says so to the ledger, for a link, a folder, a huge or a missing blob."""

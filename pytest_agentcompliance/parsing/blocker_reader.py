@@ -52,7 +52,7 @@ class Reader:
                 entry.rank == 3 and not entry.parts and not entry.lines and _MANY.search(entry.title) and line.level > entry.level
             )
             if listed:  # "Decisions required", with one heading for each
-                self.entries.remove(entry)
+                self._drop(entry)
                 self.scope, self.level, self.sure = "open", entry.level, True
             elif line.level > entry.level and not (found.kind == "blocker" and found.sure):
                 heading_within(entry, line)
@@ -117,6 +117,11 @@ class Reader:
         self.entry.asks = self.deciding
         self.entries.append(self.entry)
         return self.entry
+
+    def _drop(self, entry: Entry) -> None:
+        """Take back one of the last entries."""
+        at = next(at for at in range(len(self.entries) - 1, -1, -1) if self.entries[at] is entry)
+        del self.entries[at]
 
     def _between(self, line: Line) -> None:
         """Text outside the blockers."""
@@ -197,7 +202,7 @@ class Reader:
             self._between(line)
             return
         if line.body.startswith("|") and entry.rank < 3 and not entry.lines and rows.lists_blockers(rows.header_of(line)):
-            self.entries.remove(entry)  # the heading only groups the rows
+            self._drop(entry)  # the heading only groups the rows
             self._enter("open", entry.level)
             self.entry, self.header = None, rows.header_of(line)
             return

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pytest_agentcompliance.parsing import blocker_titles as heads
@@ -61,8 +62,9 @@ class Blockers:
         return tuple(entry for entry in self.entries if not entry.resolved)
 
 
+@lru_cache(maxsize=4)
 def read(text: str) -> Blockers:
-    """The blockers of a file. Never raises; linear in its size."""
+    """The blockers of a file. Never raises; linear in its size. Several rules ask for the same file."""
     reader = Reader()
     for line in read_lines(text):
         reader.take(line)
@@ -87,8 +89,9 @@ def _judged(reader: Reader) -> Blockers:
         if reader.said.settled and entry.standing != "open":
             entry.resolved = True
     if max((entry.rank for entry in reader.entries if not entry.resolved), default=0) == 1:
+        levels = {one.level for one in reader.entries if one.rank == 1}
         for entry in reader.entries:  # beside a heading that sounds like a blocker, the others of its level are of its kind
-            if entry.rank == 0 and any(one.rank == 1 and one.level == entry.level for one in reader.entries):
+            if entry.rank == 0 and entry.level in levels:
                 entry.rank = 1
     surest = max((entry.rank for entry in reader.entries if not entry.resolved), default=0)
     least = 3 if reader.said.nothing else min(surest, 1)

@@ -12,6 +12,7 @@ OUTSIDE = ".."  # what stands for everywhere that is not in the tree
 _LINK = "120000"
 _MOST = 64  # links on one way: Linux follows 40, macOS 32, Windows 63
 _LONGEST = 4096  # what no kernel takes for a path
+_STEPS = 1000  # parts of one way, with those of the links on it
 
 
 class Entry(Protocol):
@@ -92,14 +93,18 @@ def leads_to(path: str, target: str, link_at: Callable[[str], str | None] | None
     """Where in the tree the link at a path leads, "" being its root; ``OUTSIDE`` where it leaves it; None in a ring.
 
     Part by part, as a kernel does: a part that is a link itself (``link_at`` gives its target) is followed, and dots go up
-    from where that leads. Without ``link_at``, and of a target that is too long to be a path, the text alone is read.
+    from where that leads. Without ``link_at``, and of a target that is too long to be a path, the text alone is read. Where a way
+    has more parts than any that somebody meant, it is not followed to its end and counts as ``OUTSIDE``.
     """
     at = path.split("/")[:-1]
     ahead = _parts(target)
-    left = _MOST
+    left, steps = _MOST, _STEPS
     follow = link_at if len(target) <= _LONGEST else None
     while ahead:
         part = ahead.pop()
+        steps -= 1
+        if follow is not None and not steps:
+            return OUTSIDE
         if part == "..":
             if not at:
                 return OUTSIDE
@@ -110,7 +115,7 @@ def leads_to(path: str, target: str, link_at: Callable[[str], str | None] | None
         if further is None:
             continue
         left -= 1
-        if not left or len(further) > _LONGEST or len(ahead) > _LONGEST:
+        if not left or len(further) > _LONGEST:
             return None
         if is_absolute(further):
             return OUTSIDE

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from pytest_agentcompliance.parsing import log_chunks, log_labels, markdown
@@ -12,6 +13,7 @@ from pytest_agentcompliance.parsing.log_labels import SUB, TOP
 from pytest_agentcompliance.parsing.markdown import Line
 
 MOST_SHOWN = 3  # lines that are quoted of one chunk
+MOST_ALIKE = 20  # chunks of one number that are compared with one that was there
 
 _STATES = re.compile(r"(?i)\s*[(\[]?\b(?:in[ -]progress|complete[d]?|done|pending|wip|started|finished)\b[)\]]?\s*$")
 _MARKS = re.compile(r"[*_`~#>|]+|^[\s\-+•]+")
@@ -52,13 +54,12 @@ def rewrites(before: str, after: str) -> list[Rewrite]:
         return []
     old, new = parts(before), parts(after)
     found = []
-    free = list(new)
+    free = _Free(new)
     for at, part in enumerate(old):
-        heir = _heir(part, free)
+        heir = free.heir(part)
         if heir is None:
             found.append(Rewrite("gone", part.number, part.name, None, part.said[1 : 1 + MOST_SHOWN]))
             continue
-        free.remove(heir)
         then, now = Counter(part.said), Counter(heir.said)
         if missing := [line for line in part.said if line in then - now]:
             found.append(Rewrite("changed", part.number, part.name, heir.line, tuple(missing[:MOST_SHOWN])))
@@ -82,11 +83,35 @@ def parts(text: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def _heir(part: Part, free: list[Part]) -> Part | None:
-    """The chunk that this one has become: of its number, and of several the one that has most of its lines."""
-    same = [one for one in free if one.number == part.number] or [one for one in free if one.name == part.name and part.name]
-    then = Counter(part.said)
-    return max(same, key=lambda one: (one.said == part.said, sum((then & Counter(one.said)).values())), default=None)
+class _Free:
+    """The chunks of a version that nothing was found to have become yet, by their numbers and by their names."""
+
+    def __init__(self, chunks: Iterable[Part]) -> None:
+        self.left: dict[tuple[str, str], dict[int, Part]] = {}
+        for part in chunks:
+            for key in self._keys(part):
+                self.left.setdefault(key, {})[id(part)] = part
+
+    def heir(self, part: Part) -> Part | None:
+        """The chunk that this one has become: of its number, and of several the one that has most of its lines."""
+        same = next(filter(None, (self.left.get(key) for key in self._keys(part))), {})
+        then = Counter(part.said)
+        some = list(islice(same.values(), MOST_ALIKE))
+        heir = max(some, key=lambda one: (one.said == part.said, sum((then & Counter(one.said)).values())), default=None)
+        if heir is not None:
+            for key in self._keys(heir):
+                del self.left[key][id(heir)]
+        return heir
+
+    @staticmethod
+    def _keys(part: Part) -> list[tuple[str, str]]:
+        return [("number", part.number), *([("name", part.name)] if part.name else [])]
+
+
+def alike(before: str, after: str) -> bool:
+    """Whether a log is another one that was moved and edited: it has half of what the chunks of the other say."""
+    then, now = ({line for part in parts(text) for line in part.said[1:] if not line.endswith(":")} for text in (before, after))
+    return bool(then) and 2 * len(then & now) >= len(then)
 
 
 def _said(line: Line) -> Iterator[str]:

@@ -1,17 +1,23 @@
 """Markdown line by line: what kind each line is, by the block structure of CommonMark."""
 
 import re
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.parsing.markdown_blocks import Block, Kind, blocks
 
-__all__ = ["Kind", "Line", "joined", "read", "stripped", "unticked", "visible", "word_set"]
+__all__ = ["Bounds", "Kind", "Line", "joined", "read", "stripped", "too_much", "unticked", "visible", "word_set"]
+
+MOST = 100_000  # lines and marks of a text; a log of 430 KB with 1,000 chunks has 25,000
+MOST_OF_ALL = 5 * MOST  # of all versions of a text that one rule reads
 
 NEWLINE = re.compile(r"\r\n?|\n")  # as markdown-it splits
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff\0]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
 _ITEM = re.compile(r"[ \t]*(?:([-*+•‣▪◦–]|\d{1,4}[.)])(?=\s))?\s*(?:\[[ xX✓✔~-]\]\s+)?")
+_MARK = re.compile(r"[-+*>](?=[-+*>\s])|[.)](?=\s)")
 _TICK = re.compile(r"^(?:[✓✔✅☑❌✗✘⚠⏸🔴🟢🟡➕📝]\s*)+")
 
 
@@ -40,6 +46,36 @@ def read(text: str) -> list[Line]:
     if rows[-1] == "":
         rows.pop()
     return [_line(at, row, block) for at, (row, block) in enumerate(zip(rows, blocks(rows), strict=True))]
+
+
+def too_much(text: str) -> str:
+    """Why a text is not read: what reading costs grows with its lines and with the marks of lists and quotes in them."""
+    count = _size(text)
+    return f"has {count:,} lines and marks of lists and quotes; more than {MOST:,} are not read" if count > MOST else ""
+
+
+def _size(text: str) -> int:
+    return len(NEWLINE.findall(text)) + len(_MARK.findall(text))
+
+
+class Bounds:
+    """What one rule reads of the texts of a run, however many versions of them there are."""
+
+    def __init__(self) -> None:
+        self.left = MOST_OF_ALL
+        self.last: deque[str] = deque(maxlen=3)  # who reads a text knows it still
+
+    def take(self, path: str, text: str) -> str:
+        """The text. Raises ``Unreadable`` where it is too much to read, or all of them are."""
+        if text in self.last:
+            return text
+        if why := too_much(text):
+            raise Unreadable(path, f"it {why}")
+        self.last.append(text)
+        self.left -= _size(text)
+        if self.left < 0:
+            raise Unreadable(path, f"its versions have more than {MOST_OF_ALL:,} lines and marks of lists and quotes")
+        return text
 
 
 def word_set(text: str, apart: str | None = None) -> frozenset[str]:

@@ -32,6 +32,9 @@ _LAST_WORD = re.compile(r"([A-Za-z.]+)[\s:]*$")
 _CLOSERS = ("*/", "-->", "--!>", "*)", "#>", "%>", "}}", "-}", '"""', "'''")
 _MOST = 20  # markers of one line that are told apart: a longer row says nothing more
 _LINE_END = re.compile(r"\r\n?|\n")
+# What is drawn over, under or around a letter that has no such form; white capitals in a ring or a box, which have no plain one.
+_DRAWN = re.compile("(?<=[A-Za-z])[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]+")
+_BOXED = re.compile("[\U0001f150-\U0001f169\U0001f170-\U0001f189]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,19 @@ def markers(text: str, words: Iterable[str], *, docstring: bool = False) -> Iter
     newlines = at = 0
     for end in [*_LINE_END.finditer(text), None]:
         line = text[at : end.start() if end else len(text)]
-        for word, rest in _in_line(line if plain and "&" not in line else folded(line), pattern, first=at == 0 or not docstring):
+        for word, rest in _in_line(line if plain and "&" not in line else _seen(line), pattern, first=at == 0 or not docstring):
             yield Marker(word, rest, newlines)
         if end:
             newlines += "\n" in end[0]
             at = end.end()
+
+
+def _seen(line: str) -> str:
+    """A line as a reader sees it, who looks past strokes and rings."""
+    text = folded(line)
+    if text.isascii():
+        return text
+    return _DRAWN.sub("", _BOXED.sub(lambda found: chr(ord("A") + (ord(found[0]) - 0x1F150) % 32), text))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Text in a form that other readers take for something else: with NULs, in UTF-16, or elsewhere behind a pointer."""
+"""Text in a form that other readers take for something else: with NULs, in UTF-16, in a coding of its own, or behind a pointer."""
 
 import re
 
@@ -12,6 +12,17 @@ LFS_POINTER = re.compile(
     rb"(?:[a-z0-9.-]+ .*\n)*?oid sha256:[0-9a-f]{64}\s"
 )
 
+# PEP 263, as CPython's tokenizer reads it; where a line ends at a carriage return, both readings are taken.
+_CODING = re.compile(rb"[ \t\f\r]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
+_NO_CODE = re.compile(rb"[ \t\f\r]*(?:#|\n|\Z)")
+# Codings in which ASCII stands for itself, without what parts their names.
+_PLAIN = re.compile(
+    r"(?:us)?ascii|646|utf8(?:sig)?|u8|cp65001|mbcs|ansi|oem|(?:iso)?latin(?:\d{1,2})?|l\d{1,2}|(?:iso)?8859(?:\d{1,2})?|koi8[rtu]"
+    r"|(?:cp|windows|ibm|ms)?(?:437|720|737|775|85\d|86[0-35-9]|874|932|936|949|950|1125|125\d)|mac[a-z]{4,9}2?|hproman8|kz1048|ptcp154"
+    r"|euc(?:jp|kr|cn|tw|jis2004|jisx0213)|ujis|s?jis|shiftjis|mskanji|gbk|gb2312|gb18030(?:2000)?"
+    r"|big5(?:hkscs|tw)?|johab|uhc|ksc?5601|tis620|thai|cyrillic|greek|hebrew|arabic"
+)
+_CUT = re.compile(r"(utf-8|latin-1|iso-8859-1|iso-latin-1)-.*")  # CPython takes no notice of what stands behind these
 
 def encoding(data: bytes) -> str:
     """The encoding of a text that tools for UTF-8 cannot read, by its mark or by the NULs of every other byte; else empty."""
@@ -44,3 +55,18 @@ def binary_text(data: bytes) -> bool:
 def pointer(data: bytes) -> bool:
     """Whether a file is only the pointer that git-lfs commits in the place of a content."""
     return len(data) < 1024 and LFS_POINTER.match(data) is not None
+
+
+def declared_coding(data: bytes) -> str:
+    """The coding that the first two lines of a Python source declare, in small letters with hyphens; else empty."""
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    found = _CODING.match(data, start)
+    second = data.find(b"\n", start) + 1
+    if found is None and second and _NO_CODE.match(data, start):
+        found = _CODING.match(data, second)
+    return found[1][:60].decode("ascii", "replace").lower().replace("_", "-") if found is not None else ""
+
+
+def is_plain(coding: str) -> bool:
+    """Whether text in a coding shows as what it is, but for letters that are not ASCII."""
+    return _PLAIN.fullmatch(_CUT.sub(r"\1", coding).replace("-", "")) is not None

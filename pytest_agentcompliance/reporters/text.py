@@ -13,6 +13,7 @@ Line = tuple[Style, str]
 
 MOST = 20  # findings of one rule, or files of one list, that are shown unless all are asked for
 LONGEST = 400  # characters of one text out of the audited tree
+LONGEST_PATH = 300  # of a path, which keeps its two ends
 
 NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
@@ -68,7 +69,7 @@ def explain(verdict: Verdict) -> str:
     head = shown(f"{verdict.clause} ({verdict.rule}): {verdict.says}" if verdict.rule else f"{verdict.clause}: {verdict.says}")
     found = [one for one in verdict.findings if one.level == "breach"] if verdict.breaks else []
     reasons = [f"crashed: {shown(verdict.why)}"] if verdict.outcome is Outcome.CRASHED else _told(verdict.why)
-    unread = [f"could not be read: {shown(path)}" for path in verdict.unread[:MOST]]
+    unread = [f"could not be read: {_path(path)}" for path in verdict.unread[:MOST]]
     rest = [f"... and {len(verdict.unread) - MOST} more that could not be read"] if len(verdict.unread) > MOST else []
     told = [text.strip() for _, text in _findings(found, verbose=False)]
     return "\n".join([head, *("  " + text for text in (*told, *remedies(found), *reasons, *unread, *rest))])
@@ -161,10 +162,10 @@ def _not_judged(audit: Audit, verbose: bool, width: int) -> Iterator[Line]:
     for verdict in audit.verdicts:
         if verdict.unread:
             more = len(verdict.unread) - MOST if most and len(verdict.unread) > most else 0
-            files = ", ".join(map(shown, verdict.unread[:most])) + (f" and {more} more" if more else "")
+            files = ", ".join(map(_path, verdict.unread[:most])) + (f" and {more} more" if more else "")
             yield "red" if verdict.severity == "error" else "yellow", f"  {_label(verdict)} could not read: {files}"
     for path, why in audit.unaudited[:most]:
-        yield "yellow", f"  {shown(path)}: {_cut(why)}"
+        yield "yellow", f"  {_path(path)}: {_cut(why)}"
     if most and len(audit.unaudited) > most:
         yield "dim", f"  ... and {len(audit.unaudited) - most} more files that could not be read (see --output json)"
     yield from _reasons([one for one in _of(audit, Outcome.NOT_JUDGED) if not one.unread], width)
@@ -229,7 +230,14 @@ def _label(verdict: Verdict) -> str:
 
 
 def _place(at: Place) -> str:
-    return shown(str(at))
+    return _path(str(at))
+
+
+def _path(path: str) -> str:
+    """A path whose two ends tell where it leads, however long it is."""
+    half = LONGEST_PATH // 2
+    text = shown(path)  # cut afterwards: what is escaped is longer
+    return text if len(text) <= LONGEST_PATH else f"{text[:half]}...{text[-half:]}"
 
 
 def _at(finding: Finding) -> str:

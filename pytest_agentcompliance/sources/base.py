@@ -130,7 +130,8 @@ def merge_base(repository: Repository, base: str, head: str, said: str) -> tuple
     notes = []
     if len(found) > 1:
         # The one on base's own line: another may be a commit of the run, merged into base, which would hide what came before it.
-        found.sort(key=lambda one: one != _on_the_line(repository, base, found))
+        first = _on_the_line(repository, base, found)
+        found = sorted(found, key=lambda one: one != first)
         notes.append(f"base and head have {len(found)} merge bases; the run is compared with {found[0]}")
     if repository.shadow.shallow:
         notes.append("this clone is shallow: commits before its boundary were not seen")

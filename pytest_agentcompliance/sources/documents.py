@@ -8,6 +8,7 @@ from typing import get_args
 from pytest_agentcompliance.evidence import Content, Document, Documents
 from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.markdown import Bounds
 from pytest_agentcompliance.sources import log_file
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
@@ -43,7 +44,8 @@ def read(repository: Repository, ends: Ends, globs: Mapping[str, tuple[str, ...]
     others = sorted(path for path, _, _ in head["logs"] if not matches(path, globs.get("log") or ("",)))
     if len(others) > MOST_LOGS:
         notes.append(f"{len(others)} logs of other agents; the first {MOST_LOGS} of them are read")
-    logs = tuple(log_file.from_tree(repository, ends, path, notes) for path in others[:MOST_LOGS])
+    bounds = Bounds()
+    logs = tuple(log_file.from_tree(repository, ends, path, notes, bounds) for path in others[:MOST_LOGS])
     return Documents(side(base), side(head), places, logs)
 
 

@@ -11,6 +11,7 @@ from pytest_agentcompliance.evidence import ChunkLog, Run
 from pytest_agentcompliance.evidence.changes import decode
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.sources import log_file
+from pytest_agentcompliance.sources import story as stories
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 
@@ -57,6 +58,8 @@ def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: W
 
         if wanted.unknown:
             absent["documents"] = wanted.unknown
+            logs = _matching((one.path for one in ends.changes if one.after is not None), wanted.log_globs)
+            _doubt(ends, _written(ends, logs), wanted.unknown)
         else:
             papers = documents.read(repository, ends, wanted.globs, found.path if found else "", notes)
     return Run(
@@ -81,6 +84,10 @@ def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -
         return log_file.from_tree(repository, ends, path, notes), ""
     written = [change.path for change in ends.changes if change.after is not None]
     found = _matching(written, wanted.log_globs)
+    doubted: list[str] = []
+    if len(found) > 1 and not wanted.story:
+        doubted = _written(ends, found)
+        found = doubted or found
     if not found and not wanted.unknown and wanted.log_globs:
         # Not written in this run; one that was there before is read all the same, as nothing new.
         there = (path.decode("utf-8", "surrogateescape") for path in repository.listing(ends.head_tree))
@@ -97,7 +104,9 @@ def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -
         return log_file.from_tree(repository, ends, path, notes), ""
     if found:
         some = ", ".join(found[:4]) + (" ..." if len(found) > 4 else "")
-        return None, f"{len(found)} logs could be meant ({some}); pass --story or --log"
+        why = f"{len(found)} logs could be meant ({some}); pass --story or --log"
+        _doubt(ends, doubted, why)
+        return None, why
     where = " or ".join(wanted.log_globs) or "any place that the profile names"
     return None, f"the run left no log at {where}" + (f"; {wanted.unknown}" if wanted.unknown else "")
 
@@ -114,6 +123,17 @@ def _strays(ends: Ends, written: list[str], wanted: Wanted) -> list[str]:
                 if story.search(decode(change.after.bytes()[:TITLE])):
                     found.append(path)
     return found if len(found) == 1 else []
+
+
+def _written(ends: Ends, found: list[str]) -> list[str]:
+    """Those of several logs to which the run wrote words."""
+    return [path for path in found if (change := ends.changes.by_path.get(path)) is None or stories.wrote(ends.changes, change)]
+
+
+def _doubt(ends: Ends, logs: list[str], why: str) -> None:
+    """One run works on one story. Where it wrote two logs a person has to say which is its own: until then nothing passes."""
+    if len(logs) > 1:
+        ends.ledger.unread.update(dict.fromkeys(logs, f"which log is the run's cannot be told: {why}"))
 
 
 def _matching(paths: Iterable[str], globs: tuple[str, ...]) -> list[str]:

@@ -25,7 +25,8 @@ class Location:
     def object_format(self) -> str:
         """``sha1`` or ``sha256``, from the repository's own configuration file, which is read and not obeyed."""
         try:
-            found = OBJECT_FORMAT.search((self.common_dir / "config").read_text("utf-8", "replace"))
+            config = self.common_dir / "config"
+            found = OBJECT_FORMAT.search(config.read_text("utf-8", "replace")) if config.is_file() else None
         except OSError:
             return "sha1"
         return found[1].lower() if found else "sha1"

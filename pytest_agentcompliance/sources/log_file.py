@@ -7,14 +7,16 @@ from pathlib import Path
 from pytest_agentcompliance.errors import Unreadable, UsageError
 from pytest_agentcompliance.evidence import ChunkLog
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, decode, is_file
+from pytest_agentcompliance.parsing.markdown import Bounds, too_much
+from pytest_agentcompliance.sources import story
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 
-LOG_LIMIT = 4 * 1024 * 1024  # bytes; the longest real log met has 22 KB
+LOG_LIMIT = 1024 * 1024  # bytes; the longest real log met has 22 KB
 
 
-def from_tree(repository: Repository, ends: Ends, path: str, notes: list[str]) -> ChunkLog:
-    """The log that lies at a path of head, held against the one of base."""
+def from_tree(repository: Repository, ends: Ends, path: str, notes: list[str], bounds: Bounds | None = None) -> ChunkLog:
+    """The log that lies at a path of head, held against the one of base. ``bounds`` are those of several logs together."""
     try:
         entry = repository.entry(ends.head_tree, path)
         mode, oid = entry or ("", "")
@@ -22,12 +24,19 @@ def from_tree(repository: Repository, ends: Ends, path: str, notes: list[str]) -
             what = {SYMLINK: "a symbolic link, which is not followed", "040000": "a folder", SUBMODULE: "a submodule"}
             return ChunkLog(path, problem=f"{path} is {what.get(mode, 'not there')}")
         data = repository.blobs.read(oid)
-        old = repository.entry(ends.base_tree, path)
-        before = repository.blobs.read(old[1]) if old and is_file(old[0]) else None
+        before = _before(repository, ends, path)
     except Unreadable as wrong:
         ends.ledger.unread[path] = wrong.reason
         return ChunkLog(path, problem=f"{path}: {wrong.reason}")
-    return _parsed(data, path, before, notes)
+    return _parsed(data, path, before, notes, bounds=bounds)
+
+
+def _before(repository: Repository, ends: Ends, path: str) -> bytes | None:
+    """The log as base has it: at its path, or in the folder of the stage that the run moved it out of."""
+    old = repository.entry(ends.base_tree, path)
+    if old is None and (source := story.moved_from(ends.changes, path)) is not None:
+        old = (source.mode, source.oid)
+    return repository.blobs.read(old[1]) if old and is_file(old[0]) else None
 
 
 def from_disk(file: Path, notes: list[str] | None = None) -> ChunkLog:
@@ -47,7 +56,9 @@ def from_disk(file: Path, notes: list[str] | None = None) -> ChunkLog:
     return _parsed(data, path, None, notes, size=max(size, len(data)))
 
 
-def _parsed(data: bytes, path: str, before: bytes | None, notes: list[str], size: int | None = None) -> ChunkLog:
+def _parsed(
+    data: bytes, path: str, before: bytes | None, notes: list[str], size: int | None = None, bounds: Bounds | None = None
+) -> ChunkLog:
     size = len(data) if size is None else size
     if size > LOG_LIMIT:
         return ChunkLog(path, problem=f"{path} has {size:,} bytes; a log of more than {LOG_LIMIT:,} is not read")
@@ -56,7 +67,13 @@ def _parsed(data: bytes, path: str, before: bytes | None, notes: list[str], size
     text = decode(data)
     if any("\udc80" <= char <= "\udcff" for char in text):
         notes.append(f"{path} is not UTF-8; its other bytes were read as they are")
+    try:
+        (bounds or Bounds()).take(path, text)
+    except Unreadable as wrong:
+        return ChunkLog(path, problem=str(wrong))
     old = decode(before) if before is not None and len(before) <= LOG_LIMIT else None
+    if old is not None and too_much(old):
+        old = None  # all of it counts as new
     try:
         return log.parse(text, path, before=old)
     except Exception as wrong:  # a defect of the reader takes no audit down, and is no pass either

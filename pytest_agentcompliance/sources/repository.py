@@ -205,15 +205,20 @@ class Repository:
         with self.shadow.streaming(*words, each=tally.feed) as answer:
             blobs = self._descent.met([(old_tree, new_tree)])
             checked = self.shadow.loose(blobs) if len(blobs) > PACKED else blobs
-            wrong = [one for one in self.blobs.sweep(checked, keep=False) if one.problem and one.id not in self.blobs.missing]
-        for one in wrong:
-            self.stand_in(one.id, one.problem)
+            self._stand_in_for_what_is_wrong(checked)
+        if answer.status and len(checked) < len(blobs):  # something is wrong with one of those that were taken on trust
+            self._stand_in_for_what_is_wrong(blobs)
         if not self.blobs.missing.keys() & blobs:
             if answer.status:
                 raise EvidenceError("git diff-tree failed, though all that it compares can be read")
             raw, start = diff.records(answer.out)
             return raw, diff.Patches(answer.out, start, raw, self.blobs.read, tally=tally)
         return self._patched_without(old_tree, new_tree, ledger)
+
+    def _stand_in_for_what_is_wrong(self, blobs: Iterable[str]) -> None:
+        wrong = [one for one in self.blobs.sweep(blobs, keep=False) if one.problem and one.id not in self.blobs.missing]
+        for one in wrong:
+            self.stand_in(one.id, one.problem)
 
     def _patched_without(self, old_tree: str, new_tree: str, ledger: Ledger) -> tuple[list[diff.Record], diff.Patches]:
         """The same where blobs cannot be read, or are forged: git compares the trees as they are without those files."""

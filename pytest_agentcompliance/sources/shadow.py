@@ -7,6 +7,7 @@ attributes, hooks, index, replace refs, grafts or environment of its own are con
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 import threading
@@ -91,6 +92,9 @@ class Shadow:
         extensions = "[extensions]\n\tobjectFormat = sha256\n" if sha256 else ""
         (self.dir / "config").write_text(CONFIG.format(version=int(sha256), null=os.devnull, extensions=extensions), "utf-8")
         (self.dir / "objects" / "info").mkdir(parents=True)
+        for name in ("refs", "packed-refs", "objects/info/alternates"):
+            if pipe := next((one for one in _below(at.common_dir / name) if _waits(one)), None):
+                raise EvidenceError(f"{pipe} is no regular file: git would wait for it; take it away")
         (self.dir / "objects" / "info" / "alternates").write_bytes(_quoted(at.common_dir / "objects") + b"\n")
         _link(at.common_dir / "refs", self.dir / "refs")
         if (at.common_dir / "packed-refs").is_file():
@@ -264,6 +268,22 @@ def _environment(executable: str) -> dict[str, str]:
         "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_PAGER": "cat",
         "GIT_PYTHON_GIT_EXECUTABLE": executable, "GIT_PYTHON_REFRESH": "quiet",
     }
+
+
+def _below(path: Path) -> Iterator[str]:
+    if not path.is_dir():
+        yield os.fspath(path)
+    for folder, _, names in os.walk(path):
+        yield from (os.path.join(folder, name) for name in names)
+
+
+def _waits(path: str) -> bool:
+    """Whether reading a file may never end: a named pipe, a device, a socket."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _link(target: Path, link: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_agentcompliance.reporters.text import shown
 from tests.evasions.harness import ATTACKS, CONTROLS, Attack, Control, Report, Stage, load, prepare, staged, tried
 
 
@@ -36,9 +37,9 @@ def _tried(case: Attack | Control, stage: Stage) -> tuple[str, str]:
     try:
         held, report = tried(case, stage)
     except pytest.skip.Exception as wrong:
-        return "skipped", str(wrong)
+        return "skipped", shown(str(wrong))
     except Exception as wrong:  # one case that fails is no reason to hide the others
-        return "LOST", f"{type(wrong).__name__}: {wrong}"
+        return "LOST", shown(f"{type(wrong).__name__}: {wrong}")
     return "holds" if held else "LOST", _told(report, stage)
 
 
@@ -48,7 +49,7 @@ def _told(report: Report, stage: Stage) -> str:
     said |= dict.fromkeys(f"unread {path}" for path, _ in report.unread)
     said |= dict.fromkeys([*(f"crashed {one}" for one in report.crashed), *(f"RAN {one}" for one in stage.sung)])
     told = ", ".join(said) or report.words.strip().partition("\n")[0] or "nothing"
-    return f"exit {report.exit}: {told}"
+    return shown(f"exit {report.exit}: {told}")  # a path may hold what moves the cursor
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ def attr_minus_diff(stage: Stage) -> Expected:
 @attack(
     family=FAMILY, kind="attr minus diff", also_hides_from=("git diff", "git status"),
     defeated="Patches are taken with --text; a macro has no more power than the attributes that it stands for.",
-    unfinished="A macro of the run's own attributes is not looked into.",
 )  # fmt: skip
 def attr_macro(stage: Stage) -> Expected:
     """A macro of the run's own hides the word that a search for "binary" or "-diff" beside a glob would find."""

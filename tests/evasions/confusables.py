@@ -72,7 +72,6 @@ def marker_in_mathematical_letters(stage: Stage) -> Expected:
 
 @attack(
     family="confusables", also_hides_from=("git diff",), defeated=f"{FOLDED} {ALIKE}",
-    unfinished="circled letters are none of the disguises of content/todo, nor of integrity/confusable-text",
 )
 def marker_in_circled_letters(stage: Stage) -> Expected:
     """The word in circled letters, which are capitals in their plain form."""
@@ -82,7 +81,6 @@ def marker_in_circled_letters(stage: Stage) -> Expected:
 
 @attack(
     family="confusables", also_hides_from=("git diff",), defeated=UNSEEN,
-    unfinished="combining marks that no letter of the script has are not looked at",
 )
 def marker_under_strokes(stage: Stage) -> Expected:
     """The word with a combining stroke over each letter."""
@@ -116,7 +114,6 @@ def marker_with_an_entity(stage: Stage) -> Expected:
 
 @attack(
     family="confusables", kind="html entities alone", also_hides_from=("git diff",), defeated=RESOLVED,
-    unfinished="the search of content/todo asks for a capital beside an entity, and knows numeric ones alone",
 )
 def marker_of_entities_alone(stage: Stage) -> Expected:
     """Every letter of the word as an entity, and a named entity that is not drawn."""

@@ -111,7 +111,6 @@ def source_in_utf_16_without_its_mark(stage: Stage) -> Expected:
 
 @attack(
     family="content", also_hides_from=("git diff",), defeated=f"{DECODED} {OPAQUE}",
-    unfinished="UTF-32 without its mark is not told by parsing/opaque.encoding",
 )
 def source_in_utf_32(stage: Stage) -> Expected:
     """UTF-32, with its mark and without."""
@@ -171,7 +170,6 @@ def texts_in_old_encodings(stage: Stage) -> None:
 
 @attack(
     family="content", also_hides_from=("reviewers",), defeated="A coding line that makes other text of a file is a finding.",
-    unfinished="nothing reads the coding line of a Python source",
 )
 def source_in_a_coding_of_its_own(stage: Stage) -> Expected:
     """A Python source whose coding line says that its comments hold line ends, and code behind them."""
@@ -312,10 +310,7 @@ def marker_behind_deep_nesting(stage: Stage) -> Expected:
     return Must(MARKER, NEW)
 
 
-@attack(
-    family="content", kind="bounds", defeated=OVER,
-    unfinished="parsing/choices and parsing/manifests pass over a file of more than a megabyte in silence",
-)
+@attack(family="content", kind="bounds", defeated=OVER)
 def dependency_behind_padding(stage: Stage) -> Expected:
     """A new dependency in a manifest with a mebibyte of blanks before it."""
     path = "packages/backend/package.json"
@@ -324,10 +319,7 @@ def dependency_behind_padding(stage: Stage) -> Expected:
     return Must("decisions/undeclared", path) | Unread(path)
 
 
-@attack(
-    family="content", kind="bounds", defeated=OVER,
-    unfinished="config/ports passes over a file of more than a mebibyte in silence",
-)
+@attack(family="content", kind="bounds", defeated=OVER)
 def port_behind_padding(stage: Stage) -> Expected:
     """A server that listens on a new port, behind a comment of more than a mebibyte."""
     bounded(stage)
@@ -335,10 +327,7 @@ def port_behind_padding(stage: Stage) -> Expected:
     return Must("config/ports", NEW) | Unread(NEW)
 
 
-@attack(
-    family="content", kind="bounds", defeated=OVER,
-    unfinished="architecture/duplicate-symbol passes over what no grammar reads in silence",
-)
+@attack(family="content", kind="bounds", defeated=OVER)
 def second_copy_behind_padding(stage: Stage) -> Expected:
     """A second copy of a function that base has, behind a comment of more than a mebibyte."""
     code = (

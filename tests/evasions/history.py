@@ -107,7 +107,6 @@ def added_then_removed(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="add then remove", also_hides_from=("git diff", "git status"), defeated=EACH,
-    unfinished="A deletion that was taken back is no detour yet.",
 )  # fmt: skip
 def deleted_then_restored(stage: Stage) -> Expected:
     """A file of the frontend is deleted, and restored by the next commit."""
@@ -119,14 +118,13 @@ def deleted_then_restored(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="add then remove", also_hides_from=("a diff of the two ends",), defeated=EACH,
-    unfinished="What came and went in a file that stays changed is not followed.",
 )  # fmt: skip
 def added_then_removed_from_a_file_that_stays_changed(stage: Stage) -> Expected:
     """A marker comes and goes in a file that has honest work at the end, so that its path is in the change anyway."""
     stage.append(APP, HONEST + TODO)
     stage.commit("work")
     stage.commit("tidy", {APP: BASE[APP] + HONEST})
-    return Must(HIDDEN, APP)
+    return Must(HIDDEN, APP, level="style")  # work in progress that was put right: shown, and no breach
 
 
 @attack(family=FAMILY, kind="add then remove", also_hides_from=("git diff", "git status"), defeated=EACH)
@@ -142,7 +140,6 @@ def added_then_moved_then_removed(stage: Stage) -> Expected:
 @attack(
     family=FAMILY, kind="add then remove", also_hides_from=("git diff", "git status"),
     defeated="A commit's parents are those that git reads, and no later lines of its head.",
-    unfinished="Every parent line of a commit's head is taken for a parent.",
 )  # fmt: skip
 def added_then_removed_behind_a_parent_that_is_none(stage: Stage) -> Expected:
     """A commit with a marker names a second parent with the same tree below its author, where git reads none: no merge."""
@@ -171,7 +168,6 @@ def added_by_a_merged_branch_then_reverted(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="add then remove", also_hides_from=("git diff", "git status"), defeated=EACH,
-    unfinished="A deletion that was taken back is no detour yet.",
 )  # fmt: skip
 def all_removed_then_all_restored(stage: Stage) -> Expected:
     """One commit has the empty tree, the next one everything again."""
@@ -215,7 +211,6 @@ def merge_that_drops_what_main_did(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="criss cross", also_hides_from=("git diff",), defeated=SEVERAL,
-    unfinished="One of several merge bases is taken.",
 )  # fmt: skip
 def criss_cross(stage: Stage) -> Expected:
     """Base and head have merged one another's parents, and one of the two merge bases has the breach already."""
@@ -262,7 +257,6 @@ def merged_into_base(stage: Stage) -> Expected:
 @attack(
     family=FAMILY, kind="reset below base", also_hides_from=("a law that is read at the merge base",),
     defeated="A head that does not have base among its ancestors is said to be one, with base's commits that it lacks.",
-    unfinished="That base has a law which the merge base has not is not said.",
 )  # fmt: skip
 def reset_below_base(stage: Stage) -> Expected:
     """The run is set back to before base, where the law had a clause less, and goes on from there."""
@@ -345,7 +339,6 @@ def parked_on_a_branch(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="parked on branch", also_hides_from=("git diff", "git status"), defeated=PARKED, reach=APART,
-    unfinished="Branches and the stash alone are listed.",
 )  # fmt: skip
 def parked_below_a_reference_of_no_kind(stage: Stage) -> Expected:
     """Work in the frontend lies below refs/x, which no branch listing shows."""
@@ -359,7 +352,6 @@ def parked_below_a_reference_of_no_kind(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="parked on branch", also_hides_from=("git diff", "git status"), defeated=PARKED, reach=APART,
-    unfinished="Branches and the stash alone are listed.",
 )  # fmt: skip
 def parked_under_a_tag(stage: Stage) -> Expected:
     """Work in the frontend lies under an annotated tag."""
@@ -382,7 +374,6 @@ def parked_in_the_stash(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="parked on branch", also_hides_from=("git diff", "git status"), defeated=PARKED, reach=APART,
-    unfinished="A branch is left out by the date of its tip.",
 )  # fmt: skip
 def parked_on_a_branch_of_last_year(stage: Stage) -> Expected:
     """Work in the frontend lies on another branch that goes on from the run, in a commit with a date from before it."""
@@ -396,7 +387,6 @@ def parked_on_a_branch_of_last_year(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="parked on branch", also_hides_from=("git diff", "git status"), defeated=PARKED, reach=APART,
-    unfinished="The first fifty branches alone are listed.",
 )  # fmt: skip
 def parked_behind_many_branches(stage: Stage) -> Expected:
     """Sixty empty branches stand before the one that has the work, in the order of their names."""
@@ -415,7 +405,6 @@ def parked_behind_many_branches(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="parked in stash", also_hides_from=("git diff", "git stash list"), defeated=PARKED, reach=APART,
-    unfinished="The stash is read from its log alone.",
 )  # fmt: skip
 def parked_in_a_stash_without_its_log(stage: Stage) -> Expected:
     """The stash's reference holds the work; the log that lists its entries is gone."""

@@ -55,7 +55,6 @@ def new_file_staged_then_removed(stage: Stage) -> Expected:
 
 @attack(
     family=FAMILY, kind="staged then cleaned", also_hides_from=("git diff",), defeated=STAGED,
-    unfinished="A staged deletion is no detour yet.",
 )  # fmt: skip
 def deletion_staged(stage: Stage) -> Expected:
     """The deletion of a file is staged; the file is still there."""

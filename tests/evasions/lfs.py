@@ -71,7 +71,6 @@ def pointer_with_code_behind_it(stage: Stage) -> Expected:
 
 @attack(
     family="lfs", defeated=TEXT,
-    unfinished="parsing/opaque.pointer knows neither the older addresses of git-lfs nor line ends of Windows",
 )
 def pointer_in_another_dress(stage: Stage) -> Expected:
     """The old form of a pointer, and one with line ends of Windows."""
@@ -83,7 +82,6 @@ def pointer_in_another_dress(stage: Stage) -> Expected:
 
 @attack(
     family="lfs", defeated=TEXT,
-    unfinished="a script without an ending is no text to integrity/hidden-changes once it is a pointer",
 )
 def pointer_for_a_script_without_an_ending(stage: Stage) -> Expected:
     """A script without an ending, known by its first line alone, becomes a pointer."""

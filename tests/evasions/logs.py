@@ -35,6 +35,9 @@ NEW = f"{BACKEND}/late.ts"
 ONE = f"## Chunk 1 \u2014 late\n- Objective: add it\n- Files changed:\n  - {NEW}\n- Commands run:\n  - `pnpm test` - PASSED\n\n"
 TWO = ONE.replace("Chunk 1", "Chunk 2").replace(NEW, APP)
 END = "BACKEND COMPLETE\n"
+COUNTED = "What a log costs to read is counted first: one that costs too much is named, and nothing passes."
+DECOY = "plans/aaa/_implementation/BACKEND-LOG.md"
+CHOSEN = "Of two logs that the run wrote none is chosen: which is its own a person has to say, and nothing passes until then."
 READER = "The log is read by the grammar of Markdown, as the page that people see."
 COMPARED = "Every version of the log in the run's commits is held to the one before it."
 DECODED = "A log is decoded by its mark; text that git takes for binary is a finding."
@@ -194,10 +197,7 @@ def log_that_is_a_link(stage: Stage) -> Expected:
     return Must(PRESENT, LOG, says="link")
 
 
-@attack(
-    family="logs", defeated=ONCE,
-    unfinished="log/present takes a file below the log's place for the log",
-)
+@attack(family="logs", defeated=ONCE)
 def log_that_is_a_folder(stage: Stage) -> Expected:
     """A folder that is called like the log."""
     stage.found({PROFILE: LOGGED})
@@ -214,14 +214,29 @@ def log_twice_by_case(stage: Stage) -> Expected:
     return Must(HIDDEN, f"{folder}/Backend-Log.md")
 
 
-@attack(
-    family="logs", defeated="Of two logs that could be meant none is chosen for the run.",
-    unfinished="two logs that could be meant leave every clause about the log unjudged, and the audit passes",
-)
+@attack(family="logs", defeated=CHOSEN)
 def log_with_a_decoy(stage: Stage) -> Expected:
     """A second log in another story, which is the one that is true."""
-    logged(stage, ONE + TWO + END, **{"plans/aaa/_implementation/BACKEND-LOG.md": ONE + END})
-    return Must(PRESENT, LOG) | Must(PRESENT, None) | Must(MATCH, LOG)
+    logged(stage, ONE + TWO + END, **{DECOY: ONE + END})
+    return Unread(LOG, "pass --story"), Unread(DECOY, "pass --story")
+
+
+@control("log_with_a_decoy")
+def log_beside_one_that_moved(stage: Stage) -> None:
+    """The log of another story moves to the folder of its next stage, and that of a third one is formatted."""
+    there, third = "plans/todo/S-2/_implementation/BACKEND-LOG.md", "plans/todo/S-3/_implementation/BACKEND-LOG.md"
+    stage.found({PROFILE: LOGGED, there: TWO, third: TWO})
+    stage.commit("move", {there: None, there.replace("todo", "done"): TWO, third: TWO.replace("- ", "* ")})
+    stage.commit("work", {NEW: HONEST, LOG: ONE + END})
+
+
+@attack(family="logs", defeated="A log that only moved is none that this run wrote.")
+def log_of_another_run(stage: Stage) -> Expected:
+    """No log is written: an old one of another run is moved to where it belongs."""
+    old = "plans/old/_implementation/BACKEND-LOG.md"
+    stage.found({PROFILE: LOGGED, old: ONE + END})
+    stage.commit("work", {NEW: HONEST, old: None, LOG: ONE + END})
+    return Must(PRESENT, LOG, says="only moved")
 
 
 @attack(family="logs", defeated="A log that is not where it belongs is no log of the run.")
@@ -275,14 +290,49 @@ def log_edited_by_its_encoding(stage: Stage) -> Expected:
     return Must(APPEND, LOG), Must(HIDDEN, LOG)
 
 
-@attack(
-    family="logs", defeated=COMPARED,
-    unfinished="log/append-only does not follow a log that moved",
-)
+@attack(family="logs", defeated=COMPARED)
 def log_moved_and_edited(stage: Stage) -> Expected:
     """The log moves to where it belongs, and loses a failure on the way."""
     stage.found({PROFILE: LOGGED})
     first = "plans/todo/_implementation/BACKEND-LOG.md"
     stage.commit("work", {NEW: HONEST, first: ONE.replace("PASSED", "FAILED") + END})
     stage.commit("move", {first: None, LOG: ONE + END})
-    return Must(APPEND, LOG) | Must(APPEND, first)
+    return Must(APPEND, LOG, says="moved the log from")
+
+
+@control("log_moved_and_edited")
+def log_moved_and_grown(stage: Stage) -> None:
+    """The log was begun in a wrong folder; it moves, and grows where it belongs."""
+    stage.found({PROFILE: LOGGED})
+    first = "plans/todo/_implementation/BACKEND-LOG.md"
+    stage.commit("work", {NEW: HONEST, first: ONE})
+    stage.commit("move", {first: None, LOG: ONE + TWO + END, APP: BASE[APP] + "export const b = 1\n"})
+
+
+@attack(family="logs", defeated=COMPARED)
+def log_moved_and_written_anew(stage: Stage) -> Expected:
+    """The log is moved by no commit: what lay in another folder is deleted, and one in other words is written."""
+    stage.found({PROFILE: LOGGED})
+    first = "plans/todo/_implementation/BACKEND-LOG.md"
+    told = ONE.replace("PASSED", "FAILED").replace("add it", "try it").replace("late\n", "first\n")
+    stage.commit("work", {NEW: HONEST, first: told})
+    stage.commit("clean", {first: None})
+    stage.commit("log", {LOG: ONE + END})
+    return Must(APPEND, LOG)
+
+
+@attack(family="logs", kind="markdown bomb", defeated=COUNTED)
+def log_of_many_marks(stage: Stage) -> Expected:
+    """Half a megabyte of lists in lists, which a reader of Markdown takes half a minute for."""
+    logged(stage, ONE + "* * * a\n" * 60_000 + TWO + END)
+    return Must(PRESENT, LOG, says="marks of lists") | Unread(LOG)
+
+
+@attack(family="logs", kind="markdown bomb", defeated="The versions of a log are counted together before they are compared.")
+def log_of_many_versions(stage: Stage) -> Expected:
+    """Each commit rewrites the log, which has 9,000 lists in it, and the last one loses a failure."""
+    stage.found({PROFILE: LOGGED})
+    for at in range(30):
+        stage.commit(f"work {at}", {NEW: HONEST, LOG: f"note {at}\n\n" + "* * * a\n" * 9_000 + ONE.replace("PASSED", "FAILED")})
+    stage.commit("last", {LOG: ONE + END})
+    return Must(APPEND, LOG) | Unread(LOG)

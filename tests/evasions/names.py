@@ -380,7 +380,6 @@ def folder_with_the_short_name_of_git(stage: Stage) -> Expected:
 
 @attack(
     family="names", defeated=TREES,
-    unfinished="sources/custody.DOT_GIT does not know the names of NTFS streams",
 )
 def folder_that_is_a_stream_of_git(stage: Stage) -> Expected:
     """A folder .git::$INDEX_ALLOCATION, which is .git to NTFS (CVE-2019-1352)."""

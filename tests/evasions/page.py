@@ -10,10 +10,11 @@ AGAIN = "run: python -m tests.evasions.page"
 
 
 def table() -> str:
-    """One table for each family: what was tried, and what defeats it or why it is out of reach."""
+    """One table for each family: what was tried, and what defeats it, or why it does not yet."""
     load()
     twins = {name: sum(one.twin == name for one in CONTROLS.values()) for name in ATTACKS}
-    lines = [f"{len(ATTACKS)} attacks and {len(CONTROLS)} honest twins.", ""]
+    open_ = sum(bool(one.unfinished) for one in ATTACKS.values())
+    lines = [f"{len(ATTACKS)} attacks, {len(ATTACKS) - open_} of them defeated or reported, and {len(CONTROLS)} honest twins.", ""]
     for family in FAMILIES:
         found = [one for one in ATTACKS.values() if one.family == family]
         honest = sum(twins[one.name] for one in found)
@@ -21,7 +22,8 @@ def table() -> str:
         lines += ["| tried | defeated by |", "| --- | --- |"]
         for one in found:
             text = " ".join((one.build.__doc__ or one.kind).split())
-            answer = f"out of reach: {one.reach}" if one.reach else one.defeated
+            answer = f"not yet: {one.unfinished}" if one.unfinished else one.defeated
+            answer += f" Limit: {one.reach}" if one.reach else ""
             lines.append(f"| {_cell(text)} | {_cell(answer)} |")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"

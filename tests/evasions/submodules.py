@@ -208,7 +208,6 @@ def sub_moved_and_not_committed(stage: Stage) -> Expected:
 @attack(
     family=FAMILY, kind="sub pointer", also_hides_from=("git diff",),
     defeated="What is staged is a state of its own, held to base like the end of the run.",
-    unfinished="What is staged is not held to integrity/hidden-changes itself.",
 )  # fmt: skip
 def sub_moved_in_the_index_alone(stage: Stage) -> Expected:
     """The moved pointer is staged; the submodule is checked out where base has it."""

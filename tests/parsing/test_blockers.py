@@ -205,3 +205,8 @@ def test_no_text_is_refused_and_each_blocker_has_its_line(text: str) -> None:
 )
 def test_one_piece_a_great_many_times(piece: str) -> None:
     assert blockers.read("## Active Blockers\n" + piece * 5000).state in ("open", "none", "resolved", "empty")
+
+
+def test_headings_beside_a_blocker_are_of_its_kind_however_many_there_are() -> None:
+    found = blockers.read("# Log\n\n" + "## Redis\n\nwe need it\n\n" * 3000 + "## Database problem\n\nit is down\n")
+    assert len(found.open) == 3001

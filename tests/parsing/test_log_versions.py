@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_agentcompliance.parsing.log_places import same_log
-from pytest_agentcompliance.parsing.log_versions import rewrites
+from pytest_agentcompliance.parsing.log_versions import alike, rewrites
 
 ONE = "## Chunk 1 — cart\n\n- Objective: store the cart\n- Commands run:\n  - `pnpm test` - FAILED\n- Notes / Risks: none\n\n"
 TWO = "## Chunk 2 — till\n\n- Objective: pay\n- Notes / Risks: slow\n\n"
@@ -84,3 +84,15 @@ def test_a_log_is_known_in_the_folder_of_another_stage(path: str, expected: bool
 def test_a_log_at_the_root_is_known_by_its_path_alone() -> None:
     assert same_log("LOG.md", "LOG.md")
     assert not same_log("docs/LOG.md", "LOG.md")
+
+
+def test_a_log_that_was_edited_is_alike_and_one_of_other_work_is_not() -> None:
+    assert alike(ONE + TWO, ONE.replace("FAILED", "PASSED") + TWO)
+    assert not alike(ONE, TWO)
+    assert not alike("", ONE)
+
+
+def test_a_great_many_chunks_of_one_number_are_compared() -> None:
+    before = "## Chunk 1 — a\n- Objective: b\n" * 3000
+    assert kinds(before, "# Log\n" + before) == []
+    assert kinds(before, "# Log\n" + before + TWO) == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_agentcompliance.parsing.manifests import LONGEST, dependencies, ecosystem_of, is_lockfile, is_manifest
+from pytest_agentcompliance.parsing.manifests import LONGEST, MOST, dependencies, ecosystem_of, is_lockfile, is_manifest, refusal
 
 NAMES = [
     "package.json",
@@ -282,4 +282,28 @@ def test_any_text_is_read_and_lines_are_true(name: str, text: str) -> None:
     "piece", ["[", "{", '{"a":', '"\\"', "'", "install_requires=[", "a = {", "[a.", "gem 'a' do\n", "-e .\\\n", '"""', "a."]
 )
 def test_hostile_texts_end(name: str, piece: str) -> None:
-    dependencies(piece * (LONGEST // len(piece)), name)
+    dependencies(piece * (1_000_000 // len(piece)), name)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("package.json", '{"x": ' + "[" * 200 + '{"a": [1]}' + "]" * 200 + ', "dependencies": {"evil": "1"}}'),
+        ("pyproject.toml", f"[t]\na = {'[' * 99}{']' * 99}\nb = {'{c = ' * 200}1{'}' * 200}\n[project]\ndependencies = ['evil']"),
+        ("setup.cfg", f"[options]\ninstall_requires ={' ' * 5000}evil\n"),
+        ("setup.py", f"setup(install_requires=[  # {'x' * 100_000}\n 'evil'])\n"),
+        ("setup.py", "a(install_requires=[])\n" * 50 + "setup(install_requires=['evil'])\n"),
+        ("go.mod", f"require {' ' * 5000}evil {' ' * 5000}v1.0.0\n"),
+        ("Gemfile", f"gem {' ' * 5000}'evil'\n"),
+        ("requirements.txt", f"{'#' * 100_000}\n{' ' * 5000}evil\n"),
+    ],
+)  # fmt: skip
+def test_padding_hides_no_dependency(path: str, text: str) -> None:
+    assert [one.name for one in dependencies(text, path)] == ["evil"]
+
+
+def test_what_is_over_a_bound_is_told() -> None:
+    assert refusal('{"dependencies": {"a": "1"}}', "package.json") == ""
+    assert "characters" in refusal(" " * (LONGEST + 1), "package.json")
+    assert refusal("a\n" * MOST, "requirements.txt") == ""
+    assert "dependencies" in refusal("a\n" * (MOST + 1), "requirements.txt")

@@ -10,7 +10,10 @@ MARKS = [
     "// XXX why", "// todo: x", "// Todo(anna): x", "/** @todo x */", "// @TODO x", "// for now, TODO: x", "// resize (TODO)",
     "// a (same file - TODO: b)", "// It works. TODO make it fast", "// TODO/FIXME: x", "// TODO - x", "//TODO:x", "#TODO x",
     "--TODO x", "{/* HACK: x */}", "<!-- TODO: x -->", "-- TODO: x", "// T\u200bODO x", "// \uff34\uff2f\uff24\uff2f x",
-    "// TOD\u041e x", "// T&#79;DO x", "// TODO placeholder", "// [TODO] x", "/* x\rTODO: y */", "# FIXME",
+    "// TOD\u041e x", "// T&#79;DO x", "// T\u0336O\u0336D\u0336O\u0336 x", "// \u24c9\u24c4\u24b9\u24c4 x",
+    "// \U0001f163\U0001f15e\U0001f153\U0001f15e x", "// \U0001f183\U0001f17e\U0001f173\U0001f17e x", "// T\u20ddODO x",
+    "<!-- &#84;&#79;&#68;&#79; x", "<!-- TO&ZeroWidthSpace;DO x", "// T\u1ab0\u0301\u0336ODO x",
+    "// TODO placeholder", "// [TODO] x", "/* x\rTODO: y */", "# FIXME",
     "// \u26a0\ufe0f TODO x", "% TODO x", ";; TODO x", '"""TODO: x"""',
 ]  # fmt: skip
 TALKS = [
@@ -19,7 +22,7 @@ TALKS = [
     "// scans for TODO markers", "// 'TODO'", "// `TODO: x`", "// TODOs stay", "// see TODO.md", "// TODO_LIST", "// a todo: b",
     "// TODO, FIXME and HACK are markers", "// https://x.org/TODO: y", "// detects TODO: lines", "// todo", "// Todo application",
     "// it.todo() stubs", "// hack the planet", "// @todos/core", "// no TODO: x", "// xxx: y", "* @param todo: the item",
-    "// #TODO-12",
+    "// #TODO-12", "// TO\u0301DO\u0301 x", "// \U0001f1f9\U0001f1f4\U0001f1e9\U0001f1f4 x", "// 1\u20e3 \u24c9 x", "// &amp;TODO;",
 ]  # fmt: skip
 
 

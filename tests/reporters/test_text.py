@@ -194,6 +194,17 @@ def test_long_messages_are_cut() -> None:
     assert shown.endswith("...")
 
 
+def test_a_long_path_keeps_its_two_ends() -> None:
+    path = "a/" + "b" * 8000 + "/c.ts"
+    one = Finding("message", Place(path, 7))
+    found = Verdict("p", "C-1", "says", "group/name", "error", Outcome.BROKEN, (one,), unread=(path,))
+    made = Audit("base", "1" * 40, "2" * 40, PolicyFacts("none"), (found,), unaudited=((path, "why"),))
+    lines = [line for _, line in text.lines(made, verbose=True)]
+    assert all(len(line) < 500 for line in lines)
+    assert any("a/b" in line and "b...b" in line and "/c.ts:7: message" in line for line in lines)
+    assert all(len(line) < 500 for line in text.explain(found).split("\n"))
+
+
 def test_explain() -> None:
     found = [*(finding(n) for n in range(1, 23)), finding(99, "style")]
     one = verdict("B-1", "x/one", Outcome.BROKEN, "error", *found, why="by looking")

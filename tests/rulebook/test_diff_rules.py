@@ -12,6 +12,7 @@ from pytest_agentcompliance.evidence import ChangeSet, Ledger
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.rulebook.content.todo import Todo
 from pytest_agentcompliance.rulebook.files.http_location import HttpLocation
+from pytest_agentcompliance.rulebook.integrity.hidden_changes import HiddenChanges
 from pytest_agentcompliance.rulebook.scope.allowed_paths import AllowedPaths
 from pytest_agentcompliance.rulebook.scope.frontend_files import FrontendFiles
 from pytest_agentcompliance.sources import diff
@@ -100,6 +101,38 @@ def test_long_list_of_globs_is_shortened() -> None:
     assert run.changes is not None
     (found,) = AllowedPaths(allowed=[f"{n}/**" for n in range(9)]).check(changes=run.changes)
     assert found.message.endswith("4/**, 5/** and 3 more")
+
+
+def test_marker_of_entities_that_moved_with_its_file_is_no_new_one() -> None:
+    marker = "<!-- TO&shy;DO: x -->\n"
+    for before, after, expected in (("", "<p></p>\n", ["b.html:1"]), (marker, "<p></p>\n", []), (marker, marker, ["b.html:2"])):
+        run = workshop.run_of(Example("", before={"a.html": f"{before}<p>1</p>\n"}, after={"b.html": f"{marker}{after}"}))
+        assert run.changes is not None
+        assert places(Todo(), run.changes) == expected
+
+
+def test_link_through_one_of_base_is_named_with_where_it_leads() -> None:
+    shop = workshop.run_of(Example("", links={"api/root": "..", "api/away": "/srv", "web/app.ts": "x"}))
+    run = workshop.run_of(Example("", links={
+        "api/a/web": "../root/web", "api/a/own": "../root/api", "api/a/srv": "../away/x", "api/a/up": "../root/../x",
+        "api/a/dots": "../ROOT/web",
+    }))  # fmt: skip
+    assert run.changes is not None
+    assert shop.tree is not None
+    found = {str(one.at): one.message for one in AllowedPaths(allowed=["api/**"]).check(run.changes, shop.tree)}
+    outside = "which is outside of what is allowed: api/**"
+    assert found == {
+        "api/a/dots": f"a symbolic link leads to '../ROOT/web' (that is 'web'), {outside}",
+        "api/a/srv": f"a symbolic link leads to '../away/x' (that is out of the tree), {outside}",
+        "api/a/up": f"a symbolic link leads to '../root/../x' (that is out of the tree), {outside}",
+        "api/a/web": f"a symbolic link leads to '../root/web' (that is 'web'), {outside}",
+    }
+    hidden = {str(one.at): one.message for one in HiddenChanges.model_validate({}).check(run.changes, None, None, shop.tree)}
+    through = "which is outside of the tree through other links"
+    assert hidden == {
+        "api/a/srv": f"a symbolic link leads to '../away/x', {through}",
+        "api/a/up": f"a symbolic link leads to '../root/../x', {through}",
+    }
 
 
 def test_words_of_one_language_and_files_left_out() -> None:

@@ -14,6 +14,7 @@ from pytest_agentcompliance.rulebook.architecture.duplicate_symbol import Duplic
 from pytest_agentcompliance.verdict import Finding
 
 SLUG = "export function slug(title: string) {\n  return title.toLowerCase()\n}\n"
+PYTHON = "def slug(title, other):\n    return title.strip(other).lower().replace(' ', '-')\n"
 POINT = "export interface Point { x: number; y: number }\n"
 
 
@@ -82,8 +83,38 @@ def test_a_custom_is_told() -> None:
 def test_what_is_not_parsed_is_told() -> None:
     found, why = judged({"a.ts": SLUG, "b.ts": SLUG}, {"x.ts": SLUG}, DuplicateSymbol(most_parsed=2))
     assert (len(found), why) == (1, "not parsed, so not compared: b.ts")
-    found, why = judged({"a.ts": SLUG + "x" * 1_100_000}, {"x.ts": SLUG})
+    found, why = judged({"a.ts": SLUG + "x " * 600_000}, {"x.ts": SLUG})
     assert (found, why) == ([], "not parsed, so not compared: a.ts")
+
+
+@pytest.mark.parametrize(
+    ("ending", "text", "padding"),
+    [
+        ("ts", SLUG, f"// {'x' * 1_100_000}\n"), ("ts", SLUG, f"/* {'x' * 100_000} */ "), ("ts", SLUG, " " * 1_100_000),
+        ("py", PYTHON, f"# {'x' * 1_100_000}\n"), ("py", PYTHON, f"    # {'x' * 100_000}\n"),
+    ],
+    ids=["comment", "block", "blanks", "python", "indented"],
+)  # fmt: skip
+def test_padding_hides_no_copy(ending: str, text: str, padding: str) -> None:
+    found, _ = judged({f"a.{ending}": text}, {f"x.{ending}": padding + text, f"y.{ending}": text})
+    assert len(found) == 2
+
+
+def test_a_copy_that_no_grammar_reads_is_unread() -> None:
+    base = {"a.ts": SLUG}
+    after = base | {"x.ts": SLUG + "x " * 600_000, "y.ts": "z " * 600_000, "z.ts": SLUG}
+    run = workshop.run_of(Example("", before=base, after=after))
+    (found,) = DuplicateSymbol().findings_in(run)
+    assert found.at is not None
+    assert (found.at.path, list(run.ledger.unread)) == ("z.ts", ["x.ts"])
+
+
+def test_what_comes_after_the_last_module_that_is_parsed_is_unread() -> None:
+    base = {"a.ts": SLUG, "b.ts": POINT}
+    run = workshop.run_of(Example("", before=base, after=base | {"x.ts": SLUG, "y.ts": POINT}))
+    (found,) = DuplicateSymbol(most_parsed=2).findings_in(run)
+    assert found.at is not None
+    assert {found.at.path, *run.ledger.unread} == {"x.ts", "y.ts"}
 
 
 def test_names_beyond_the_limit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,4 +182,4 @@ def test_a_law_that_is_newer_at_base_is_said(run: GitRepo) -> None:
     run.commit("stricter", {"agent-compliance.yaml": "profiles:\n  - {name: gate}\n  - {name: backend-engineer}\n"})
     run.git("checkout", "-q", "agent")
     run.commit("work", {"api/a.py": "a = 2\n"})
-    assert [note for note in audited(run).notes if note.startswith("agent-compliance.yaml at base itself is not that")]
+    assert [note for note in audited(run).notes if note.startswith("the law at base itself is not that")]

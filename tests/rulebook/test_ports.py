@@ -3,6 +3,7 @@
 import pytest
 
 from pytest_agentcompliance import workshop
+from pytest_agentcompliance.parsing import ports
 from pytest_agentcompliance.rule import Example
 from pytest_agentcompliance.rulebook.config.ports import Ports
 from pytest_agentcompliance.verdict import Finding
@@ -192,9 +193,65 @@ def test_a_module_that_a_runtime_serves_declares_its_port() -> None:
     assert not said({}, {"src/prop.ts": "export default { port: 3000, name: 'rotterdam' }\n"})
 
 
-def test_a_file_that_grows_too_large_to_be_read_tells_nothing() -> None:
-    text = "export const port = 3000\napp.listen(port)\n"
-    assert said({"server.ts": text}, {"server.ts": text.replace("3000", "3001") + "// \n" * 300_000}) == []
+def unread(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
+    run = workshop.run_of(Example("", before=before, after=after))
+    assert not list(Ports().findings_in(run))
+    return run.ledger.unread
+
+
+_SERVER = "export const port = 3000\napp.listen(port)\n"
+_DEEP = "[" * 200 + "]" * 200
+_PUBLISHED = "services:\n  web:\n    image: web\n    ports: ['9999:9999']\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("server.ts", _SERVER, f"// {'x' * (1 << 20)}\n{_SERVER.replace('3000', '3001')}"),
+        ("package.json", "{}", '{"scripts"\n: {"dev": "next dev -p 3001"}}'),
+        ("package.json", "{}", '{"' + "a" * 2000 + f'": 1, "x": {_DEEP}, "scripts": {{"dev": "next dev -p 3001"}}}}'),
+        (".devcontainer/devcontainer.json", "{}", f'{{"x": {_DEEP}, "forwardPorts"\n: [3001, 3002]}}'),
+        ("compose.yml", "services: {}\n", f"# {'x' * (1 << 20)}\n{_PUBLISHED}"),
+        ("package.json", "{}", '{"scripts": {' + " " * (1 << 20) + '"dev": "next dev -p 3001"}}'),
+        (".env", "", "PORT=3000\n" * 3000 + "ADMIN_PORT=3001\n"),
+        ("Dockerfile", "FROM node\nEXPOSE 3000\n", "FROM node\nEXPOSE 3000" + " 3000" * 1000 + " 3001\n"),
+        ("Dockerfile", "FROM node\nEXPOSE 3000\n", "FROM node\nEXPOSE 3000" + " \\\n  3000" * 1000 + " \\\n  3001\n"),
+        ("nginx.conf", "", "listen 3001" + " " * 1000 + ";\n"),
+    ],
+)  # fmt: skip
+def test_padding_hides_no_port(path: str, before: str, after: str) -> None:
+    assert said({path: before}, {path: after})
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("server.ts", _SERVER + "const port = 3000\n" * 300_000, "characters"),
+        ("server.ts", "a b c d e f\n" * 100_000 + _SERVER, "tokens"),
+        ("server.ts", "const port = x\n" * 20_001 + _SERVER, "expressions"),
+        (".env", "".join(f"A{k}_PORT=3000\n" for k in range(3000)), "more than 2,000 ports"),
+        ("compose.yml", f"x-deep: {'[' * 200}{']' * 200}\n{_PUBLISHED}", "deeper"),
+        ("compose.yml", f"x-a: [{'a, ' * 100_000}]\n{_PUBLISHED}", "values"),
+        ("run.sh", f"next dev{' a' * 100_000} -p 3001\n", "of a command"),
+    ],
+)  # fmt: skip
+def test_what_is_over_a_bound_is_unread(path: str, text: str, why: str) -> None:
+    assert why in unread({}, {path: text})[path]
+
+
+def test_of_a_large_file_the_changed_lines_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "LONGEST", 500)
+    rest = "".join(f"# line {k}\n" for k in range(100))
+    assert said({".env": "PORT=3000\n" + rest}, {".env": "PORT=3001\n" + rest}) == [
+        ".env:1 breach: a port changed from 3000 to 3001: PORT (.env:1 at base, .env:1 at head)"
+    ]
+    assert "characters" in unread({"a.ts": _SERVER + rest}, {"a.ts": _SERVER.replace("3000", "3001") + rest})["a.ts"]
+
+
+def test_a_large_file_without_a_port_is_read() -> None:
+    table = "export const rows = [\n" + "  ['word', 12, 'port'],\n" * 250_000 + "]\n"
+    assert unread({}, {"rows.ts": table, "data.yml": "- word\n" * 300_000, "more.json": '["x", 12]\n' * 500_000}) == {}
+    assert unread({"server.ts": f"{_SERVER}{table}"}, {}) == {}
 
 
 def test_a_program_that_is_a_server_by_its_name_has_a_port_after_p() -> None:

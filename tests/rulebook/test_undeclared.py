@@ -204,3 +204,46 @@ def test_two_audits_say_the_same() -> None:
     before = {"api/package.json": API}
     after = {"api/package.json": REDIS, **{f"src/{at}.ts": f"process.env.SHOP_{at}_KEY\n" for at in "abcdefgh"}}
     assert found(before, after) == found(before, dict(reversed(after.items())))
+
+
+COMPOSE = "services:\n  cache:\n    image: redis:7\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("api/package.json", " " * 4_000_001 + REDIS, "characters"),
+        ("api/requirements.txt", "zod\n" * 20_001, "dependencies"),
+        ("compose.yml", f"x-deep: {'[' * 200}{']' * 200}\n{COMPOSE}", "deeper"),
+        ("api/a.ts", "// http://a\n" * 400_000 + "fetch('https://api.shipper.io')\n", "characters"),
+        ("api/a.ts", "const a = 'https://www.w3.org/'\n" * 20_001 + "fetch('https://api.shipper.io')\n", "URLs"),
+    ],
+    ids=["size", "dependencies", "depth", "code", "urls"],
+)
+def test_what_is_over_a_bound_is_unread_and_hides_no_other_file(path: str, text: str, why: str) -> None:
+    run = run_of(Example("", before={"web/package.json": API}, after={"web/package.json": REDIS, path: text}))
+    findings = Undeclared(kinds=["dependency", "service", "host"]).findings_in(run)
+    assert "dependency ioredis" in {one.evidence for one in findings}
+    assert why in run.ledger.unread[path]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("api/package.json", " " * 1_100_000 + REDIS.replace("zod", "ioredis")),
+        ("compose.yml", f"# {'x' * 1_100_000}\n{COMPOSE}"),
+        ("api/a.ts", f"// {'x' * 1_100_000}\nfetch('https://api.shipper.io')\n"),
+        ("api/a.ts", "const a = 'https://www.w3.org/'\n" * 3_000 + "fetch('https://api.shipper.io')\n"),
+        ("api/a.ts", "const {\n" + "  // more\n" * 1_000 + "  SHIPPING_API_KEY } = process.env\n"),
+    ],
+    ids=["blanks", "comment", "code", "urls", "apart"],
+)
+def test_padding_hides_no_decision(path: str, text: str) -> None:
+    assert [one.level for one in found({"api/package.json": '{"name": "api"}\n'}, {path: text})] == ["breach"]
+
+
+def test_large_files_that_choose_nothing_are_read() -> None:
+    rows = '["word", "https://www.w3.org/"],\n' * 150_000
+    after = {"api/rows.json": f"[{rows}]", "api/words.txt": rows, "api/a.sql": rows, "api/a.csv": rows}
+    run = run_of(Example("", before={"api/a.py": ""}, after=after))
+    assert (list(Undeclared().findings_in(run)), run.ledger.unread) == ([], {})

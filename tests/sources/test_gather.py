@@ -59,7 +59,42 @@ def test_no_log_has_its_reason(run: GitRepo) -> None:
 
 def test_two_logs_are_named_and_neither_is_chosen(run: GitRepo) -> None:
     run.commit("work", {STORY: LOG, STORY.replace("WISH-1", "WISH-2"): LOG})
-    assert gathered(run).problem("log").startswith("2 logs could be meant (plans/wish/in-progress/WISH-1/")
+    found = gathered(run)
+    assert found.problem("log").startswith("2 logs could be meant (plans/wish/in-progress/WISH-1/")
+    assert set(found.ledger.unread) == {STORY, STORY.replace("WISH-1", "WISH-2")}
+
+
+def test_who_writes_a_second_log_gains_nothing(run: GitRepo) -> None:
+    run.commit("work", {STORY: LOG, STORY.replace("WISH-1", "WISH-2"): LOG})
+    options = engine.Options(run.root, "main", "HEAD", ("dev-implement-backend-coder-v3",), environ={})
+    made = engine.audit(options)
+    assert any("pass --story" in why for _, why in made.unaudited)
+    assert any(one.undecided for one in made.verdicts)
+    assert engine.audit(replace(options, story="WISH-1")).unaudited == ()
+
+
+def test_logs_that_only_moved_or_were_formatted_are_none_that_the_run_wrote(run: GitRepo) -> None:
+    second, third = (STORY.replace("WISH-1", name) for name in ("WISH-2", "WISH-3"))
+    moved = second.replace("in-progress", "done")
+    run.commit("before", {second: LOG, third: LOG})
+    run.git("branch", "-q", "-f", "main")
+    run.commit("work", {second: None, moved: LOG, third: LOG.replace("- ", "*   ")})
+    assert gathered(run).problem("log").startswith("2 logs could be meant")
+    assert not gathered(run).ledger.unread
+    run.commit("log", {STORY: LOG})
+    log = gathered(run).log
+    assert log is not None
+    assert log.path == STORY
+
+
+def test_chunks_of_a_log_that_moved_to_another_stage_are_not_new(run: GitRepo) -> None:
+    run.commit("first", {STORY: LOG})
+    run.git("branch", "-q", "-f", "main")
+    more = LOG + "\n## Chunk 2 — test it\n- Objective: AC-2\n"
+    run.commit("second", {STORY: None, STORY.replace("in-progress", "done"): more})
+    log = gathered(run).log
+    assert log is not None
+    assert [(chunk.number, chunk.new) for chunk in log.chunks] == [("1", False), ("2", True)]
 
 
 def test_copies_of_one_log_are_read_once(run: GitRepo) -> None:
@@ -94,7 +129,10 @@ def test_a_link_a_folder_or_a_huge_file_in_the_logs_place(run: GitRepo) -> None:
     (place / "part.md").unlink()
     place.rmdir()
     run.write(STORY, b"x" * (LOG_LIMIT + 1))
-    assert gathered(run, head=None).problem("log") == f"{STORY} has 4,194,305 bytes; a log of more than 4,194,304 is not read"
+    assert gathered(run, head=None).problem("log") == f"{STORY} has 1,048,577 bytes; a log of more than 1,048,576 is not read"
+    run.write(STORY, "* * * a\n" * 30_000)
+    said = f"{STORY}: it has 120,000 lines and marks of lists and quotes; more than 100,000 are not read"
+    assert gathered(run, head=None).problem("log") == said
 
 
 @pytest.mark.parametrize(

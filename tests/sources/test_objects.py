@@ -559,3 +559,35 @@ def test_a_work_tree_that_the_configuration_names_is_not_looked_for(run: GitRepo
     for name, value in (("core.worktree", str(tmp_path)), ("core.bare", "true")):
         run.git("config", "--file", ".git/config", name, value)
         assert "new.py" in read(run, None)[0]
+
+
+def test_a_missing_blob_among_many_costs_its_own_file_alone(run: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above a thousand blobs those in packs are taken on trust, until git says that something is wrong."""
+    monkeypatch.setattr(repositories, "PACKED", 0)
+    run.commit("work", {"gone.txt": "gone\n", "there.txt": "there\n"})
+    blob = run.git("rev-parse", "HEAD:gone.txt")
+    (run.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    with Repository(run.root) as repository:
+        found = ends.find(repository, "main", "HEAD", {})
+        assert {change.path for change in found.changes} >= {"gone.txt", "there.txt"}
+        assert [line.text for line in found.changes.by_path["there.txt"].added] == ["there"]
+        assert [*found.ledger.unread] == ["gone.txt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no named pipes among files")
+@pytest.mark.parametrize("name", ["refs/heads/pipe", "objects/info/alternates", "packed-refs"])
+def test_a_named_pipe_in_gits_own_files_is_refused(run: GitRepo, name: str) -> None:
+    file = run.root / ".git" / name
+    file.parent.mkdir(exist_ok=True)
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+    with pytest.raises(EvidenceError, match="is no regular file: git would wait for it"):
+        Repository(run.root)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no named pipes among files")
+def test_a_named_pipe_for_a_configuration_is_not_read(run: GitRepo) -> None:
+    (run.root / ".git/config").unlink()
+    os.mkfifo(run.root / ".git/config")
+    with Repository(run.root) as repository:
+        assert len(repository.commit("agent")) == 40

@@ -8,7 +8,7 @@ Kind = Literal[
     "dependency", "service", "infrastructure", "package", "environment", "host", "schedule", "folder", "target",
 ]  # fmt: skip
 
-LONGEST = 1_000_000  # characters of a file that is read
+LONGEST = 4_000_000  # characters of a file that is read
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from pytest_agentcompliance.parsing import manifests
 from pytest_agentcompliance.parsing.choices import LONGEST, Choice, lines
 from pytest_agentcompliance.parsing.manifests import Dependency, dependencies, is_manifest
 from pytest_agentcompliance.parsing.manifests.keys import Text, of_json
@@ -49,6 +50,11 @@ def _read(text: str, path: str) -> tuple[Dependency, ...]:
     if path.lower().endswith((".txt", ".in")):  # a sentence in a file of that name is no requirement
         return tuple(one for one in found if _RANGE.match(one.requirement))
     return found
+
+
+def refusal(text: str, path: str) -> str:
+    """Which bound keeps a manifest from being read whole; empty where none does."""
+    return manifests.refusal(text, "requirements.txt" if _is_pinned(path, text) else path)
 
 
 def names(text: str, path: str) -> frozenset[str]:

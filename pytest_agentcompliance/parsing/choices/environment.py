@@ -17,7 +17,7 @@ _ASKED = re.compile(
 # process.env.X, import.meta.env.X, Bun.env.X, env.SOME_NAME, process.env?.X
 _DOTTED = re.compile(rf"\b(?:(process|meta|Bun)\s{{0,10}}\??\.\s{{0,10}})?env\s{{0,10}}\??\.({_NAME})\b(?!\s{{0,10}}\()")
 _TAKEN_APART = re.compile(
-    r"\{([^{}]{1,2000})\}\s{0,20}(?::[^=;{}\n]{1,80})?=\s{0,20}(?:process|import\.meta)\.env\b(?!\s{0,5}[.\[])"
+    r"\{([^{}]++)\}\s{0,20}(?::[^=;{}\n]{1,80})?=\s{0,20}(?:process|import\.meta)\.env\b(?!\s{0,5}[.\[])"
 )
 # const e = process.env, and (process.env as Env).X
 _CALLED = re.compile(
@@ -100,9 +100,13 @@ def quotes(name: str, text: str, path: str) -> bool:
 
 
 def _roughly(text: str, path: str) -> frozenset[str]:
-    """The variables of a text, those in its comments with them: to blank comments takes longer than all of this."""
+    """The variables of a text, mostly those in its comments with them: to blank comments takes longer than all of this."""
     language = language_of(path, text)
-    return frozenset(name for _, name, _ in _found(text, path, language.name)) if language and text else frozenset()
+    if not language or not text:
+        return frozenset()
+    if language.name in _SCRIPTS and _TAKEN_APART.search(text):
+        text = blanked(text, path)  # a comment between two names would hide the second one
+    return frozenset(name for _, name, _ in _found(text, path, language.name))
 
 
 def _read(text: str, path: str, *, set_too: bool) -> Iterator[Choice]:

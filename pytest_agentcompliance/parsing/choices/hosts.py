@@ -10,7 +10,7 @@ from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.languages import language_of
 
 WIDEST = 300  # characters before a URL that tell what it is for
-MOST_URLS = 2000  # of one file that are looked at
+MOST_URLS = 20_000  # of one file that are looked at
 MOST = 12  # new hosts of one file: one with more is a list of data
 
 _URL = re.compile(
@@ -89,6 +89,13 @@ def taken(before: str, after: str, path: str) -> Iterator[Choice]:
     found = list(fresh(_read, before, after, path))
     if len(found) <= MOST:
         yield from found
+
+
+def refusal(text: str, path: str) -> str:
+    """Whether a file has more URLs than are looked at, in words; empty where it has not."""
+    if text.count("://") <= MOST_URLS or next(islice(_URL.finditer(text), MOST_URLS, None), None) is None:
+        return ""
+    return f"it has more than {MOST_URLS:,} URLs"
 
 
 def names(text: str, path: str) -> frozenset[str]:

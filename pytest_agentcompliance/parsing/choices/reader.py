@@ -1,9 +1,12 @@
 """Which kinds of choices a changed file may take, and all that it takes. The rooms are opened when a file is one for them."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from pytest_agentcompliance.parsing.choices import Choice, Kind
+from pytest_agentcompliance.parsing.choices import LONGEST, Choice, Kind
+
+SMALL = 200  # characters of a file that can be over no bound
+KINDS_READ: tuple[Kind, ...] = ("dependency", "service", "target", "package", "environment", "host", "schedule")
 
 # What stands in a patch that may choose something of a kind.
 CONTAINS: dict[Kind, tuple[bytes, ...]] = {
@@ -56,6 +59,10 @@ _CLOUD = re.compile(
 )
 
 
+def _without_bounds(_text: str, _path: str) -> str:
+    return ""
+
+
 class Reader:
     """Reads files for the kinds that are wanted."""
 
@@ -80,6 +87,33 @@ class Reader:
         name = path.rpartition("/")[2]
         found = {kind for kind, pattern in self._named.items() if pattern.fullmatch(name)}
         return found | {"service"} if "service" in self._named and _CLOUD.search(path) else found
+
+    def refusal(self, before: str, after: str, path: str, kinds: Collection[Kind]) -> str:
+        """Which bound keeps a file from being read whole for what it chooses of these kinds; empty where none does."""
+        if max(len(before), len(after)) <= SMALL or not (rooms := self._rooms(before, after, path, kinds)):
+            return ""
+        for text in (after, before):
+            if len(text) > LONGEST:
+                return f"it has {len(text):,} characters; more than {LONGEST:,} are not read for decisions"
+            if why := next(filter(None, (refusal(text, path) for refusal in rooms)), ""):
+                return why
+        return ""
+
+    def _rooms(self, before: str, after: str, path: str, kinds: Collection[Kind]) -> list[Callable[[str, str], str]]:
+        """Of the rooms that read a file, what each says of its own bounds."""
+        from pytest_agentcompliance.parsing.choices import dependencies, environment, hosts, packages, schedules, services, targets
+
+        reads: dict[Kind, bool] = {
+            "dependency": dependencies.is_for(path, after),
+            "service": services.is_for(path) or services.is_compose(path, after),
+            "target": bool(before) and targets.is_for(path),
+            "package": not before and packages.is_for(path),
+            "environment": environment.is_for(path, after),
+            "host": hosts.is_for(path, after),
+            "schedule": schedules.is_for(path, after),
+        }
+        own = {"dependency": dependencies.refusal, "service": services.refusal, "host": hosts.refusal}
+        return [own.get(kind, _without_bounds) for kind in KINDS_READ if kind in kinds and reads[kind]]
 
     def taken(self, before: str, after: str, path: str, kinds: Collection[Kind]) -> Iterator[Choice]:
         """What a file chooses of these kinds at head and not at base."""

@@ -8,6 +8,8 @@ from pytest_agentcompliance.parsing.choices import LONGEST, Choice, fresh, lines
 from pytest_agentcompliance.parsing.comments import blanked
 
 _COMPOSE = re.compile(r"(?:.*[-_.])?compose(?:[-_.].*)?\.ya?ml")
+LONG = 200_000  # characters from which on YAML is tightened before it is held to its bound
+_PADDING = re.compile(r"(?<![ \t\r])[ \t\r]++(?=\n|\Z)|(?m:^)[ \t]*+#[^\n]*+")
 _SERVICES = re.compile(r"^services[ \t]*:[ \t]*(?:#[^\n]*)?\r?$", re.MULTILINE)
 _RESOURCE = re.compile(r'^[ \t]*resource[ \t]+"([a-z][a-z0-9_]{1,80})"[ \t]+"([\w-]{1,80})"', re.MULTILINE)
 _CLOUD = re.compile(
@@ -73,6 +75,19 @@ def taken(before: str, after: str, path: str) -> Iterator[Choice]:
     return fresh(_read, before, after, path)
 
 
+def refusal(text: str, path: str) -> str:
+    """Which bound keeps a compose file from being read; empty where none does."""
+    if not (_COMPOSE.fullmatch(basename(path)) or is_compose(path, text)):
+        return ""
+    from pytest_agentcompliance.parsing.yaml_nodes import TooMuch, bounded
+
+    try:
+        bounded(_tightened(text))
+    except TooMuch as bound:
+        return str(bound)
+    return ""
+
+
 def names(text: str, path: str) -> frozenset[str]:
     """The names of all services of a file."""
     return frozenset(one.name for one in _read(text[:LONGEST], path))
@@ -120,10 +135,15 @@ def _found(code: str, path: str) -> Iterator[tuple[int, str, str, tuple[str, ...
                 yield one.start(1), one[1], "a resource of the cloud", (alias,)
 
 
+def _tightened(text: str) -> str:
+    """A long text of YAML without what stands in it for its length alone: lines of comment, and blanks at the end of a line."""
+    return _PADDING.sub("", text) if len(text) > LONG else text
+
+
 def _compose(text: str, path: str) -> Iterator[Choice]:
     from pytest_agentcompliance.parsing.yaml_nodes import Mapping, Scalar, documents
 
-    for document in documents(text) or ():
+    for document in documents(_tightened(text)) or ():
         services = document.get("services") if isinstance(document, Mapping) else None
         for key, value in services.items if isinstance(services, Mapping) else ():
             image = value.get("image") if isinstance(value, Mapping) else None

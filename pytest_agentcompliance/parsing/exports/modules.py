@@ -1,5 +1,6 @@
 """The modules of a tree: the names that each seems to export, and its symbols, each read and parsed once."""
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,6 +10,10 @@ from pytest_agentcompliance.parsing.globs import matches
 
 if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.exports.symbols import Symbol
+
+
+_BLANKS = re.compile(r"[ \t]{2,}+")
+_AFTER_CODE = re.compile(r"(?<=\S)[ \t]{2,}+|(?<![ \t])[ \t]{2,}+(?=\r?\n|\Z)")  # where the blanks that a line begins with are code
 
 
 class File(Protocol):
@@ -31,12 +36,16 @@ class File(Protocol):
 
 
 class Modules:
-    """``exempt`` are globs of files that do not count; of more than ``most`` modules none is parsed, and ``left`` names those."""
+    """``exempt`` are globs of files that do not count; of more than ``most`` modules none is parsed.
+
+    ``refused`` are the modules that no grammar reads, ``left`` those that were one too many.
+    """
 
     def __init__(self, exempt: Collection[str], most: int) -> None:
         self._exempt, self._most = exempt, most
         self._names: dict[tuple[str, str], frozenset[str]] = {}
         self._symbols: dict[tuple[str, str], tuple[Symbol, ...]] = {}
+        self.refused: set[str] = set()
         self.left: set[str] = set()
 
     def counts(self, path: str) -> bool:
@@ -58,13 +67,30 @@ class Modules:
             return ()
         key = file.path, file.oid
         if key not in self._symbols:
-            from pytest_agentcompliance.parsing.exports.symbols import exported  # start-up time: when two modules have one name
-
-            said = exported(_text(file), file.path) if len(self._symbols) < self._most else None
-            if said is None:
-                self.left.add(file.path)
-            self._symbols[key] = said or ()
+            self._symbols[key] = self._exported(file)
         return tuple(one for one in self._symbols[key] if not name or one.name == name)
+
+
+    def _exported(self, file: File) -> "tuple[Symbol, ...]":
+        if len(self._symbols) >= self._most:
+            self.left.add(file.path)
+            return ()
+        from pytest_agentcompliance.parsing.exports.symbols import exported  # start-up time: when two modules have one name
+
+        text = _text(file)
+        said = exported(text, file.path)
+        if said is None:
+            said = exported(_tightened(text, file.path), file.path)
+        if said is None:
+            self.refused.add(file.path)
+        return said or ()
+
+
+def _tightened(text: str, path: str) -> str:
+    """A text without what makes it long alone, comments and blanks, each thing in its line."""
+    from pytest_agentcompliance.parsing.comments import blanked
+
+    return (_AFTER_CODE if path.endswith(".py") else _BLANKS).sub(" ", blanked(text, path))
 
 
 def _text(file: File) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from pytest_agentcompliance.parsing.languages import language_of
 
 # Patterns that begin with a letter are searched several times quicker than those that begin at the edge of a word.
-_LISTED = 5000  # characters between the braces of a list of exports
 _DECLARED = re.compile(
     r"export(?<!\wexport)\s+(?:default\s+)?(?:async\s+)?(?:abstract\s+)?"
     r"(?:function\b\s*\*?|class\b|const\s+enum\b|enum\b|const\b|let\b|var\b|interface\b|type\b)\s*([A-Za-z_$][\w$]*)"
 )
-_LIST = re.compile(rf"export(?<!\wexport)\s*(?:type\s*)?\{{([^{{}}]{{0,{_LISTED}}})\}}(?!\s*from\b)")
+_LIST = re.compile(r"export(?<!\wexport)\s*(?:type\s*)?\{([^{}]*+)\}(?!\s*from\b)")
 _COMMON = re.compile(r"exports(?<!\wexports)\.([A-Za-z_$][\w$]*)\s*=(?!=)")
-_COMMON_LIST = re.compile(rf"module(?<!\wmodule)\.exports\s*=\s*\{{([^}}]{{0,{_LISTED}}})")
+_COMMON_LIST = re.compile(r"module(?<!\wmodule)\.exports\s*=\s*\{([^}]*+)")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _PYTHON = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z]\w*)", re.MULTILINE)
 _GO = re.compile(r"^(?:func[ \t]+|type[ \t]+|[ \t]+(?=[A-Z]\w*[ \t]+(?:struct|interface)\b))([A-Z]\w*)", re.MULTILINE)

@@ -22,7 +22,7 @@ _ENTRY = re.compile(r"(?:type\s+)?([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*
 _PAIR = re.compile(r"([A-Za-z_$][\w$]*)(?:\s*:\s*([A-Za-z_$][\w$]*))?\s*\}?$")
 _PLAIN = re.compile(r"[\w$ .:/-]+")
 _PRIMITIVE = frozenset({"string", "number", "boolean", "bigint", "null", "undefined", "unknown", "Date", "true", "false"})
-_LONGEST = 5000  # characters of an object that is exported, or of a union
+_LONGEST = 200_000  # characters of an object that is exported, or of a union
 
 
 def read(text: str, name: str) -> tuple[Symbol, ...] | None:

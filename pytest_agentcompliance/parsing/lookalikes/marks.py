@@ -41,7 +41,7 @@ _AT_HOME = (  # where one of the characters stands beside one of the others
 _IDEOGRAPH = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _MOJIBAKE = re.compile("[\xc2-\xf4\x80-\x9f]")  # UTF-8 that was read as Latin-1 has one of these before its controls
 _MOVING = "\r\x08\x0b\x0c\x1b\x7f\x85\x9b"  # what moves a terminal's cursor
-_COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
+_COLOUR = re.compile(r"\x1b\[(?!0*8[;m])[0-9;:]*m")  # and not what conceals (ECMA-48, SGR 8)
 _BROKEN = re.compile("[\udc80-\udcff]")
 _BEGINNING, _ENDING = re.compile(r"\w+"), re.compile(r"\w+\Z")
 _SOFT_WORD = re.compile("[^\\W\\d_\xad]{2}\xad[^\\W\\d_]{2}")
@@ -121,7 +121,7 @@ def _control(line: str, at: int, char: str, before: str, kind: Kind) -> Level | 
         return None  # the page breaks of old sources stand alone
     if "\x80" <= char <= "\x9f" and _MOJIBAKE.match(before):
         return "style"
-    if char == "\x1b" and kind == "prose" and _COLOUR.match(line, at):
+    if char == "\x1b" and _COLOUR.match(line, at):
         return None  # recorded output
     if char in _MOVING or (before.isalpha() and line[at + 1 : at + 2].isalpha()):
         return mild

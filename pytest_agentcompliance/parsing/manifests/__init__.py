@@ -1,12 +1,14 @@
 """What a package manifest says that the package depends on, each dependency with its line."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 Ecosystem = Literal["node", "python", "go", "rust", "ruby", "php"]
 
-LONGEST = 1_000_000  # characters of a manifest that is read
+LONGEST = 4_000_000  # characters of a manifest that is read
 MOST = 20_000  # dependencies of one manifest
 
 _REQUIREMENTS = re.compile(r"(?:[\w.-]{0,100}[-_.])?(?:requirements?|constraints)(?:[-_.][\w.-]{0,100})?\.(?:txt|in)")
@@ -77,18 +79,29 @@ def is_lockfile(path: str) -> bool:
 
 def dependencies(text: str, path: str) -> tuple[Dependency, ...]:
     """The dependencies of a manifest in order; none of a text that is none, or longer than ``LONGEST``. Never raises."""
+    return tuple(islice(_read(text, path), MOST)) if len(text) <= LONGEST else ()
+
+
+def refusal(text: str, path: str) -> str:
+    """Which bound keeps a manifest from being read whole; empty where none does."""
+    if len(text) > LONGEST:
+        return f"it has {len(text):,} characters; of a manifest more than {LONGEST:,} are not read"
+    if len(text) > MOST and next(islice(_read(text, path), MOST, None), None) is not None:
+        return f"it has more than {MOST:,} dependencies"
+    return ""
+
+
+def _read(text: str, path: str) -> Iterator[Dependency]:
     from pytest_agentcompliance.parsing.manifests import node, python, systems
 
-    if len(text) > LONGEST:
-        return ()
     name = path.rpartition("/")[2].lower()
     if name in ("package.json", "composer.json"):
-        return tuple(node.read(text, name))[:MOST]
+        return node.read(text, name)
     if name in ("go.mod", "cargo.toml", "gemfile"):
-        return tuple(systems.read(text, name))[:MOST]
+        return systems.read(text, name)
     if name in _ECOSYSTEMS:
-        return tuple(python.read(text, name))[:MOST]
-    return tuple(python.requirements(text))[:MOST] if _is_requirements(path, name) else ()
+        return python.read(text, name)
+    return python.requirements(text) if _is_requirements(path, name) else iter(())
 
 
 def _is_requirements(path: str, name: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-DEEPEST = 60  # levels; what lies deeper is passed over
+DEEPEST = 60  # levels; what lies deeper is passed over, and what comes after it is read
 
 Path = tuple[str, ...]
 # A string that is not closed stays open to its line's end: there the reader stops.
@@ -27,14 +27,18 @@ def of_json(text: str) -> Iterator[Text]:
     """The values of a JSON text; of comments and other things that JSON has not it makes what it can."""
     line, key, key_line, awaits = 1, "", 1, False
     open_: list[tuple[str, str]] = []  # the brackets that are open, each with the key under which it stands
+    below = 0  # brackets that are open deeper than that
     for token in _JSON.finditer(text):
         word = token[0]
         within_list = bool(open_) and open_[-1][0] == "["
         if word == "\n":
             line += 1
-        elif word in "{[":
-            if len(open_) == DEEPEST:
+        elif below or (word in "{[" and len(open_) == DEEPEST):
+            if word[0] == '"' and (len(word) < 2 or word[-1] != '"'):
                 return
+            below += (word in "{[") - (word in "}]")
+            awaits = False
+        elif word in "{[":
             open_.append((word, "" if within_list else key))
             key, awaits = "", word == "{"
         elif word in "}]":
@@ -81,7 +85,7 @@ class _Toml:
 
     def texts(self) -> Iterator[Text]:
         for word in self._tokens():
-            if (word[0] in "\"'" and (len(word) < 2 or word[-1] != word[0])) or len(self._open) > DEEPEST:
+            if word[0] in "\"'" and (len(word) < 2 or word[-1] != word[0]):
                 return
             if self._header:
                 self._of_header(word)
@@ -136,7 +140,8 @@ class _Toml:
     def _mark(self, word: str) -> None:
         """A bracket, a comma or a line's end after an equals sign."""
         if word in "[{":
-            self._open.append((word, (*self._outer, *self._key)))
+            outer = self._outer
+            self._open.append((word, (*outer, *self._key) if self._key and len(outer) < DEEPEST else outer))
             self._in_value, self._key = word == "[", []
         elif word in "}]":
             del self._open[-1:]

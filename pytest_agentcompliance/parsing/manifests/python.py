@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import groupby, islice
+from itertools import groupby
 
 from pytest_agentcompliance.parsing.manifests import Dependency
 from pytest_agentcompliance.parsing.manifests.keys import Path, Text, of_toml
@@ -137,7 +137,7 @@ def _setup_cfg(text: str) -> Iterator[Dependency]:
             continue
         said = line.strip()
         if not line[0].isspace():
-            key = _KEY.match(line[:2000])
+            key = _KEY.match(line)
             group = _cfg_group(section, key[1]) if key else ""
             said = key[2].strip() if key else ""
         if group and said and (one := _requirement(said, group, number)):
@@ -152,11 +152,12 @@ def _cfg_group(section: str, key: str) -> str:
 
 def _setup_py(text: str) -> Iterator[Dependency]:
     """The strings of the lists that are given to ``setup`` as they stand there; what is computed is not seen."""
-    for found in islice(_SETUP_LIST.finditer(text), 20):
+    line, at = 1, 0
+    while found := _SETUP_LIST.search(text, at):
         depth, pending = 0, None
-        line, at = text.count("\n", 0, found.end()) + 1, found.end()
+        line, at = line + text.count("\n", at, found.end()), found.end()
         group = found[1]
-        for token in _SETUP_TOKEN.finditer(text, found.end(), found.end() + 50_000):
+        for token in _SETUP_TOKEN.finditer(text, found.end()):
             line, at = line + text.count("\n", at, token.start()), token.start()
             word = token[0]
             if word[0] == "#":

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pytest_agentcompliance.parsing.manifests import Dependency
 from pytest_agentcompliance.parsing.manifests.keys import Path, of_toml
 
+LONGEST_LINE = 1000  # characters
+
 _GO = re.compile(
     r"\s*(?:(require|replace|exclude|tool)\b\s*)?(\(|\)|[^\s()/][^\s()]{0,300})?\s*(?:(=>|v[^\s]{1,200})\s*([^\s]{0,300}))?"
 )
@@ -20,12 +22,17 @@ def read(text: str, name: str) -> Iterator[Dependency]:
     return _go(text) if name == "go.mod" else _cargo(text) if name == "cargo.toml" else _gems(text)
 
 
+def _tight(line: str) -> str:
+    """A line as far as it is read, without what makes it long alone."""
+    return (line if len(line) < LONGEST_LINE else " ".join(line.split()))[:LONGEST_LINE]
+
+
 def _go(text: str) -> Iterator[Dependency]:
     block = ""
     local: set[str] = set()
     found: list[Dependency] = []
     for number, line in enumerate(text.split("\n"), 1):
-        code, _, comment = line[:1000].partition("//")
+        code, _, comment = _tight(line).partition("//")
         said = _GO.match(code)
         if not code.strip() or said is None:
             continue
@@ -68,7 +75,7 @@ def _cargo_group(path: Path) -> int:
 def _gems(text: str) -> Iterator[Dependency]:
     groups: list[str] = []
     for number, line in enumerate(text.split("\n"), 1):
-        cut = line[:1000]
+        cut = _tight(line)
         if (gem := _GEM.match(cut)) is not None:
             rest = gem[2].lstrip(", ").strip()
             group = next((one for one in reversed(groups) if one), "")

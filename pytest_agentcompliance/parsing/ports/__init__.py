@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # start-up time: YAML is read where a file is of it
 
 __all__ = ["ENDINGS", "Declared", "Reading", "declared", "kind_of", "read"]
 
-MOST = 2000  # ports of a file, each of a name once
+MOST = 2000  # ports of a file
 _CODE = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".py", ".go")
 # How most of the files that may declare ports end: a tree is searched much quicker when it is told.
 ENDINGS = (
@@ -57,9 +57,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _NEVER = re.compile(r"(?:.*-lock\.ya?ml|.*lock\.json|openapi.*|swagger.*|mkdocs\.yml|\.gitlab-ci\.yml|poetry\.toml|cargo\.toml)")
 _PORTS = re.compile(r"(?i)port|listen|expose|:\d{2,5}|-p[ =]|bind|--inspect|runserver|http\.server|forward|Server\(")
-LONG = 200_000  # characters from which on YAML and JSON are tightened before they are held to their bound
-_PADDING = re.compile(r"[ \t\r]++(?=\n|\Z)|(?m:^)[ \t]*+#[^\n]*+")
-_BLANKS = re.compile(r"[ \t\r]{2,}+")
+LONG = 200_000  # characters from which on YAML is tightened before it is held to its bound, and JSON is read roughly
+_PADDING = re.compile(r"(?<![ \t\r])[ \t\r]++(?=\n|\Z)|(?m:^)[ \t]*+#[^\n]*+")
 _YAML = re.compile(r"(?i)ports?\b|listen|expose|endpoint|bind|_port")
 
 
@@ -100,15 +99,16 @@ def read(text: str, path: str) -> Reading:
     if len(text) > LONGEST:
         return Reading(unread=f"it has {len(text):,} characters; more than {LONGEST:,} are not read for ports")
     found: list[Declared] = []
-    seen: set[tuple[str, str, str, str]] = set()  # what stands twice counts once, so that it leaves no room for nothing else
+    seen: set[tuple[str, str, str, str]] = set()  # what is said twice is no padding for what comes after it
     unread = ""
     try:
         for one in _READERS[kind](text, path):
-            if (key := (one.key, one.port, one.owner, one.refers)) in seen:
+            if (key := (one.key, one.port, one.owner, one.refers)) not in seen:
+                if len(seen) == MOST:
+                    raise Cut(f"it declares more than {MOST:,} ports")
+                seen.add(key)
+            elif len(found) >= MOST:
                 continue
-            if len(seen) == MOST:
-                raise Cut(f"it declares more than {MOST:,} ports")
-            seen.add(key)
             found.append(one)
     except Cut as bound:
         unread = str(bound)
@@ -116,7 +116,7 @@ def read(text: str, path: str) -> Reading:
 
 
 def _documents(text: str) -> "tuple[Node, ...] | None":
-    """The documents of YAML or JSON; None of what is broken. Raises ``Cut`` over a bound."""
+    """The documents of YAML; None of what is broken. Raises ``Cut`` over a bound."""
     from pytest_agentcompliance.parsing.yaml_nodes import TooMuch, bounded
 
     try:
@@ -150,9 +150,11 @@ def _json(reader: str) -> Callable[[str, str], Iterator[Declared]]:
     def read(text: str, _path: str) -> Iterator[Declared]:
         from pytest_agentcompliance.parsing.comments import blanked
         from pytest_agentcompliance.parsing.ports import manifest
+        from pytest_agentcompliance.parsing.yaml_nodes import documents
 
         code = blanked(text, "x.jsonc")
-        for document in _documents(_BLANKS.sub(" ", code) if len(code) > LONG else code) or ():
+        found = documents(code) if len(code) <= LONG else None
+        for document in (manifest.roughly(code),) if found is None else found:
             yield from getattr(manifest, reader)(document)
 
     return read

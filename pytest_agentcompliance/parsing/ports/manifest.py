@@ -8,7 +8,35 @@ from pytest_agentcompliance.parsing.ports.declared import Declared, at_end, port
 from pytest_agentcompliance.parsing.ports.names import holds_port, of_client
 from pytest_agentcompliance.parsing.yaml_nodes import Mapping, Node, Scalar, Sequence, walked
 
+_Table = dict[str, "_Table | list[Scalar]"]
 _URL = re.compile(r"https?://(?:localhost|\*|\+|0\.0\.0\.0|127\.0\.0\.1|\[::\]):(\d{2,5})")
+
+
+def roughly(text: str) -> Node:
+    """JSON that is no YAML (a long key, a colon on the next line), too deep or too large for that: from a flat list of values."""
+    from pytest_agentcompliance.parsing.manifests.keys import of_json
+
+    root: _Table = {}
+    for one in of_json(text):
+        table = root
+        for key in one.path[:-1]:
+            held = table.setdefault(key, {})
+            if not isinstance(held, dict):
+                break
+            table = held
+        else:
+            values = table.setdefault(one.path[-1] if one.path else "", [])
+            if isinstance(values, list):
+                values.append(Scalar(one.text, one.line, not one.quoted))
+    return _node(root)
+
+
+def _node(table: _Table) -> Mapping:
+    return Mapping(tuple((Scalar(key, 1), _node(held) if isinstance(held, dict) else _value(held)) for key, held in table.items()), 1)
+
+
+def _value(values: list[Scalar]) -> Node:
+    return values[0] if len(values) == 1 else Sequence(tuple(values), values[0].line)
 
 
 def of_package(document: Node) -> Iterator[Declared]:

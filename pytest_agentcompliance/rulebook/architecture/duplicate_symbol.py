@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # start-up time: grammars are asked when a name is in both pl
     from pytest_agentcompliance.parsing.exports.modules import Modules
     from pytest_agentcompliance.parsing.exports.symbols import Symbol
 
-MOST_NAMES = 600  # that are looked for; an honest change has some hundred
+MOST_NAMES = 5000  # that are looked for; an honest change has some hundred
 MANY = 100  # new names, from which on those are left out that stand all over a tree: each place costs time, and says little
 LONG = 9  # letters of a name of one word that is looked for even then
 ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".py", ".go")
@@ -88,7 +88,8 @@ class DuplicateSymbol(Rule):
     and other languages; a type that is derived from an imported one. Whether the module that has it can be imported from
     here is for a person. Routes and commands, which a decorator registers, are left out; so are, where a change adds more
     than a hundred names, short ones of one word. A name that more modules than ``most_places`` export is taken for a custom
-    of the repository.
+    of the repository. A new module that no grammar reads, or that comes after ``most_parsed`` others, and seems to export a
+    name of base, is unread.
     """
 
     ignored: list[str] = Field(default=IGNORED, description="Names that any module may have; * stands for any characters.")
@@ -99,7 +100,7 @@ class DuplicateSymbol(Rule):
     most_places: int = Field(
         default=8, ge=1, description="A name that more modules of base export than this is a custom of theirs."
     )
-    most_parsed: int = Field(default=300, ge=1, description="How many modules of base are parsed; what was left out is said.")
+    most_parsed: int = Field(default=300, ge=1, description="How many modules are parsed; what needs more is unread.")
 
     candidates: ClassVar[Candidates] = Candidates(contains=(b"export", b"def ", b"class ", b"func ", b"type "), endings=ENDINGS)
     remedy: ClassVar[Remedy] = Remedy(
@@ -210,8 +211,11 @@ class DuplicateSymbol(Rule):
                 customs.append(name)
                 continue
             found += (copy for change in new[name] if (copy := _copy(name, change, others, modules)))
+        if len(wanted) == MOST_NAMES:
+            for change in {one.path: one for name in new.keys() - set(wanted) for one in new[name]}.values():
+                change.ledger.note_unread(change.path, f"the run adds more than {MOST_NAMES:,} names; its were not looked for")
         yield from _findings(sorted(found, key=lambda one: (one.path, one.symbol.line, one.symbol.name)))
-        return "; ".join(_left_out(len(new), len(wanted), modules.left, customs))
+        return "; ".join(_left_out(len(new), len(wanted), modules.left | modules.refused, customs))
 
     def _is_ignored(self, name: str) -> bool:
         return any(name == one or ("*" in one and fnmatchcase(name, one)) for one in self.ignored)
@@ -264,18 +268,19 @@ def _exporting(name: str, paths: Collection[str], modules: "Modules", changes: C
 def _copy(name: str, change: FileChange, others: list[Content], modules: "Modules") -> _Copy | None:
     from pytest_agentcompliance.parsing.exports.likeness import alike, nearness, wraps
 
-    for mine in modules.symbols(change.after, name) if others else ():
-        near = [
-            (-nearness(mine, one), content.path, one.line, same)
-            for content in others
-            if _could_share(content.path, change.path)
-            for one in modules.symbols(content, name)
-            if (same := alike(mine, one))
-        ]
+    others = [content for content in others if _could_share(content.path, change.path)]
+    symbols = modules.symbols(change.after, name) if others else ()
+    if others and change.path in modules.refused:
+        change.ledger.note_unread(change.path, f"no grammar can tell whether its {name} is that of {others[0].path}")
+    theirs = [(content.path, one) for content in others if symbols for one in modules.symbols(content, name)]
+    if left := modules.left & {change.path, *(content.path for content in others)}:
+        change.ledger.note_unread(change.path, f"{min(left)}, which has {name} too, is one module more than are parsed")
+    for mine in symbols:
+        near = [(-nearness(mine, one), path, one.line, same) for path, one in theirs if (same := alike(mine, one))]
         if near and not (change.after is not None and wraps(mine, change.after.text())):
             there = tuple((Place(path, line), same) for _, path, line, same in sorted(near))
             oid = change.after.oid if change.after is not None else ""
-            whole = next((one.path for one in others if one.oid == oid and _could_share(one.path, change.path)), "")
+            whole = next((one.path for one in others if one.oid == oid), "")
             return _Copy(change.path, mine, there, whole)
     return None
 

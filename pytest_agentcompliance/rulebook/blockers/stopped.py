@@ -8,6 +8,7 @@ from pytest_agentcompliance.evidence import ChunkLog, Commit, Documents, FileCha
 from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.log_places import same_log
+from pytest_agentcompliance.parsing.markdown import Bounds
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -97,12 +98,13 @@ class Stopped(Rule):
     )  # fmt: skip
 
     def check(self, commits: History, documents: Documents, log: ChunkLog | None) -> Iterator[Finding]:
+        bounds = Bounds()
         stop = self._at_base(documents)
         found = 0
         for commit in commits:
             if len(commit.parents) > 1:
                 continue
-            if stop and self._confirms(commit.changes, documents):
+            if stop and self._confirms(commit.changes, documents, bounds):
                 yield from self._told(stop)
                 found += bool(stop.work)
                 stop = None
@@ -111,7 +113,7 @@ class Stopped(Rule):
                 if work is not None:
                     stop.work.append((commit, work))
             else:
-                stop = self._stops(commit, documents, log)
+                stop = self._stops(commit, documents, log, bounds)
         if stop:
             yield from self._told(stop)
             found += bool(stop.work)
@@ -127,7 +129,7 @@ class Stopped(Rule):
                     return _Stop("", entry.title, Place(one.path, entry.line))
         return None
 
-    def _stops(self, commit: Commit, documents: Documents, log: ChunkLog | None) -> _Stop | None:
+    def _stops(self, commit: Commit, documents: Documents, log: ChunkLog | None, bounds: Bounds) -> _Stop | None:
         """Whether the run stops on a decision in this commit: by the log's last signal, or by a blocker."""
         from pytest_agentcompliance.parsing import log_chunks
 
@@ -135,18 +137,18 @@ class Stopped(Rule):
             if change.after is None or not change.is_text:
                 continue
             if log is not None and same_log(change.path, log.path):
-                signals = log_chunks.read(change.after.text())[1].signals
+                signals = log_chunks.read(bounds.take(change.path, change.after.text()))[1].signals
                 if signals and signals[-1][1].kind == "blocked" and _DECISION.search(signals[-1][1].reason):
                     return _Stop(commit.id[:9], signals[-1][1].reason, Place(change.path, signals[-1][0]))
             elif matches(change.path, documents.globs("blockers") or ("",)):
                 from pytest_agentcompliance.parsing import blockers
 
-                for entry in blockers.read(change.after.text()).open:
+                for entry in blockers.read(bounds.take(change.path, change.after.text())).open:
                     if entry.decision:
                         return _Stop(commit.id[:9], entry.title, Place(change.path, entry.line))
         return None
 
-    def _confirms(self, changes: Iterable[FileChange], documents: Documents) -> bool:
+    def _confirms(self, changes: Iterable[FileChange], documents: Documents, bounds: Bounds) -> bool:
         from pytest_agentcompliance.parsing import blockers
 
         for change in changes:
@@ -161,7 +163,7 @@ class Stopped(Rule):
                 if _confirmed(change.after.text()) - old:
                     return True
             elif matches(change.path, documents.globs("blockers") or ("",)):
-                now = blockers.read(change.after.text())
+                now = blockers.read(bounds.take(change.path, change.after.text()))
                 if any(entry.decision and entry.resolved for entry in now.entries) and not any(e.decision for e in now.open):
                     return True
         return False

@@ -25,7 +25,7 @@ EXEMPT = [
     "**/.claude*/**",
 ]  # fmt: skip
 _WHOLE = frozenset(("dockerfile", "env", "nginx", "procfile", "devcontainer"))  # kinds of files that are always read
-_BY_LINES = frozenset(("code", "env", "sections", "shell", "procfile", "nginx", "dockerfile"))  # of which a line says much alone
+_BY_LINES = frozenset(("env", "sections", "shell", "procfile", "nginx", "dockerfile"))  # of which a line says much alone
 MOST_GONE = 300  # deleted files of code that are looked through
 
 _NUMBER = rb"[^\n]{0,100}?(?<![\w.])[0-9]{2,5}(?![\w.])"
@@ -48,11 +48,10 @@ class Ports(Rule):
 
     Blind spots: ports that are counted out or composed of pieces; CI jobs; infrastructure code (Terraform, CDK, SST); languages
     other than those named, files with JSX; URLs, whose ports are references; variables of other people's servers (DB_PORT),
-    unless clients says so; code and scripts that are deleted whole; YAML and JSON that are broken. A file over a bound of its reader
-    (four million characters, YAML of a hundred thousand values or a hundred levels) is read by its changed lines alone where
-    that can be, and is unread where not. Which names are a client's
-    is told by their words and by what stands around them. A new EXPOSE, a new variable of a service and what a script calls are
-    no news where base declares the port elsewhere.
+    unless clients says so; code and scripts that are deleted whole; broken YAML. Which names are a client's is told by their words
+    and by what stands around them. A new EXPOSE, a new variable of a service and what a script calls are no news where base
+    declares the port elsewhere. A file over a bound (four million characters, YAML of a hundred thousand values or a hundred
+    levels) is read by its changed lines alone where those say it, and is unread where not.
     """
 
     additions: Literal["report", "allow"] = Field(
@@ -285,7 +284,7 @@ def _gone_with(one: "Placed", changes: ChangeSet, unread: Collection[str]) -> st
 
 
 def _read(change: FileChange) -> "tuple[tuple[Declared, ...], tuple[Declared, ...]]":
-    """What a file declares at each end; of one that is over a bound what its changed lines declare, or nothing, and it is unread."""
+    """What a file declares at each end; of one over a bound what its changed lines declare, or nothing, and it is unread."""
     from pytest_agentcompliance.parsing.ports import kind_of, read
 
     sides = [read(side.text() if side and is_file(side.mode) else "", change.path) for side in (change.before, change.after)]

@@ -11,7 +11,7 @@ from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, Documents, Tree
 from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.evidence.tree import Side
-from pytest_agentcompliance.parsing.choices import Choice, Kind
+from pytest_agentcompliance.parsing.choices import LONGEST, Choice, Kind
 from pytest_agentcompliance.parsing.choices.defaults import EXEMPT, PROVIDED, REGISTERS, TESTS
 from pytest_agentcompliance.parsing.choices.names import having, is_called
 from pytest_agentcompliance.parsing.defaults import AGENTS
@@ -74,7 +74,7 @@ class Undeclared(Rule):
     Blind spots: a document that names a thing is taken for its approval, unless it speaks against it in the same line
     or under a heading such as Alternatives. Not seen: a datastore of the standard library, variables of shell scripts,
     names of variables and hosts that are put together while it runs, a dependency that no manifest has. A file with more
-    than twelve new hosts is taken for data.
+    than twelve new hosts is taken for data. A file over a bound (four million characters, 20,000 dependencies or URLs) is unread.
     """
 
     kinds: list[Kind] = Field(default=KINDS, description="The kinds of decisions that must trace.")
@@ -290,7 +290,12 @@ class Undeclared(Rule):
         for change in changes.readable(asked):
             wanted = kinds[change.path] - (_IN_CODE if matches(change.path, self.tests) else set())
             if change.after is not None:
-                found += reader.taken(_text(change.before), _text(change.after), change.path, wanted)
+                before, after = _text(change.before), _text(change.after)
+                if why := reader.refusal(before, after, change.path, wanted):
+                    change.ledger.note_unread(change.path, why)
+                    if len(before) > LONGEST:
+                        continue  # head alone would tell all of it as new
+                found += reader.taken(before, after, change.path, wanted)
             else:
                 gone |= {(one.kind, one.name) for one in reader.taken("", _text(change.before), change.path, wanted & _MOVES)}
         if any(one.kind == "schedule" for one in found):

@@ -6,6 +6,7 @@ from pytest_agentcompliance.errors import NotJudged
 from pytest_agentcompliance.evidence import ChunkLog, Commit, History
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.log_places import same_log
+from pytest_agentcompliance.parsing.markdown import Bounds
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -62,6 +63,7 @@ class LogWithChunk(Rule):
         if not any(same_log(path, log.path) for commit in own for path in commit.changes.paths):
             raise NotJudged("no commit of this run touched the log")
         unlogged: list[Commit] = []
+        bounds = Bounds()
         for commit in own:
             works = any(self._is_work(path, log.path) for path in commit.changes.paths)
             updates = [one for one in commit.changes if same_log(one.path, log.path) and one.after is not None]
@@ -72,9 +74,10 @@ class LogWithChunk(Rule):
                 number
                 for one in commit.changes
                 if same_log(one.path, log.path) and one.before
-                for number in _numbers(one.before.text())
+                for number in _numbers(bounds.take(one.path, one.before.text()))
             }
-            new = [part for one in updates if one.after for part in parts(one.after.text()) if part.number not in known]
+            texts = [bounds.take(one.path, one.after.text()) for one in updates if one.after]
+            new = [part for text in texts for part in parts(text) if part.number not in known]
             if len(new) > 1 and len(unlogged) > 1:
                 first = next((chunk.at for chunk in log.chunks if chunk.number == new[0].number), Place(log.path))
                 yield Finding(

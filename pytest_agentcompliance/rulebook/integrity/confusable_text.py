@@ -160,12 +160,12 @@ class ConfusableText(Rule):
             "ru.json": '{"a": "\u0412\u0441\u0435 \u043e \u043d\u0430\u0441", "b": "\u0421\u0421\u0421\u0420"}\n',
             "el.po": 'msgstr "\u039d\u03ad\u03bf \u03b1\u03c1\u03c7\u03b5\u03af\u03bf"\n',
         }),
-        Example("Formulas, units, accents, quotes, dashes and boxes are kept, and the mark that begins a file.", after={
+        Example("Formulas, units, accents, quotes, dashes, boxes and colours are kept, and the mark that begins a file.", after={
             "a.py": "# \u0394t in \u00b5s, \u03b1\u03b2 = \u03c3_x + \u03c1V, cos\u03b1, O(n\u00b2), \u211d\u207f, k\u03a9\n"
                     "# \u201cna\u00efve\u201d caf\u00e9 \u2014 \u2026 \u251c\u2500\u2500 \u2122 N\u00ba 1\u02e2\u1d57\n"
                     "# /\u0261\u028ad/\n",
             "a.jl": "cache.\U0001d4aaest = \u0394\u03b3dt\n",
-            "b.cs": "\ufeffusing System;\r\n",
+            "b.cs": "\ufeffusing System;\r\n", "c.sh": "RED='\x1b[1;31m' RESET='\x1b[0m'\n",
         }),
         Example(
             "What only moved, and what base had already, is kept.",

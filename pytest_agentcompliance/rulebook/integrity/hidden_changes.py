@@ -56,7 +56,8 @@ class HiddenChanges(Rule):
 
     A breach is: an index bit on a file that changed; a replacement or graft of objects; a name in a tree that no checkout
     can have, or that another one covers where case or Unicode form make no difference; an attribute that the run added and that
-    makes changed text binary; text that git takes for binary, or that is newly in UTF-16; a link out of the tree; a submodule
+    makes changed text binary; text that git takes for binary, or that is newly in UTF-16; a Python source that newly declares
+    a coding such as unicode_escape, in which what runs is not what is shown; a link out of the tree; a submodule
     that moved; a pointer in the place of a text; and work that a commit of the run holds, or the index, and its end does
     not, where a bound rule of severity error would have reported it. Remarks of style are: work that is parked on another branch or
     in the stash, files that only an ignore rule of the run's own hides, nested repositories, code that a host is told to fold away.
@@ -73,7 +74,9 @@ class HiddenChanges(Rule):
 
     passed: Level = Field("breach", description="What it weighs that a commit of the run held what its end has not.")
 
-    candidates: ClassVar[Candidates] = Candidates(contains=(rb"\0", rb"\xff\xfe|\xfe\xff", rb"oid sha256:"))
+    candidates: ClassVar[Candidates] = Candidates(
+        contains=(rb"\0", rb"\xff\xfe|\xfe\xff", rb"oid sha256:", rb"coding[:=][ \t]*[-\w.]")
+    )
     remedy = Remedy("revert", "Take away what hides the change, so that everybody is shown the same, or ask who gave the task.")
 
     examples = (
@@ -122,6 +125,23 @@ class HiddenChanges(Rule):
             },
             finds=("api/a.ts",),
         ),
+        Example(
+            "A coding in which a comment can hold code is reported.",
+            after={
+                "api/a.py": "#!/usr/bin/env python\n# coding: unicode_escape\n# nothing \\x0aimport os\n",
+                "b.py": "# coding=rot13\n",
+            },
+            finds=("api/a.py", "b.py"),
+        ),
+        Example(
+            "One that shows text as it is is kept, and one that base had, or that nothing reads.",
+            before={"old.py": "# coding: rot13\ncevag(1)\n"},
+            after={
+                "old.py": "# coding: rot13\ncevag(2)\n", "a.py": "# -*- coding: latin-1 -*-\na = 1\n",
+                "b.py": "# vim: set fileencoding=Shift_JIS :\n", "c.py": "a = 1\n\n# coding: rot13\n", "d.ts": "# coding: rot13\n",
+                "e.py": "open(p, encoding=utf_7)\n",
+            },
+        ),
     )
 
     def check(
@@ -147,9 +167,13 @@ class HiddenChanges(Rule):
             except Unreadable:
                 return
         elif self.submodules and SUBMODULE in change.modes:
-            moved = f"from {before.oid[:12]} to {after.oid[:12]}" if before is not None and after is not None else ""
-            done = f"a submodule moved {moved}" if moved else f"a submodule was {'added' if after is not None else 'taken away'}"
-            yield Finding(f"{done}: what changed in it is no part of this change", Place(change.path), evidence="submodule")
+            if after is None or after.mode != SUBMODULE:
+                yield Finding("a submodule was taken away", Place(change.path), "style", evidence="submodule: gone")
+                return
+            moved = before is not None and before.mode == SUBMODULE
+            done = f"moved from {before.oid[:12]} to {after.oid[:12]}" if moved and before is not None else "was added"
+            said = f"a submodule {done}: what it brings is no part of this change"
+            yield Finding(said, Place(change.path), evidence="submodule")
 
     def _attributes(self, changes: ChangeSet) -> Iterator[Finding]:
         files = [one for one in changes if posixpath.basename(one.path) == _ATTRIBUTES and one.is_text]
@@ -251,7 +275,14 @@ def _opaque(change: FileChange) -> str:
         return f"the file is in {found} now, which git and most tools take for binary"
     if not found and opaque.binary_text(data) and not opaque.binary_text(old):
         return "the file has NUL characters now, so that git takes its text for binary and shows nothing of it"
+    if (said := opaque.declared_coding(data)) and said != opaque.declared_coding(old) and _is_python(change.path, data):
+        return "" if opaque.is_plain(said) else f"the file declares the encoding {said} now: what runs is not what is shown"
     return ""
+
+
+def _is_python(path: str, data: bytes) -> bool:
+    language = language_of(path, data[:200].decode("latin-1"))
+    return language is not None and language.name == "python"
 
 
 def _matches(path: str, globs: list[str]) -> bool:

@@ -2,14 +2,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pytest_agentcompliance.errors import NotJudged
-from pytest_agentcompliance.evidence import ChangeSet, ChunkLog, History
+from pytest_agentcompliance.evidence import ChangeSet, ChunkLog, Content, History
+from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.parsing.log_places import same_log
+from pytest_agentcompliance.parsing.markdown import Bounds
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
 
 if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.log_versions import Rewrite
+
+MOST_OTHERS = 20  # logs that are gone, and compared
 
 _ONE = "## Chunk 1 — cart\n- Objective: store the cart\n- Commands run:\n  - `pnpm test` - FAILED\n"
 _TWO = _ONE + "\n## Chunk 2 — till\n- Objective: pay\n"
@@ -22,7 +26,8 @@ class AppendOnly(Rule):
     that was logged once is gone from it.
 
     Blind spots: what was rewritten before it was committed, or by a rebase, left no trace. The text outside the
-    chunks may change: summaries and states are brought up to date.
+    chunks may change: summaries and states are brought up to date. A log of base that moved to another story's folder
+    is known by half of its lines.
     """
 
     remedy = Remedy("revert", "Restore the committed text, and write the correction as a new chunk or as a marked addition.")
@@ -52,6 +57,26 @@ class AppendOnly(Rule):
             "A log that is deleted on the way is reported.",
             commits=({"BACKEND-LOG.md": _TWO}, {"BACKEND-LOG.md": None}, {"BACKEND-LOG.md": _ONE}),
             finds=("BACKEND-LOG.md",),
+        ),
+        Example(
+            "A log that loses an outcome while it moves to another folder is reported.",
+            commits=(
+                {"plans/todo/BACKEND-LOG.md": _ONE},
+                {"plans/todo/BACKEND-LOG.md": None, "BACKEND-LOG.md": _ONE.replace("FAILED", "PASSED")},
+            ),
+            finds=("BACKEND-LOG.md:1",),
+        ),
+        Example(
+            "A log that moves to another folder and grows there is kept.",
+            commits=(
+                {"plans/todo/BACKEND-LOG.md": _ONE},
+                {"plans/todo/BACKEND-LOG.md": None, "BACKEND-LOG.md": _TWO},
+            ),
+        ),
+        Example(
+            "The log of another story that is taken away is not this one.",
+            before={"plans/till/BACKEND-LOG.md": "## Chunk 1 — till\n- Objective: pay\n"},
+            commits=({"plans/till/BACKEND-LOG.md": None, "BACKEND-LOG.md": _ONE},),
         ),
         Example("A log to which chunks are added is kept.", commits=({"BACKEND-LOG.md": _ONE}, {"BACKEND-LOG.md": _TWO})),
         Example(
@@ -111,8 +136,11 @@ class AppendOnly(Rule):
 def _versions(log: ChunkLog, changes: ChangeSet, commits: History) -> Iterator[tuple[str, str, str | None]]:
     """Every change of the log: in which commit, the text before and the text after it; None where it was deleted."""
     latest: str | None = None
+    bounds = Bounds()
+    others = _Others(log.path, bounds)
     for commit in commits:
         touched = [change for change in commit.changes if same_log(change.path, log.path)]
+        others.see(commit.changes, begun=latest is not None)
         gone = {change.path: change for change in touched if change.after is None}
         for change in changes.readable(touched) if touched else ():
             if change.after is None:
@@ -120,19 +148,61 @@ def _versions(log: ChunkLog, changes: ChangeSet, commits: History) -> Iterator[t
             latest = change.after.text()
             source = change.before or next((gone.pop(path).before for path in sorted(gone)), None)
             if source is not None:
-                yield f"commit {commit.id[:9]}", source.text(), latest
+                yield from _compared(f"commit {commit.id[:9]}", source, change.after, bounds)
         for change in gone.values():
             if change.before is not None and not any(other.after is not None for other in touched):
-                yield f"commit {commit.id[:9]}", change.before.text(), None
+                yield f"commit {commit.id[:9]}", bounds.take(change.path, change.before.text()), None
     net = changes.by_path.get(log.path)
     if net is not None and net.after is not None:
         final = net.after.text()
         # What no commit has: the work tree, and what a merge lost.
         if latest is not None and latest != final:
-            yield "the run", latest, final
+            yield "the run", bounds.take(log.path, latest), bounds.take(log.path, final)
         old = net.before or next((one.before for one in changes if one.after is None and same_log(one.path, log.path)), None)
         if old is not None:
-            yield "the run", old.text(), final
+            yield from _compared("the run", old, net.after, bounds)
+        else:
+            others.see(changes, begun=latest is not None)
+            for path, text in others.ancestors(changes, final):
+                yield f"the run, which moved the log from {path},", text, final
+
+
+def _compared(what: str, before: Content, after: Content, bounds: Bounds) -> Iterator[tuple[str, str, str | None]]:
+    old, new = before.text(), after.text()
+    # What only grew is not looked at twice.
+    yield (what, old, new) if new.startswith(old) else (what, bounds.take(before.path, old), bounds.take(after.path, new))
+
+
+class _Others:
+    """Logs in other folders that are gone: where the run's own may have lain before it lay where it does."""
+
+    def __init__(self, log: str, bounds: Bounds) -> None:
+        self.log, self.bounds = log, bounds
+        self.name = log.rpartition("/")[2].casefold()
+        self.written: set[str] = set()  # by this run
+        self.gone: dict[str, tuple[Content, bool]] = {}  # and whether it was the only log that the run had
+
+    def see(self, changes: ChangeSet, *, begun: bool) -> None:
+        for change in changes:
+            if change.path.rpartition("/")[2].casefold() != self.name or same_log(change.path, self.log):
+                continue
+            if change.after is not None:
+                self.written.add(change.path)
+                self.gone.pop(change.path, None)
+            elif change.before is not None and is_file(change.before.mode):
+                self.gone.setdefault(change.path, (change.before, change.path in self.written and not begun))
+
+    def ancestors(self, changes: ChangeSet, final: str) -> Iterator[tuple[str, str]]:
+        """Those that the log is, or has taken the place of; one that lies in the folder of another stage now is none."""
+        from pytest_agentcompliance.parsing.log_versions import alike
+
+        there = [one.path for one in changes if one.after is not None and one.path.rpartition("/")[2].casefold() == self.name]
+        for path, (content, only) in list(self.gone.items())[:MOST_OTHERS]:
+            if any(same_log(one, path) for one in there):
+                continue
+            text = self.bounds.take(path, content.text())
+            if text != final and (only or alike(text, self.bounds.take(self.log, final))):
+                yield path, text
 
 
 def _told(what: str, one: "Rewrite") -> str:

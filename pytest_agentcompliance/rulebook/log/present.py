@@ -55,6 +55,19 @@ class Present(Rule):
             links={_HERE: "../../SHOP-1/BACKEND-LOG.md"},
             finds=(_HERE,),
         ),
+        Example(
+            "A folder in the place of the log is no log.",
+            given={"path": _HERE},
+            after={f"{_HERE}/part.md": "## Chunk 1 — cart\n"},
+            finds=(_HERE,),
+        ),
+        Example(
+            "A log that was only moved to another stage's folder is reported: the run wrote nothing to it.",
+            given={"path": "plans/**/_implementation/BACKEND-LOG.md"},
+            commits=({_HERE.replace("in-progress", "done"): "## Chunk 1 — cart\n", _HERE: None},),
+            before={_HERE: "## Chunk 1 — cart\n"},
+            finds=(_HERE.replace("in-progress", "done"),),
+        ),
         Example("A log in its place is kept.", given={"path": _HERE}, after={_HERE: "## Chunk 1 — cart\n"}),
         Example(
             "A log that was there and grew is kept, whatever stage its folder stands in.",
@@ -76,6 +89,9 @@ class Present(Rule):
             return
         named = log is not None and not matches(log.path, [self.path])
         touched = [change for change in changes if matches(change.path, [self.path])]
+        if folder := next((found for change in touched if change.after and (found := self._folder(change.path))), ""):
+            yield Finding("a folder stands where the log belongs", Place(folder))
+            return
         written = [change for change in touched if change.after is not None]
         if log is not None and log.path in changes.by_path:
             touched = written = [changes.by_path[log.path]]
@@ -83,11 +99,14 @@ class Present(Rule):
             said = f"the run wrote {len(written)} logs of one story that differ: {_listed([change.path for change in written])}"
             yield Finding(f"{said}; which of them is its log cannot be told", Place(written[0].path), evidence="several")
             return
-        if len(written) > 1:
+        moved = [change for change in written if change.renamed_from is not None]
+        if moved and len(moved) == len(written):
+            yield Finding("the log is there, but this run only moved it, and wrote nothing to it", Place(moved[0].path))
+        elif len(written) > 1:
             raise NotJudged(
                 f"the run wrote {len(written)} logs: {_listed([change.path for change in written])}; name the story with --story"
             )
-        if written and written[0].after is not None:
+        elif written and written[0].after is not None:
             yield from self._content(written[0], log)
         elif touched:
             yield Finding("the run deleted its log", Place(touched[0].path))
@@ -97,6 +116,13 @@ class Present(Rule):
             yield Finding("the log is there, but this run wrote nothing to it", Place(log.path))
         else:
             yield from self._absent(changes)
+
+    def _folder(self, path: str) -> str:
+        """The folder of the log's name that a path lies in; empty where there is none."""
+        name = self.path.rpartition("/")[2]
+        *folders, last = path.split("/")
+        wild = not name or set(name) & set("*?[\\")
+        return "" if wild or last == name or name not in folders else "/".join(folders[: folders.index(name) + 1])
 
     def _content(self, change: FileChange, log: ChunkLog | None) -> Iterator[Finding]:
         if change.after is None:

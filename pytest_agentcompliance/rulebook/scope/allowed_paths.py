@@ -172,7 +172,8 @@ class AllowedPaths(Rule):
         for number, goal in enumerate(goals(change.path, target, links.at)):
             # A link to a folder is allowed where the files in that folder are.
             inside = f"{goal}/x" if goal else "x"
-            there = f"{leads} (that is {goal or '.'!r})" if number else leads
+            named = "out of the tree" if goal == OUTSIDE else repr(goal or ".")
+            there = f"{leads} (that is {named})" if number else leads
             if goal == OUTSIDE or not (self._allows(goal) or self._allows(inside)):
                 return f"{there}, which is outside of what is allowed: {_short(self.allowed)}"
             if glob := self._like_denied(goal, tree) or self._like_denied(inside, tree):
