@@ -187,7 +187,8 @@ def _is_newer(repository: Repository, found: Ends) -> bool:
     if found.tip_tree == found.base_tree:
         return False
     try:
-        return any(repository.entry(found.tip_tree, one) != repository.entry(found.base_tree, one) for one in (law.FILE, profile.FOLDER))
+        here, there = found.tip_tree, found.base_tree
+        return any(repository.entry(here, one) != repository.entry(there, one) for one in (law.FILE, profile.FOLDER))
     except Unreadable:
         return True
 

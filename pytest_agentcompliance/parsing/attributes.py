@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # gitattributes(5): "binary" is a macro for -diff -merge -text; diff=NAME asks for a driver, which may print anything.
 _HIDING = re.compile(r"binary|-diff|diff=.+|filter=.+|working-tree-encoding=.+")
 _FOLDING = re.compile(r"linguist-(?:generated|vendored)(?:=true)?")  # code hosts fold what has it
-LONGEST = 2000  # characters of a line; git reads no more than 2048 (ATTR_MAX_LINE_LENGTH)
+LONGEST = 4096  # characters of a line; git reads no more than 2048 bytes (ATTR_MAX_LINE_LENGTH)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*')
 # What git has drivers of its own for, and what clones set up themselves.
 _HARMLESS = frozenset(

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from posixpath import basename, dirname
 
 from pytest_agentcompliance.errors import Unreadable
@@ -18,8 +17,9 @@ from pytest_agentcompliance.parsing.manifests import Dependency, dependencies
 from pytest_agentcompliance.parsing.modules import kind_of, package_of
 from pytest_agentcompliance.parsing.packages import Packages, folders
 
-LONGEST = 1_000_000  # characters of a file that is looked into for what it hands on
-MOST = 50_000  # strings of a file that are looked at, to know whether it need be parsed
+LONGEST = 16_000_000  # characters of a file that is looked into for what it hands on
+LONGEST_LIST = 1000  # lines of one import
+MOST = 50_000  # strings of a file that are looked at, to know whether it need be parsed; of more it is
 SAME = 50  # packages whose folders have one name
 _QUOTED = re.compile(r"""["'`]((?:[^"'`\s\\]|\\\r?\n|\\[^\r\n]){1,300})["'`]""")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|\r?\n|(.))")
@@ -27,7 +27,7 @@ _DECLARES = re.compile(r"(?i)(?:^|[._-])(?:types?|dtos?|constants?|enums?|interf
 _TYPES = re.compile(r"(?i)(?:.*[._-])?(?:types?|interfaces?|ports?)(?:\.d)?\.(?:[cm]?tsx?|pyi?)")  # a file's name
 _EXPORTED = re.compile(r"\bexport\b\s*(?:declare\s+)?(\w+|[*{=])")
 _NAME = re.compile(r"(\w+)(?:\s+as\s+\w+)?")
-_NAMES = re.compile(r"[ \t]*from[ \t]+[\w.]{1,300}[ \t]+import[ \t]*\(?([^()#;]{0,1000})")
+_NAMES = re.compile(r"[ \t]*from[ \t]+[\w.]{1,300}[ \t]+import[ \t]*\(?([^()#;]{0,40000})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,17 @@ class Forbidden:
     what: str
     line: int
     type_only: bool = False
+
+
+def _statement(lines: list[str], number: int) -> Iterator[str]:
+    """The lines of an import of Python without their comments; a long list of names is cut."""
+    open_ = False
+    for line in lines[number - 1 : number + LONGEST_LIST]:
+        code = line.partition("#")[0].strip()
+        open_ |= "(" in code
+        yield code
+        if ")" in code or not (open_ or code.endswith("\\")):
+            return
 
 
 @dataclass(frozen=True)
@@ -56,8 +67,9 @@ class Denied:
 
     def imports(self, text: str, path: str) -> tuple[Forbidden, ...]:
         """The forbidden imports of a file of core logic, in order."""
-        named = islice(dict.fromkeys(one[1] for one in _QUOTED.finditer(text)), MOST)
-        if not path.endswith((".py", ".pyi")) and not any(self._judge(_unescaped(name), path) for name in named):
+        named = dict.fromkeys(one[1] for one in _QUOTED.finditer(text))
+        few = len(named) <= MOST and not path.endswith((".py", ".pyi"))
+        if few and not any(self._judge(_unescaped(name), path) for name in named):
             return ()  # what is not there as a string is not imported: most files need no grammar
         found: list[Forbidden] = []
         for one, others in self._imported(text, path):
@@ -82,7 +94,7 @@ class Denied:
             return
         lines = text.split("\n") if path.endswith((".py", ".pyi")) else []
         for one in imports(text, path):
-            named = _NAMES.match("\n".join(lines[one.line - 1 : one.line + 20])[:2000]) if lines else None
+            named = _NAMES.match("\n".join(_statement(lines, one.line))) if lines else None
             names = _NAME.findall(named[1]) if named else ()
             yield one, tuple(f"{one.module}{'' if one.module.endswith('.') else '.'}{name}" for name in names)
 

@@ -61,7 +61,8 @@ def rewrites(before: str, after: str) -> list[Rewrite]:
             found.append(Rewrite("gone", part.number, part.name, None, part.said[1 : 1 + MOST_SHOWN]))
             continue
         then, now = Counter(part.said), Counter(heir.said)
-        if missing := [line for line in part.said if line in then - now]:
+        lost = then - now
+        if missing := [line for line in part.said if line in lost]:
             found.append(Rewrite("changed", part.number, part.name, heir.line, tuple(missing[:MOST_SHOWN])))
         elif at < len(old) - 1 and (more := list(_unmarked(heir.said, now - then))):
             found.append(Rewrite("grown", part.number, part.name, heir.line, tuple(more[:MOST_SHOWN])))

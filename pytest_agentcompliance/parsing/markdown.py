@@ -10,7 +10,7 @@ from pytest_agentcompliance.parsing.markdown_blocks import Block, Kind, blocks
 
 __all__ = ["Bounds", "Kind", "Line", "joined", "read", "stripped", "too_much", "unticked", "visible", "word_set"]
 
-MOST = 100_000  # lines and marks of a text; a log of 430 KB with 1,000 chunks has 25,000
+MOST = 60_000  # lines and marks of a text; a log of 430 KB with 1,000 chunks has 25,000
 MOST_OF_ALL = 5 * MOST  # of all versions of a text that one rule reads
 
 NEWLINE = re.compile(r"\r\n?|\n")  # as markdown-it splits

@@ -8,7 +8,6 @@ from pytest_agentcompliance.errors import Unreadable, UsageError
 from pytest_agentcompliance.evidence import ChunkLog
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, decode, is_file
 from pytest_agentcompliance.parsing.markdown import Bounds, too_much
-from pytest_agentcompliance.sources import story
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 
@@ -24,19 +23,12 @@ def from_tree(repository: Repository, ends: Ends, path: str, notes: list[str], b
             what = {SYMLINK: "a symbolic link, which is not followed", "040000": "a folder", SUBMODULE: "a submodule"}
             return ChunkLog(path, problem=f"{path} is {what.get(mode, 'not there')}")
         data = repository.blobs.read(oid)
-        before = _before(repository, ends, path)
+        old = repository.entry(ends.base_tree, path)
+        before = repository.blobs.read(old[1]) if old and is_file(old[0]) else None
     except Unreadable as wrong:
         ends.ledger.unread[path] = wrong.reason
         return ChunkLog(path, problem=f"{path}: {wrong.reason}")
     return _parsed(data, path, before, notes, bounds=bounds)
-
-
-def _before(repository: Repository, ends: Ends, path: str) -> bytes | None:
-    """The log as base has it: at its path, or in the folder of the stage that the run moved it out of."""
-    old = repository.entry(ends.base_tree, path)
-    if old is None and (source := story.moved_from(ends.changes, path)) is not None:
-        old = (source.mode, source.oid)
-    return repository.blobs.read(old[1]) if old and is_file(old[0]) else None
 
 
 def from_disk(file: Path, notes: list[str] | None = None) -> ChunkLog:
@@ -57,7 +49,7 @@ def from_disk(file: Path, notes: list[str] | None = None) -> ChunkLog:
 
 
 def _parsed(
-    data: bytes, path: str, before: bytes | None, notes: list[str], size: int | None = None, bounds: Bounds | None = None
+    data: bytes, path: str, before: bytes | None, notes: list[str], *, size: int | None = None, bounds: Bounds | None = None
 ) -> ChunkLog:
     size = len(data) if size is None else size
     if size > LOG_LIMIT:

@@ -231,12 +231,13 @@ def log_beside_one_that_moved(stage: Stage) -> None:
 
 
 @attack(family="logs", defeated="A log that only moved is none that this run wrote.")
-def log_of_another_run(stage: Stage) -> Expected:
-    """No log is written: an old one of another run is moved to where it belongs."""
-    old = "plans/old/_implementation/BACKEND-LOG.md"
-    stage.found({PROFILE: LOGGED, old: ONE + END})
-    stage.commit("work", {NEW: HONEST, old: None, LOG: ONE + END})
-    return Must(PRESENT, LOG, says="only moved")
+def logs_of_other_runs(stage: Stage) -> Expected:
+    """No log is written: the old ones of two other runs are moved to where they could be meant."""
+    old, other = "plans/todo/S-1/_implementation/BACKEND-LOG.md", "plans/todo/S-2/_implementation/BACKEND-LOG.md"
+    stage.found({PROFILE: LOGGED.replace(LOG, "plans/**/_implementation/BACKEND-LOG.md"), old: ONE + END, other: TWO + END})
+    moved = {path.replace("todo", "done"): text for path, text in ((old, ONE + END), (other, TWO + END))}
+    stage.commit("work", {NEW: HONEST, old: None, other: None, **moved})
+    return Must(PRESENT, None, says="only moved")
 
 
 @attack(family="logs", defeated="A log that is not where it belongs is no log of the run.")

@@ -31,6 +31,22 @@ def test_every_way_to_import_counts(line: str) -> None:
     assert found({f"{CORE}/a.ts": f"{line}\n"}) == [f"{CORE}/a.ts:1"]
 
 
+@pytest.mark.parametrize(
+    "padding",
+    ["".join(f"export const a{k} = '{k}'\n" for k in range(50_001)), f"// {'x' * 1_100_000}\n"],
+    ids=["strings", "comment"],
+)
+def test_padding_hides_no_import(padding: str) -> None:
+    line = padding.count("\n") + 1
+    assert found({f"{CORE}/a.ts": f"{padding}import a from 'express'\n"}) == [f"{CORE}/a.ts:{line}"]
+
+
+@pytest.mark.parametrize("padding", ["", "    # which\n", f"    # {'x' * 3000}\n", "    # more\n" * 100, "    name,\n" * 300])
+def test_padding_hides_no_name_that_python_imports(padding: str) -> None:
+    tree = {"src/till/adapters/__init__.py": "", "src/till/core/a.py": f"from .. import (\n{padding}    adapters,\n)\n"}
+    assert found(tree) == ["src/till/core/a.py:1"]
+
+
 @pytest.mark.parametrize("line", [
     "// import a from 'express'", "const a = 'express'", "/* require('express') */", "const a = \"import 'express'\"",
     "import a from './express'", "import a from 'zod'", "import a from 'pino'", "import a from '@x/express'",

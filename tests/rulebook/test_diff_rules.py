@@ -103,6 +103,26 @@ def test_long_list_of_globs_is_shortened() -> None:
     assert found.message.endswith("4/**, 5/** and 3 more")
 
 
+@pytest.mark.parametrize("word", [
+    "T\u0336O\u0336D\u0336O\u0336", "TO\u0336DO", "T\u20ddODO", "\u24c9\u24c4\u24b9\u24c4", "T\u24c4DO", "TOD\u24c4",
+    "\U0001d413\U0001d40e\U0001d403\U0001d40e", "\U0001f163\U0001f15e\U0001f153\U0001f15e",
+    "\U0001f183\ufe0f\U0001f17e\ufe0f\U0001f173\ufe0f\U0001f17e", "\u1d40\u1d3c\u1d30\u1d3c",
+    "\u1d1b\u1d0f\u1d05\u1d0f",
+    "\u13a2ODO", "TO\ua4d3O", "T\u2c9eDO", "T\u0555DO", "&#84;&#79;&#68;&#79;", "&#00084;ODO", "&#84ODO",
+])  # fmt: skip
+def test_disguised_marker_is_searched_for_in_code_and_in_markup(word: str) -> None:
+    run = workshop.run_of(Example("", after={"a.ts": f"// {word}: x\n", "b.html": f"<!-- {word}: x -->\n"}))
+    assert run.changes is not None
+    assert places(Todo(), run.changes) == ["a.ts:1", "b.html:1"]
+
+
+@pytest.mark.parametrize("word", ["TO&shy;DO", "&Topf;ODO", "t&#111;do", "T&#8203;ODO", "T&#x200B;ODO", "TOD&Ocy;"])
+def test_entity_in_a_marker_of_markup(word: str) -> None:
+    run = workshop.run_of(Example("", after={"a.vue": f"<!-- {word}: x -->\n"}))
+    assert run.changes is not None
+    assert places(Todo(), run.changes) == ["a.vue:1"]
+
+
 def test_marker_of_entities_that_moved_with_its_file_is_no_new_one() -> None:
     marker = "<!-- TO&shy;DO: x -->\n"
     for before, after, expected in (("", "<p></p>\n", ["b.html:1"]), (marker, "<p></p>\n", []), (marker, marker, ["b.html:2"])):

@@ -38,6 +38,11 @@ def test_long_placeholder_is_shortened() -> None:
     assert one.message.endswith("\u2026")
 
 
+def test_a_long_comment_hides_no_sentence() -> None:
+    text = f"/* {'x' * 100_000}\n In a real implementation, this would call the API */\nexport const a = 1\n"
+    assert places(after={"a.ts": text}) == ("a.ts:2",)
+
+
 def test_of_two_alike_the_one_on_an_added_line_is_new() -> None:
     assert places(before={"a.ts": STUB}, after={"a.ts": STUB.replace("save", "load") + STUB}) == ("a.ts:2",)
     assert places(before={"a.ts": STUB}, after={"a.ts": STUB + "\n" + STUB}) == ("a.ts:6",)

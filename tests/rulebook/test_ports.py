@@ -252,6 +252,7 @@ def test_a_large_file_without_a_port_is_read() -> None:
     table = "export const rows = [\n" + "  ['word', 12, 'port'],\n" * 250_000 + "]\n"
     assert unread({}, {"rows.ts": table, "data.yml": "- word\n" * 300_000, "more.json": '["x", 12]\n' * 500_000}) == {}
     assert unread({"server.ts": f"{_SERVER}{table}"}, {}) == {}
+    assert unread({}, {"vendor/x.min.js": "", "web/lute.min.js": "a=1,b=2;" * 100_000 + "c.listen(3000)"}) == {}
 
 
 def test_a_program_that_is_a_server_by_its_name_has_a_port_after_p() -> None:

@@ -40,8 +40,8 @@ def test_two_stories_are_named_and_neither_is_chosen() -> None:
 
 def test_a_log_that_only_moved_names_no_story_beside_one_that_was_written() -> None:
     moved, log = "p/done/S-2/_implementation/BACKEND-LOG.md", "p/done/S-1/_implementation/BACKEND-LOG.md"
-    before = {moved.replace("done", "todo"): "old\n"}
-    run = workshop.run_of(Example("", before=before, commits=({moved.replace("done", "todo"): None, moved: "old\n"}, {log: "new\n"})))
+    there = moved.replace("done", "todo")
+    run = workshop.run_of(Example("", before={there: "old\n"}, commits=({there: None, moved: "old\n"}, {log: "new\n"})))
     assert run.changes is not None
     assert story.find([LOG], ANY, run.changes, None, tuple).name == "S-1"
     assert story.find([LOG], ANY, run.changes, "feat/s-2-more", tuple).name == "S-2"

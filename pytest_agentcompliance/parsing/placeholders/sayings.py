@@ -13,7 +13,6 @@ _LEADER = re.compile(r"[ \t]*(?:/\*+!?|\*+/?|//+[/!]?|\#+!?|[rRuUbB]?(?:\"\"\"|'
 _CLOSERS = ("*/", '"""', "'''")
 _BESIDE = 4  # lines below a comment in which the code that it speaks of is looked for
 _NEAR = 60  # characters around a sentence that say whether it is only talked about
-_MOST = 20_000  # characters of one comment: what is longer is text, not a remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def blocks(told: Iterable[Comment], lines: Sequence[str]) -> Iterator[Block]:
     for one in told:
         first_line = one.text.split("\n", 1)[0].strip()
         alone = one.line <= len(lines) and lines[one.line - 1].lstrip().lstrip("{").startswith(first_line)
-        text = [_bare(line) for line in one.text[:_MOST].split("\n")]
+        text = [_bare(line) for line in one.text.split("\n")]
         if held and alone and not trailing and one.line == first + len(held) and len(held) < 200:
             held += text
             continue

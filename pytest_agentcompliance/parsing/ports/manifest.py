@@ -32,7 +32,8 @@ def roughly(text: str) -> Node:
 
 
 def _node(table: _Table) -> Mapping:
-    return Mapping(tuple((Scalar(key, 1), _node(held) if isinstance(held, dict) else _value(held)) for key, held in table.items()), 1)
+    items = ((Scalar(key, 1), _node(held) if isinstance(held, dict) else _value(held)) for key, held in table.items())
+    return Mapping(tuple(items), 1)
 
 
 def _value(values: list[Scalar]) -> Node:

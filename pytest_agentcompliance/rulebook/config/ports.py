@@ -22,7 +22,7 @@ EXEMPT = [
     "**/__tests__/**", "**/tests/**", "**/test/**", "**/testdata/**", "**/fixtures/**", "**/mocks/**", "**/__mocks__/**",
     "*.test.*", "*.spec.*", "*_test.*", "test_*.py", "conftest.py", "*.stories.*", "**/e2e/**", "!playwright*.config.*",
     "**/node_modules/**", "**/vendor/**", "**/dist/**", "**/plans/**", "**/examples/**",
-    "**/.claude*/**",
+    "**/.claude*/**", "*.min.*js",
 ]  # fmt: skip
 _WHOLE = frozenset(("dockerfile", "env", "nginx", "procfile", "devcontainer"))  # kinds of files that are always read
 _BY_LINES = frozenset(("env", "sections", "shell", "procfile", "nginx", "dockerfile"))  # of which a line says much alone

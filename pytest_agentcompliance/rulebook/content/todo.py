@@ -21,27 +21,32 @@ if TYPE_CHECKING:  # start-up time: the readers of code are imported when a file
 
 WORDS = ["TODO", "FIXME", "XXX", "HACK"]
 # Bytes that may be one of the words in disguise: full-width letters; an invisible character before a letter; a Cyrillic, Greek,
-# Armenian, Cherokee, Coptic or Lisu letter beside a Latin capital; three Cyrillic capitals of one look; letters in rings and
-# boxes, mathematical, small and raised ones; a mark drawn over a letter; a numeric entity beside a capital or another one.
-# Each pattern begins with one byte that is rare in code, so that a search runs at memory's speed; as one they are ten times slower.
+# Armenian, Cherokee, Coptic or Lisu letter beside a Latin capital; three Cyrillic capitals of one look; letters in rings and boxes,
+# mathematical, small and raised ones, in a word; a mark drawn over a letter; a numeric entity beside a capital or another one.
+# Each begins with one byte that is rare in code, so that a search runs at memory's speed; as one pattern they are ten times slower.
+MARKS = rb"(?:[\xcc\xcd\xe1\xe2\xef][\x80-\xbf]{1,2})*"  # more of them over the same letter
 DISGUISES = (
     rb"\xc2\xad[A-Za-z]",
-    rb"\xcc[\x80-\xbf](?<=[A-Za-z]..)",
-    rb"\xcd[\x80-\xaf](?<=[A-Za-z]..)",
+    rb"\xcc[\x80-\xbf](?<=[A-Za-z]..)" + MARKS + rb"[A-Za-z]",
+    rb"\xcd[\x80-\xaf](?<=[A-Za-z]..)" + MARKS + rb"[A-Za-z]",
     rb"\xce[\x91-\xa9](?:[A-Z]|(?<=[A-Z]..))",
     rb"\xd0(?:[\x85-\xaf](?:[A-Z]|(?<=[A-Z]..))|\xa5\xd0\xa5\xd0\xa5)",
     rb"\xd4[\xb1-\xbf](?:[A-Z]|(?<=[A-Z]..))",
     rb"\xd5[\x80-\x96](?:[A-Z]|(?<=[A-Z]..))",
-    rb"\xe1(?:\xb4[\x80-\xbf]|[\x8e\x8f][\x80-\xbf](?:[A-Z]|(?<=[A-Z]...)))",
+    rb"\xe1(?:\xb4[\x80-\xbf](?:\xe1|[A-Za-z]|(?<=[A-Z][A-Z]...))|[\x8e\x8f][\x80-\xbf](?:[A-Z]|(?<=[A-Z]...)))",
     rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae][A-Za-z]|\x81[\xa0-\xaf][A-Za-z]|\x83[\x90-\xb0](?<=[A-Za-z]...)"
-    rb"|\x92[\xb6-\xbf]|\x93[\x80-\xa9]|[\xb2\xb3][\x80-\xbf](?:[A-Z]|(?<=[A-Z]...)))",
+    rb"|(?:\x92[\xb6-\xbf]|\x93[\x80-\xa9])(?:\xe2|[A-Za-z]|(?<=[A-Z][A-Z]...))|[\xb2\xb3][\x80-\xbf](?:[A-Z]|(?<=[A-Z]...)))",
     rb"\xea\x93[\x90-\xbf](?:[A-Z]|(?<=[A-Z]...))",
     rb"\xef(?:\xbc[\xa1-\xba]|\xbb\xbf[A-Za-z]|\xb8[\x80-\x8f][A-Za-z])",
-    rb"\xf0(?:\x9d[\x90-\x9b]|\x9f(?:\x84[\xb0-\xbf]|\x85[\x80-\xbf]|\x86[\x80-\x89]))",
+    rb"\xf0(?:\x9d[\x90-\x9b].|\x9f(?:\x84[\xb0-\xbf]|\x85[\x80-\xbf]|\x86[\x80-\x89]))"
+    rb"(?:\xf0|\xef\xb8\x8f\xf0|[A-Za-z]|(?<=[A-Z][A-Z]....))",
     rb"&#(?:[xX]?[0-9A-Fa-f]{2,9};?(?:[A-Z]|&#)|(?<=[A-Z]..))",
 )
-# In mark-up every entity, since each may be a letter, or nothing that is seen.
-ENTITIES = re.compile(rb"&(?:#|[A-Za-z]{2,31};)")
+# In mark-up every entity may be a letter, or nothing that is seen; those that most pages have are neither.
+ENTITIES = re.compile(
+    rb"&(?:#(?!(?:3\d|60|62|160|169|182|18[37]|82[12]\d|859\d|[xX](?:[23][0-9A-Fa-f]|[aA]0|201.));)|(?!(?:quot|[lg]t|amp|apos|nbsp|copy|para|"
+    rb"[mn]dash|hellip|[lr]arr|[lr][as]?quo|[lr]dquo|times|middot|bull|reg|trade|euro|sect|deg);)[A-Za-z]{2,31};)"
+)
 OWN = Remedy("fix", "Do what the marker puts off, or name who will and a date that has not passed: TODO(anna, 2030-12-01): ...")
 _DATE = re.compile(r"(?<!\d)(20\d\d)([-/])(\d{1,2})\2(\d{1,2})(?!\d)")
 _OWNER = re.compile(r"@[A-Za-z][\w.\-]*|\b(?:owner|assignee|assigned to)\b\s*[:=]?\s*@?[A-Za-z][\w.\-]*", re.IGNORECASE)
