@@ -52,6 +52,7 @@ def mapped(example: Example, change: Callable[[str, str], str]) -> Example:
 def moved_down(path: str, text: str) -> str:
     """Blank lines at the top, where they mean nothing."""
     first = text.startswith(("---", "#!", "@", "\ufeff", "version https://git-lfs"))
+    first = first or "coding" in text.partition("\n")[0]  # PEP 263: it counts in the first two lines alone
     return text if first or not text.strip() or "\0" in text else f"\n\n\n{text}"
 
 
