@@ -8,7 +8,6 @@ from typing import Literal
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence.changes import Content, decode, is_file
 from pytest_agentcompliance.evidence.log import ChunkLog
-from pytest_agentcompliance.parsing.markdown import too_much
 
 DocumentName = Literal["story", "plan", "scope", "decisions", "blockers", "intent"]
 
@@ -37,6 +36,8 @@ class Document:
         data = self.content.bytes()
         if len(data) > LIMIT:
             return self._refuse(f"it has {len(data):,} bytes; a document of more than {LIMIT:,} is not read")
+        from pytest_agentcompliance.parsing.markdown import too_much  # start-up time: when there is a document
+
         text = decode(data)
         why = too_much(text)
         return self._refuse(f"it {why}") if why else text
