@@ -1,6 +1,7 @@
 """Paths against globs, the way .gitignore users expect: ``api/**`` from the root, ``*.sql`` at any depth."""
 
 import re
+import warnings
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -45,6 +46,12 @@ def usable(glob: str) -> bool:
 @lru_cache(maxsize=256)
 def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
     """Globs, compiled once. A later ``!glob`` takes out again what an earlier one took in."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of a bracket within brackets, as in ``[[]``, which is a literal one to git
+        return _compiled(globs)
+
+
+def _compiled(globs: tuple[str, ...]) -> Callable[[str], bool]:
     try:
         read = [(pattern, include) for pattern, include in map(GitIgnoreSpecPattern.pattern_to_regex, globs) if pattern]
         if not all(include for _, include in read):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -58,10 +59,12 @@ def spec(text: bytes) -> GitIgnoreSpec:
     """The patterns of an ignore file, byte by byte as git matches them: a question mark is no letter of two bytes."""
     written = text.removeprefix(b"\xef\xbb\xbf").decode("latin-1").split("\n")
     lines = [BLANK_END.sub(lambda match: f"[{match[0]}]", line.removesuffix("\r")) for line in written]
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except (ValueError, re.error):  # a pattern that pathspec refuses ignores nothing
-        return GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of a bracket within brackets, which is a literal one to git
+        try:
+            return GitIgnoreSpec.from_lines(lines)
+        except (ValueError, re.error):  # a pattern that pathspec refuses ignores nothing
+            return GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)])
 
 
 def _is_pattern(line: str) -> bool:

@@ -32,6 +32,11 @@ def test_what_is_no_glob_is_named() -> None:
         matches("a", ["!"])
 
 
+def test_a_bracket_within_brackets_is_a_literal_one() -> None:
+    assert matches("a[b", ["a[[]b"])
+    assert not matches("ab", ["a[[]b"])
+
+
 @pytest.mark.parametrize("glob", ["a/**/b/**/c/**/d", "*a*b*c*d", "a***", "x" + "*" * 400, "**/**/**/x"])
 def test_a_glob_with_too_many_wildcards_is_not_for_use(glob: str) -> None:
     assert is_wild(glob)

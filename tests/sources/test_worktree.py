@@ -428,9 +428,9 @@ def test_a_file_too_large_to_read_is_seen_and_said(repo: GitRepo, monkeypatch: p
 
 
 def test_ignore_patterns_are_matched_as_git_matches_them(repo: GitRepo) -> None:
-    repo.commit("start", {".gitignore": "\ufefffirst\n?\nb\t\n[z-a]\n\\\ntrailing \nà\nc\r\nx\x0cy\n"})
+    repo.commit("start", {".gitignore": "\ufefffirst\n?\nb\t\n[z-a]\n\\\ntrailing \nà\nc\r\nx\x0cy\nq[[]r\n"})
     repo.branch("agent")
-    for path in ("first", "é", "à", "b", "c", "y", "x\x0cy", "xx", "trailing", "[z-a]", "d/à", "d/é"):
+    for path in ("first", "é", "à", "b", "c", "y", "x\x0cy", "xx", "trailing", "[z-a]", "d/à", "d/é", "q[r", "qr"):
         repo.write(path, "x\n")
     listed = repo.git("ls-files", "-z", "--others", "--exclude-standard").split("\0")
     assert set(seen(repo)) == {path for path in listed if path}
