@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pytest_agentcompliance import engine
+from pytest_agentcompliance.rulebook.integrity import hidden_changes
 from pytest_agentcompliance.verdict import Audit, Outcome, Verdict
 from tests.conftest import GitRepo
 
@@ -183,3 +184,15 @@ def test_a_law_that_is_newer_at_base_is_said(run: GitRepo) -> None:
     run.git("checkout", "-q", "agent")
     run.commit("work", {"api/a.py": "a = 2\n"})
     assert [note for note in audited(run).notes if note.startswith("the law at base itself is not that")]
+
+
+def test_a_long_collection_of_attributes_is_none_that_hides(run: GitRepo) -> None:
+    lines = "".join(f"*.x{n} binary\n" for n in range(300))
+    run.commit("work", {"api/.gitattributes": lines, "api/a.py": "a = 2\n"})
+    assert told(run) == []
+
+
+def test_more_lines_than_anybody_can_look_through_are_told(run: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hidden_changes, "MOST_ATTRIBUTES", 3)
+    run.commit("work", {"api/.gitattributes": "".join(f"*.x{n} -diff\n" for n in range(5))})
+    assert [(place, level) for place, level, _ in told(run)] == [("api/.gitattributes:4", "breach")]
