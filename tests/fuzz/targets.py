@@ -105,10 +105,8 @@ def read_git(data: bytes) -> None:
     history._person(decode(data)[:300])
     for line in decode(data).split("\n")[:50]:
         list(attributes.hiding(line))
-        try:
+        if globs.usable(line):
             globs.matches("a/b.ts", [line])
-        except ALLOWED:
-            continue
     opaque.encoding(data)
     opaque.binary_text(data)
     opaque.pointer(data)
