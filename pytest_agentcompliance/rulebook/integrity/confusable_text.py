@@ -208,7 +208,7 @@ class ConfusableText(Rule):
 
     def _kind(self, path: str) -> "Kind | None":
         """What a file's lines are taken for; None where they are left out."""
-        if path.lower().endswith(BINARY) or (self.allow and matches(path, self.allow)):
+        if not self.searched(path):
             return None
         return "prose" if matches(path, self.prose) else "code"
 
@@ -237,7 +237,7 @@ class ConfusableText(Rule):
 
     def searched(self, path: str) -> bool:
         """Pictures, archives and the like have all kinds of bytes, and nobody reads them."""
-        return self._kind(path) is not None
+        return not path.lower().endswith(BINARY) and not (self.allow and matches(path, self.allow))
 
     def _names(self, changes: ChangeSet, tree: Tree) -> Iterator[Finding]:
         """What is odd about the names of added files, and about where new links lead."""
