@@ -8,9 +8,9 @@ from pytest_agentcompliance import workshop
 from pytest_agentcompliance.canary.clone import Clone
 from pytest_agentcompliance.canary.ground import is_law
 from pytest_agentcompliance.canary.places import Places
-from pytest_agentcompliance.evidence.changes import SYMLINK
+from pytest_agentcompliance.evidence.changes import FOLDER, SYMLINK
 from pytest_agentcompliance.rule import Example
-from pytest_agentcompliance.sources.trees import FOLDER, GONE, Entry
+from pytest_agentcompliance.sources.trees import GONE, Entry
 
 FILE = "100644"
 State = dict[str, Entry]  # by path; a path that is not there is GONE

@@ -13,7 +13,7 @@ from pytest_agentcompliance.evidence.ledger import Ledger
 
 Kind = Literal["added", "modified", "deleted", "type-changed"]
 
-SYMLINK, SUBMODULE = "120000", "160000"
+SYMLINK, SUBMODULE, FOLDER = "120000", "160000", "040000"
 
 
 def is_file(mode: str) -> bool:

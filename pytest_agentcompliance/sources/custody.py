@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
+from pytest_agentcompliance.evidence.changes import FOLDER
 from pytest_agentcompliance.evidence.custody import Custody, Oddity
 from pytest_agentcompliance.sources import detours, trees
 from pytest_agentcompliance.sources.blobs import is_id
@@ -135,8 +136,8 @@ def _names(repository: Repository, ends: Ends) -> Iterator[Oddity]:
                 yield Oddity("tree-entry", change.path, "one name of a tree has a slash in it")
                 break
             before = reader.entries(old).get(part) if old else None
-            old = before[1] if before is not None and before[0] == trees.FOLDER else ""
-            if below[0] != trees.FOLDER:
+            old = before[1] if before is not None and before[0] == FOLDER else ""
+            if below[0] != FOLDER:
                 break
             folder = below[1]
 

@@ -4,12 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
-from pytest_agentcompliance.evidence.changes import SUBMODULE
+from pytest_agentcompliance.evidence.changes import FOLDER, SUBMODULE
 from pytest_agentcompliance.sources.blobs import Blobs, entries
 
 Pair = tuple[str, str]  # the trees of a folder before and after; empty where it is not there
 Found = tuple[tuple[str, bytes, str], ...]  # mode, name, id
-FOLDER = "040000"
 MOST = 1_000_000  # paths of one change or one tree that are read; a tree of trees of trees can have any number
 DEEPEST = 2048  # folders in one another, as newer gits have it (core.maxTreeDepth)
 

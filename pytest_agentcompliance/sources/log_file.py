@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytest_agentcompliance.errors import Unreadable, UsageError
 from pytest_agentcompliance.evidence import ChunkLog
-from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, decode, is_file
+from pytest_agentcompliance.evidence.changes import FOLDER, SUBMODULE, SYMLINK, decode, is_file
 from pytest_agentcompliance.parsing.markdown import Bounds, too_much
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
@@ -20,7 +20,7 @@ def from_tree(repository: Repository, ends: Ends, path: str, notes: list[str], b
         entry = repository.entry(ends.head_tree, path)
         mode, oid = entry or ("", "")
         if not is_file(mode):
-            what = {SYMLINK: "a symbolic link, which is not followed", "040000": "a folder", SUBMODULE: "a submodule"}
+            what = {SYMLINK: "a symbolic link, which is not followed", FOLDER: "a folder", SUBMODULE: "a submodule"}
             return ChunkLog(path, problem=f"{path} is {what.get(mode, 'not there')}")
         data = repository.blobs.read(oid)
         old = repository.entry(ends.base_tree, path)

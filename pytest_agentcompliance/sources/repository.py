@@ -9,7 +9,7 @@ from typing import Self
 
 from pytest_agentcompliance.errors import EvidenceError, UsageError
 from pytest_agentcompliance.evidence import ChangeSet, Content, Ledger, Tree
-from pytest_agentcompliance.evidence.changes import SUBMODULE
+from pytest_agentcompliance.evidence.changes import FOLDER, SUBMODULE
 from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.sources import diff
 from pytest_agentcompliance.sources.ancestry import Ancestry
@@ -26,7 +26,6 @@ DIFF_TREE = (
     "-O/dev/null",
 )
 RAW_ONLY = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodules=none", "--no-abbrev")
-FOLDER = "040000"
 # Changed blobs, which are all held against their ids. Of more than that only loose files are, before rules read one: a
 # pack has an index that only a pack's writer could forge, and to unpack all of it twice would double what a diff costs.
 PACKED = 1000

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from pytest_agentcompliance.evidence.changes import FOLDER
 from pytest_agentcompliance.sources.repository import Repository
 
 Entry = tuple[str, str]  # mode and id
 GONE: Entry = ("0", "")
-FOLDER = "040000"
 
 
 def written(repository: Repository, tree_id: str, differing: Mapping[bytes, Entry]) -> str:
