@@ -65,15 +65,7 @@ def _outputs(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
 
 
 @main.command("audit")
-@click.option("--repo", type=terminal.FOLDER, default=".", metavar="DIR", help="The repository (default: this folder).")
-@click.option("--base", metavar="REV", help="Where the run started (default: what CI says, the upstream, main).")
-@click.option("--head", metavar="REV", help="Where it ended (default: the work tree as it stands).")
-@click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Hold the run to this profile; may be repeated.")
-@click.option("--story", metavar="ID", help="The story that the run worked on.")
-@click.option("--feature-dir", metavar="DIR", help="The folder that holds the stories.")
-@click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="The log that the agent wrote.")
-@click.option("--policy", type=click.Path(path_type=Path), metavar="FILE", help="A policy outside the repository; it beats all.")
-@click.option("--evidence", multiple=True, callback=terminal.evidence, metavar="KIND=PATH", help="Where evidence lies: log=GLOB.")
+@terminal.of_a_run
 @click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", help="The lowest severity that fails.")
 @click.option("--output", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[:FILE]",
               help="text or json, to the terminal or a file; may be repeated.")

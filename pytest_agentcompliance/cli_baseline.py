@@ -6,19 +6,9 @@ import click
 
 from pytest_agentcompliance import terminal
 
-FILE = click.Path(path_type=Path)
-
 
 @click.command("baseline", short_help="Write down the findings that are known.")
-@click.option("--repo", type=terminal.FOLDER, default=".", metavar="DIR", help="The repository (default: this folder).")
-@click.option("--base", metavar="REV", help="Where the run started (default: what CI says, the upstream, main).")
-@click.option("--head", metavar="REV", help="Where it ended (default: the work tree as it stands).")
-@click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Hold the run to this profile; may be repeated.")
-@click.option("--story", metavar="ID", help="The story that the run worked on.")
-@click.option("--feature-dir", metavar="DIR", help="The folder that holds the stories.")
-@click.option("--log", type=FILE, metavar="FILE", help="The log that the agent wrote.")
-@click.option("--policy", type=FILE, metavar="FILE", help="A policy outside the repository; it beats all.")
-@click.option("--evidence", multiple=True, callback=terminal.evidence, metavar="KIND=PATH", help="Where evidence lies: log=GLOB.")
+@terminal.of_a_run
 @click.option("--add", is_flag=True, help="Add the findings that are new; without it the baseline only shrinks.")
 @click.option("--print", "only_print", is_flag=True, help="Say what would be done and write nothing.")
 def baseline_command(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -15,7 +15,8 @@ from pytest_agentcompliance.verdict import Audit
 
 FORMATS = ("text", "json")
 EVIDENCE = ("log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent")
-FOLDER = click.Path(path_type=Path)
+FOLDER = FILE = click.Path(path_type=Path)
+Command = TypeVar("Command", bound=Callable[..., Any])
 WIDTH = 80  # columns, in a file and where no terminal says how many it has
 PATIENCE = 1.0  # seconds before a waiting person is told what is being done
 
@@ -34,6 +35,26 @@ def evidence(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
             raise click.BadParameter(f"{one!r} is not KIND=PATH with a KIND of: {', '.join(EVIDENCE)}")
         found[kind] = path
     return found
+
+
+RUN = (
+    click.option("--repo", type=FOLDER, default=".", metavar="DIR", help="The repository (default: this folder)."),
+    click.option("--base", metavar="REV", help="Where the run started (default: what CI says, the upstream, main)."),
+    click.option("--head", metavar="REV", help="Where it ended (default: the work tree as it stands)."),
+    click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Hold the run to this profile; may be repeated."),
+    click.option("--story", metavar="ID", help="The story that the run worked on."),
+    click.option("--feature-dir", metavar="DIR", help="The folder that holds the stories."),
+    click.option("--log", type=FILE, metavar="FILE", help="The log that the agent wrote."),
+    click.option("--policy", type=FILE, metavar="FILE", help="A policy outside the repository; it beats all."),
+    click.option("--evidence", multiple=True, callback=evidence, metavar="KIND=PATH", help="Where evidence lies: log=GLOB."),
+)
+
+
+def of_a_run(command: Command) -> Command:
+    """Give a command the options that say which run is meant, and how it is to be read."""
+    for option in reversed(RUN):
+        command = option(command)
+    return command
 
 
 def write(made: Audit, name: str, file: str, verbose: bool) -> None:

@@ -9,7 +9,7 @@ _CONTROL = re.compile(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 # Its own and its older names (git-lfs/docs/spec.md; lfs.v1Aliases in its source).
 LFS_POINTER = re.compile(
     rb"\A\s*version (?:https://git-lfs\.github\.com/spec/v\d|https://hawser\.github\.com/spec/v\d|http://git-media\.io/v/\d)\r?\n"
-    rb"(?:[a-z0-9.-]+ .*\n)*?oid sha256:[0-9a-f]{64}\s"
+    rb"(?:[a-z0-9.-]+ .*\n)*?oid sha256:([0-9a-f]{64})\s"
 )
 
 # PEP 263, as CPython's tokenizer reads it; where a line ends at a carriage return, both readings are taken.
@@ -54,7 +54,13 @@ def binary_text(data: bytes) -> bool:
 
 def pointer(data: bytes) -> bool:
     """Whether a file is only the pointer that git-lfs commits in the place of a content."""
-    return len(data) < 1024 and LFS_POINTER.match(data) is not None
+    return bool(stands_for(data))
+
+
+def stands_for(data: bytes) -> str:
+    """The SHA-256 of the content that a pointer of git-lfs stands for; empty where it is none."""
+    found = LFS_POINTER.match(data) if len(data) < 1024 else None
+    return found[1].decode() if found else ""
 
 
 def declared_coding(data: bytes) -> str:

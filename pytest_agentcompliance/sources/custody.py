@@ -5,7 +5,6 @@ Read from files and objects alone, and only when the rule that asks for it does.
 
 import os
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -14,6 +13,7 @@ from pathlib import Path
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.evidence.changes import FOLDER
 from pytest_agentcompliance.evidence.custody import Custody, Oddity
+from pytest_agentcompliance.parsing.lookalikes.paths import collision_key
 from pytest_agentcompliance.sources import detours, trees
 from pytest_agentcompliance.sources.blobs import is_id
 from pytest_agentcompliance.sources.ends import Ends
@@ -165,7 +165,7 @@ class _Trees:
 
     def oddities(self, tree: str, old: str, above: bytes, name: bytes) -> Iterator[Oddity]:
         path = (above + b"/" + name if above else name).decode("utf-8", "surrogateescape")
-        entries = self.entries(tree)
+        self.entries(tree)  # which finds the names that are there twice
         shown = INVISIBLE.sub("", name.decode("utf-8", "surrogateescape"))
         if name in (b".", b"..", b"") or DOT_GIT.fullmatch(shown):
             yield Oddity("tree-entry", path, f"no checkout can have a part called {shown!r}")
@@ -173,26 +173,19 @@ class _Trees:
             yield Oddity("tree-entry", path, "its folder has this name twice")
         if name in self.entries(old):
             return
-        same = [other for other in self._by_key(tree).get(_key(name), ()) if other != name]
+        key = collision_key(name.decode("utf-8", "surrogateescape"))
+        same = [other for other in self._by_key(tree).get(key, ()) if other != name]
         if same:
             other = (above + b"/" + same[0] if above else same[0]).decode("utf-8", "surrogateescape")
-            said = f"where case or Unicode form make no difference it is {other}"
-            yield Oddity("collision", path, said + (", which is there too" if same[0] in entries else ""))
+            yield Oddity("collision", path, f"where case or Unicode form make no difference it is {other}, which is there too")
 
     def _by_key(self, tree: str) -> dict[str, list[bytes]]:
         if tree not in self._keys:
             found: dict[str, list[bytes]] = {}
             for name in self.entries(tree):
-                found.setdefault(_key(name), []).append(name)
+                found.setdefault(collision_key(name.decode("utf-8", "surrogateescape")), []).append(name)
             self._keys[tree] = found
         return self._keys[tree]
-
-
-def _key(name: bytes) -> str:
-    """Two names of one key are one name on a file system that folds case (APFS, NTFS) or normalises (HFS+)."""
-    if name.isascii():
-        return name.decode("ascii").lower()
-    return unicodedata.normalize("NFC", name.decode("utf-8", "surrogateescape")).casefold()
 
 
 # Work that was put aside

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from pytest_agentcompliance.errors import AgentComplianceError, EvidenceError, Unreadable
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK
+from pytest_agentcompliance.parsing import opaque
 from pytest_agentcompliance.sources import ignoring, staged, trees
 from pytest_agentcompliance.sources.location import points_at_git
 from pytest_agentcompliance.sources.repository import Repository
@@ -25,7 +26,6 @@ FILE_LIMIT = 256 * 1024 * 1024  # bytes of one file that are read; git diffs not
 COUNTED = 20_000  # entries of folders that are left out, and that are counted at most
 NAMED = 3  # files of a submodule that are named
 T = TypeVar("T")
-LFS = re.compile(rb"\Aversion https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +246,8 @@ class _Walk:
             committed = self.repository.blobs.read(before[1])
         except Unreadable:
             return b"", ""
-        pointer = LFS.match(committed[:1024])
-        return (committed, pointer[1].decode()) if pointer else (b"", "")
+        named = opaque.stands_for(committed)
+        return (committed, named) if named else (b"", "")
 
     def _large(self, path: bytes, mode: str, file: bytes) -> None:
         """A file too large to be read: the one that its pointer names, or one whose content nobody can judge."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_agentcompliance.parsing.opaque import binary_text, declared_coding, encoding, is_plain, pointer
+from pytest_agentcompliance.parsing.opaque import binary_text, declared_coding, encoding, is_plain, pointer, stands_for
 
 TEXT = "export const answer = 42 // nothing else\n" * 30
 
@@ -78,3 +78,8 @@ def test_any_bytes_can_be_read(data: bytes) -> None:
     assert encoding(data) in ("", "UTF-16", "UTF-32")
     assert declared_coding(b"# coding: " + data).isascii()
     assert not (binary_text(data) and b"\0" not in data)
+
+
+def test_a_pointer_names_what_it_stands_for() -> None:
+    assert stands_for(b"version https://hawser.github.com/spec/v1\r\noid sha256:" + b"ab" * 32 + b"\r\nsize 12\r\n") == "ab" * 32
+    assert stands_for(b"oid sha256:" + b"ab" * 32 + b"\n") == ""
