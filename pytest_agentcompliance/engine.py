@@ -17,9 +17,9 @@ from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.parsing import templates
 from pytest_agentcompliance.sources import ends, gather, story
 from pytest_agentcompliance.sources.ends import Ends
-from pytest_agentcompliance.sources.gather import NOWHERE, Wanted
 from pytest_agentcompliance.sources.repository import Repository
 from pytest_agentcompliance.sources.session import Session, hold
+from pytest_agentcompliance.sources.wanted import NOWHERE, Wanted
 from pytest_agentcompliance.verdict import Audit, PolicyFacts, Verdict
 
 FILE_LIMIT = 16 * 1024 * 1024  # bytes; what is read is held to limits of its own
@@ -50,6 +50,7 @@ class Options:
     evidence: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     session: Session | None = None  # of pytest's, where that asks
+    reruns: Path | None = None  # what 'prove --rerun' wrote, outside of the tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +281,8 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
         bound = draft.bind(values, one.clauses)
         given = {kind: (glob,) for kind, glob in options.evidence.items()}
         globs = {**bound.evidence, **policy.evidence, **given}
-        yield Bound(bound, Wanted(options.log, unknown, named, globs))
+        environ, reruns = options.environ, options.reruns
+        yield Bound(bound, Wanted(options.log, unknown, named, globs, frozenset(given), policy.keys, reruns, environ))
 
 
 def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str], head: str | None) -> story.Story:

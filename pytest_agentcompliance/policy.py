@@ -104,6 +104,7 @@ class Policy:
     baseline: str = ""
     at: Mapping[str, int] = field(default_factory=dict, compare=False)
     known: frozenset[str] = frozenset()
+    keys: Mapping[str, str] = field(default_factory=dict)  # that proofs may be signed with, name to public key
     notes: tuple[str, ...] = ()
 
     def with_waivers(self, text: str | bytes, source: str) -> "Policy":

@@ -23,6 +23,10 @@ class Example:
     Documents lie at the root: STORY.md, IMPLEMENTATION-PLAN.md, SCOPE.md, ARCHITECTURAL-DECISIONS.yaml, BLOCKERS.md, INTENT.md.
     The log is ``log`` (as it was at base: ``log_before``), or BACKEND-LOG.md of the trees; FRONTEND-LOG.md is another agent's.
     ``unread`` are paths that could not be read, each with the reason.
+    ``report`` is the agent's final report, at REPORT.md. ``proofs`` are fields of ``Proof``, with the command as one line and the
+    place left out (the first is at .agent-compliance/proofs/0001.json), or ``{"refused": why}``. ``transcript`` are steps at
+    SESSION.jsonl, one a line: fields of ``Step`` where ``command``, ``read``, ``edit``, ``call`` or ``says`` gives the kind and
+    its text or path.
     ``finds`` lists the places of the breaches as ``path:line``, ``styles`` those of the remarks on style.
     Empty: the rule is kept.
     """
@@ -38,6 +42,9 @@ class Example:
     finds: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
+    report: str | None = None
+    proofs: tuple[Mapping[str, Any], ...] = ()
+    transcript: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Turn an example into a run: for our tests, for the docs, and for third-party rules."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from difflib import unified_diff
@@ -10,7 +11,13 @@ from pytest_agentcompliance.evidence import ChangeSet, Commit, Custody, Document
 from pytest_agentcompliance.evidence.changes import SYMLINK, Content
 from pytest_agentcompliance.evidence.commits import Person
 from pytest_agentcompliance.evidence.documents import DocumentName
+from pytest_agentcompliance.evidence.proofs import Proof, Proofs, Refused
+from pytest_agentcompliance.evidence.report import Report
+from pytest_agentcompliance.evidence.transcript import Step, StepKind, Transcript
 from pytest_agentcompliance.evidence.tree import Side
+from pytest_agentcompliance.parsing import work
+from pytest_agentcompliance.parsing.proofs.record import FOLDER as PROOFS
+from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.sources import diff, log
 from pytest_agentcompliance.sources.blobs import object_id
@@ -21,6 +28,7 @@ NOTHING = "0" * 40
 AS_OF = datetime(2026, 6, 1, 12, tzinfo=UTC)  # when every example's head was committed
 LOG_PATH = "BACKEND-LOG.md"
 OTHER_LOG = "FRONTEND-LOG.md"
+REPORT_PATH, TRANSCRIPT_PATH = "REPORT.md", "SESSION.jsonl"
 DOCUMENTS: Mapping[DocumentName, tuple[str, ...]] = {
     "story": ("STORY.md",), "plan": ("IMPLEMENTATION-PLAN.md",), "scope": ("SCOPE.md", "SCOPE.yaml"),
     "decisions": ("ARCHITECTURAL-DECISIONS.yaml",), "blockers": ("BLOCKERS.md",), "intent": ("INTENT.md",),
@@ -53,6 +61,9 @@ def run_of(example: Example) -> Run:
             tuple(log.parse(text, OTHER_LOG) for text in [shop.text(after, OTHER_LOG, None)] if text is not None),
         ),
         log=None if new is None else log.parse(new, LOG_PATH, before=old),
+        report=None if example.report is None else Report(REPORT_PATH, example.report),
+        proofs=_proofs(example),
+        transcript=_transcript(example),
         custody=Custody(tuple, ledger=shop.ledger),
         verdicts=(),
         ledger=shop.ledger,
@@ -110,6 +121,42 @@ class _Shop:
             changes = self.changes(before, after)
             parents = (f"{number - 1:040x}",)
             yield Commit(f"{number:040x}", parents, someone, someone, f"Commit {number}\n", (), lambda changes=changes: changes)  # type: ignore[misc]
+
+
+def _proofs(example: Example) -> Proofs | None:
+    if not example.proofs:
+        return None
+    found: list[Proof] = []
+    refused: list[Refused] = []
+    for number, one in enumerate(example.proofs, 1):
+        at = Place(f"{PROOFS}/{number:04}.json")
+        if "refused" in one:
+            refused.append(Refused(at, one["refused"]))
+            continue
+        given = {"name": "check", **one, "command": tuple(shlex.split(one["command"])), "sequence": number}
+        given.setdefault("work", work.read(one["command"], one.get("output", "")))
+        found.append(Proof(at=at, **given))
+    return Proofs(tuple(found), tuple(refused))
+
+
+KINDS: Mapping[str, tuple[StepKind, str]] = {
+    "command": ("command", "text"), "read": ("read", "path"), "edit": ("edit", "path"), "call": ("call", "text"),
+    "says": ("message", "text"),
+}  # fmt: skip
+
+
+def _transcript(example: Example) -> Transcript | None:
+    if not example.transcript:
+        return None
+    steps = []
+    for number, one in enumerate(example.transcript, 1):
+        word = next(name for name in KINDS if name in one)
+        kind, goes = KINDS[word]
+        given = {**{name: value for name, value in one.items() if name != word}, goes: one[word]}
+        if kind == "command":
+            given.setdefault("work", work.read(one[word], one.get("output", "")))
+        steps.append(Step(kind=kind, number=number, at=Place(TRANSCRIPT_PATH, number), **given))
+    return Transcript(tuple(steps), (TRANSCRIPT_PATH,), ("example",))
 
 
 def places(rule: type[Rule], example: Example, level: Level = "breach") -> tuple[str, ...]:

@@ -9,12 +9,15 @@ from pytest_agentcompliance.evidence.custody import Custody, Detour, Oddity
 from pytest_agentcompliance.evidence.documents import Document, Documents
 from pytest_agentcompliance.evidence.ledger import Ledger
 from pytest_agentcompliance.evidence.log import Chunk, ChunkLog
+from pytest_agentcompliance.evidence.proofs import Proof, Proofs
+from pytest_agentcompliance.evidence.report import Report
+from pytest_agentcompliance.evidence.transcript import Step, Transcript
 from pytest_agentcompliance.evidence.tree import Tree
 from pytest_agentcompliance.verdict import Verdict
 
 __all__ = [
     "ChangeSet", "Chunk", "ChunkLog", "Commit", "Content", "Custody", "Detour", "Document", "Documents", "FileChange", "History",
-    "Ledger", "Line", "Oddity", "Run", "Span", "Tree",
+    "Ledger", "Line", "Oddity", "Proof", "Proofs", "Report", "Run", "Span", "Step", "Transcript", "Tree",
 ]
 
 
@@ -45,6 +48,9 @@ class Run:
     tree: Tree | None = None
     documents: Documents | None = None
     log: ChunkLog | None = None
+    report: Report | None = None
+    proofs: Proofs | None = None
+    transcript: Transcript | None = None
     custody: Custody | None = None
     verdicts: tuple[Verdict, ...] | None = None
 

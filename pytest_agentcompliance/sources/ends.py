@@ -1,9 +1,9 @@
 """The two ends of a run: which commits, or the work tree as it stands, and the trees that are compared."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.evidence import ChangeSet, Commit, History, Ledger, Span
@@ -28,6 +28,7 @@ class Ends:
     committed_tree: str  # head's, where the work tree is the end
     captured: "Captured | None"  # of the work tree, where that is the end
     tip_tree: str  # base's own, which the merge base may lie behind
+    kept: dict[object, Any] = field(default_factory=dict, compare=False)  # what is read once for all profiles
 
 
 def find(repository: Repository, base: str | None, head: str | None, environ: Mapping[str, str]) -> Ends:

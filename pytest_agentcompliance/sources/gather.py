@@ -1,38 +1,22 @@
 """Everything that a run left behind, as far as the bound rules ask for it."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_agentcompliance.errors import Unreadable, UsageError
-from pytest_agentcompliance.evidence import ChunkLog, Run
+from pytest_agentcompliance.evidence import ChunkLog, Proofs, Report, Run, Transcript
 from pytest_agentcompliance.evidence.changes import decode
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.sources import log_file
 from pytest_agentcompliance.sources import story as stories
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
+from pytest_agentcompliance.sources.wanted import NOWHERE, Wanted
 
 TITLE = 300  # bytes at the start of a log, where its title stands
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Where things are looked for: a log that a person named, or globs by kind; ``unknown`` says why no story is known."""
-
-    log_file: Path | None = None
-    unknown: str = ""
-    story: str = ""
-    globs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def log_globs(self) -> tuple[str, ...]:
-        return self.globs.get("log", ())
-
-
-NOWHERE = Wanted()
 
 
 def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: Wanted = NOWHERE) -> Run:
@@ -62,18 +46,42 @@ def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: W
             _doubt(ends, _written(ends, logs), wanted.unknown)
         else:
             papers = documents.read(repository, ends, wanted.globs, found.path if found else "", notes)
+    proofs: Proofs | None = None
+    if "proofs" in kinds:
+        from pytest_agentcompliance.sources import proofs as proving
+
+        proofs, absent["proofs"] = proving.read(repository, ends, wanted)
+    transcript: Transcript | None = None
+    if "transcript" in kinds:
+        transcript, absent["transcript"] = _transcript(repository, ends, wanted)
+    report: Report | None = None
+    if "report" in kinds:
+        from pytest_agentcompliance.sources import report as reports
+
+        report, absent["report"] = reports.read(repository, ends, wanted, lambda: _transcript(repository, ends, wanted)[0])
+    for one in (proofs, transcript):
+        notes += one.notes if one is not None else ()
     return Run(
         changes=ends.changes,
         commits=commits,
         tree=repository.tree(ends.base_tree, ends.head_tree, ends.changes, ends.ledger) if "tree" in kinds else None,
         documents=papers,
         log=found,
+        report=report,
+        proofs=proofs,
+        transcript=transcript,
         custody=beside,
         span=ends.span,
         ledger=ends.ledger,
         absent=absent,
         notes=tuple(notes),
     )
+
+
+def _transcript(repository: Repository, ends: Ends, wanted: Wanted) -> tuple[Transcript | None, str]:
+    from pytest_agentcompliance.sources import transcript
+
+    return transcript.read(repository, ends, wanted)
 
 
 def _log(repository: Repository, ends: Ends, wanted: Wanted, notes: list[str]) -> tuple[ChunkLog | None, str]:

@@ -10,7 +10,7 @@ from pytest_agentcompliance.evidence import Run
 from pytest_agentcompliance.evidence.commits import History
 from pytest_agentcompliance.rule import Example
 from pytest_agentcompliance.rulebook.integrity.policy_locked import PolicyLocked
-from pytest_agentcompliance.sources import ends, gather
+from pytest_agentcompliance.sources import ends, gather, wanted
 from pytest_agentcompliance.sources.repository import Repository
 from tests.conftest import GitRepo
 from tests.rulebook.said import messages
@@ -413,7 +413,7 @@ def run_with(message: str) -> Run:
 def found_in(repo: GitRepo, base: str) -> list[tuple[str, str]]:
     with Repository(Path(repo.root)) as repository:
         found = ends.find(repository, base, "HEAD", {})
-        run = gather.gather(repository, found, {"changes", "commits", "tree"}, gather.Wanted(None, "", "", {}))
+        run = gather.gather(repository, found, {"changes", "commits", "tree"}, wanted.NOWHERE)
         return [(one.level, str(one.at)) for one in PolicyLocked().findings_in(run)]
 
 

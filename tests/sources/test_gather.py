@@ -9,9 +9,10 @@ from pytest_agentcompliance import engine
 from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.evidence import Run
 from pytest_agentcompliance.sources import ends
-from pytest_agentcompliance.sources.gather import Wanted, gather
+from pytest_agentcompliance.sources.gather import gather
 from pytest_agentcompliance.sources.log_file import LOG_LIMIT
 from pytest_agentcompliance.sources.repository import Repository
+from pytest_agentcompliance.sources.wanted import Wanted
 from tests.conftest import GitRepo
 
 STORY = "plans/wish/in-progress/WISH-1/_implementation/BACKEND-LOG.md"

@@ -1,0 +1,1 @@
+"""Proofs of commands: how one is spelled, how one follows another, who signed it."""

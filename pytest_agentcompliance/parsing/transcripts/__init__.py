@@ -1,0 +1,1 @@
+"""The transcripts of agents' harnesses into one model of ordered steps, format by format."""
