@@ -107,7 +107,8 @@ def _own_path() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def agent_run(pytestconfig: pytest.Config) -> "Run":
-    """What a coding agent did between base and head, for checks written by hand: ``changes``, ``log``, ``commits``, ``tree``."""
+    """What a coding agent did between base and head, for checks written by hand: ``changes``, ``log``, ``commits``, ``tree``,
+    ``report``, ``proofs``, ``transcript``."""
     from pytest_agentcompliance import engine
     from pytest_agentcompliance.collection import apart, asked
     from pytest_agentcompliance.errors import AgentComplianceError
@@ -118,7 +119,8 @@ def agent_run(pytestconfig: pytest.Config) -> "Run":
     profiles = tuple(said.get("profile", ()))
     try:
         options = engine.Options(asked.around(pytestconfig), profiles=profiles, **one, **paths)  # type: ignore[arg-type]
-        return engine.evidence(options, {"changes", "documents", "log", "commits", "tree"})
+        kinds = {"changes", "documents", "log", "commits", "tree", "report", "proofs", "transcript"}
+        return engine.evidence(options, kinds)
     except AgentComplianceError as wrong:
         raise pytest.fail.Exception(f"agent-compliance: {apart.respelled(str(wrong), NAMES)}", pytrace=False) from None
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from pytest_agentcompliance.evidence.changes import ChangeSet, Content, FileChange, Line
 from pytest_agentcompliance.evidence.commits import Commit, History
@@ -9,16 +11,27 @@ from pytest_agentcompliance.evidence.custody import Custody, Detour, Oddity
 from pytest_agentcompliance.evidence.documents import Document, Documents
 from pytest_agentcompliance.evidence.ledger import Ledger
 from pytest_agentcompliance.evidence.log import Chunk, ChunkLog
-from pytest_agentcompliance.evidence.proofs import Proof, Proofs
-from pytest_agentcompliance.evidence.report import Report
-from pytest_agentcompliance.evidence.transcript import Step, Transcript
 from pytest_agentcompliance.evidence.tree import Tree
 from pytest_agentcompliance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from pytest_agentcompliance.evidence.proofs import Proof, Proofs
+    from pytest_agentcompliance.evidence.report import Report
+    from pytest_agentcompliance.evidence.transcript import Step, Transcript
 
 __all__ = [
     "ChangeSet", "Chunk", "ChunkLog", "Commit", "Content", "Custody", "Detour", "Document", "Documents", "FileChange", "History",
     "Ledger", "Line", "Oddity", "Proof", "Proofs", "Report", "Run", "Span", "Step", "Transcript", "Tree",
 ]
+
+LATE = {"Proof": "proofs", "Proofs": "proofs", "Report": "report", "Step": "transcript", "Transcript": "transcript"}
+
+
+def __getattr__(name: str) -> object:
+    """What most runs do not leave is imported when it is asked for: start-up time."""
+    if name not in LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{LATE[name]}"), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +61,9 @@ class Run:
     tree: Tree | None = None
     documents: Documents | None = None
     log: ChunkLog | None = None
-    report: Report | None = None
-    proofs: Proofs | None = None
-    transcript: Transcript | None = None
+    report: "Report | None" = None
+    proofs: "Proofs | None" = None
+    transcript: "Transcript | None" = None
     custody: Custody | None = None
     verdicts: tuple[Verdict, ...] | None = None
 

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_agentcompliance.errors import Unreadable, UsageError
-from pytest_agentcompliance.evidence import ChunkLog, Proofs, Report, Run, Transcript
+from pytest_agentcompliance.evidence import ChunkLog, Run
 from pytest_agentcompliance.evidence.changes import decode
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.sources import log_file
@@ -15,6 +16,9 @@ from pytest_agentcompliance.sources import story as stories
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 from pytest_agentcompliance.sources.wanted import NOWHERE, Wanted
+
+if TYPE_CHECKING:
+    from pytest_agentcompliance.evidence import Proofs, Report, Transcript
 
 TITLE = 300  # bytes at the start of a log, where its title stands
 
@@ -78,7 +82,7 @@ def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: W
     )
 
 
-def _transcript(repository: Repository, ends: Ends, wanted: Wanted) -> tuple[Transcript | None, str]:
+def _transcript(repository: Repository, ends: Ends, wanted: Wanted) -> "tuple[Transcript | None, str]":
     from pytest_agentcompliance.sources import transcript
 
     return transcript.read(repository, ends, wanted)
