@@ -34,13 +34,13 @@ class Work:
     @property
     def idle(self) -> str:
         """Why this is no work, as a clause; empty where work was done. A checker that counted no error has worked."""
-        if self.check != "tests" or self.failing or self.passed:
-            return ""
+        if self.check != "tests" or self.failing or self.passed is None or self.passed or not self.closed:
+            return ""  # a tool that does not count what passes, such as `go test`, has not said that nothing did
         if self.skipped:
-            return f"all {self.skipped} tests were skipped"
+            return f"all {self.skipped} tests were skipped" if self.skipped > 1 else "the one test was skipped"
         if self.collected:
-            return f"none of {self.collected} tests was selected"
-        return "no test ran" if self.closed else ""
+            return f"none of {self.collected} tests was selected" if not self.selected else f"none of {self.selected} tests ran"
+        return "no test ran"
 
     @property
     def said(self) -> str:
@@ -52,5 +52,11 @@ class Work:
 
 
 def read(command: str, output: str) -> tuple[Work, ...]:
-    """What the tools that a command line runs say in its output, in the order in which they say it; nothing where none is known."""
-    return ()
+    """What the tools that a command line runs say in its output, in the order in which they say it; nothing where none is known.
+
+    One `Work` for each summary: the packages of a monorepo, and two runs in one line, stay apart, so that work was idle only
+    where all of it was, and failing where any of it was. A checker that is silent where all is well says nothing here.
+    """
+    from pytest_agentcompliance.parsing.work import reading
+
+    return reading.read(command, output)
