@@ -12,6 +12,7 @@ from pytest_agentcompliance import terminal
 from pytest_agentcompliance.cli_baseline import baseline_command
 from pytest_agentcompliance.cli_canary import canary
 from pytest_agentcompliance.cli_log import log_commands
+from pytest_agentcompliance.cli_prove import prove_command
 from pytest_agentcompliance.errors import AgentComplianceError, EvidenceError
 from pytest_agentcompliance.verdict import Severity
 
@@ -50,6 +51,7 @@ def main() -> None:
 main.add_command(log_commands)
 main.add_command(baseline_command)
 main.add_command(canary)
+main.add_command(prove_command)
 
 
 def _outputs(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -66,6 +68,8 @@ def _outputs(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
 
 @main.command("audit")
 @terminal.of_a_run
+@click.option("--reruns", type=terminal.FOLDER, metavar="DIR",
+              help="What 'prove --rerun --to DIR' wrote, outside of the repository.")
 @click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", help="The lowest severity that fails.")
 @click.option("--output", "outputs", multiple=True, callback=_outputs, metavar="FORMAT[:FILE]",
               help="text or json, to the terminal or a file; may be repeated.")
@@ -76,8 +80,8 @@ def _outputs(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
 @click.pass_context
 def audit_run(
     ctx: click.Context, *, repo: Path, base: str | None, head: str | None, profiles: tuple[str, ...], story: str | None,
-    feature_dir: str | None, log: Path | None, policy: Path | None, evidence: dict[str, str], fail_on: Severity,
-    outputs: list[tuple[str, str]], verbose: bool, session_ini: Path | None, session_settings: tuple[str, ...],
+    feature_dir: str | None, log: Path | None, policy: Path | None, evidence: dict[str, str], reruns: Path | None,
+    fail_on: Severity, outputs: list[tuple[str, str]], verbose: bool, session_ini: Path | None, session_settings: tuple[str, ...],
     session_modules: tuple[Path, ...],
 ) -> None:
     """Judge a run: its diff and its log, held to the agent's spec.
@@ -89,7 +93,9 @@ def audit_run(
     from pytest_agentcompliance.sources.session import Session
 
     session = Session(session_ini, session_settings, session_modules) if session_ini or session_modules else None
-    options = engine.Options(repo, base, head, profiles, story, feature_dir, log, policy, evidence, session=session)
+    options = engine.Options(
+        repo, base, head, profiles, story, feature_dir, log, policy, evidence, session=session, reruns=reruns
+    )
     with terminal.patience() as step:
         made = engine.audit(options, step)
     for name, file in outputs:

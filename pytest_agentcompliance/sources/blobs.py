@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.sources.shadow import Shadow
 
+SMALL = 1 << 16  # bytes
 AT_ONCE = 30  # ids; twice as many fit into the smallest pipe, which Windows has
 PATIENCE = 0.1  # seconds without a byte; one who waited in vain asks again
 PART = 1 << 20  # bytes that are read at once
@@ -143,7 +144,7 @@ class Blobs:
             header = self._pipe.line().split()
             if len(header) == 3 and header[2].isdigit():
                 oid, kind, left = header[0].decode(), header[1].decode(), int(header[2])
-                digest, parts = _digest(kind, left, len(oid)), []
+                digest, parts = digest_of(kind, left, len(oid)), []
                 while left and (part := self._pipe.some(left)):
                     digest.update(part)
                     left -= len(part)
@@ -230,12 +231,16 @@ def made_at(data: bytes) -> int:
 
 def object_id(data: bytes, kind: str = "blob", width: int = 40) -> str:
     """The id that git gives an object: SHA-1 (width 40) or SHA-256 (64) of its header and its bytes (gitformat-loose)."""
-    digest = _digest(kind, len(data), width)
+    if len(data) < SMALL:  # most are: one call costs less than two
+        made: Callable[..., Any] = hashlib.sha1 if width == 40 else hashlib.sha256
+        return str(made(b"%s %d\0%b" % (kind.encode(), len(data), data), usedforsecurity=False).hexdigest())
+    digest = digest_of(kind, len(data), width)
     digest.update(data)
     return str(digest.hexdigest())
 
 
-def _digest(kind: str, size: int, width: int) -> Any:
+def digest_of(kind: str, size: int, width: int) -> Any:
+    """The digest to which an object's bytes are still to be given; its header has been."""
     made: Callable[..., Any] = hashlib.sha1 if width == 40 else hashlib.sha256
     return made(b"%s %d\0" % (kind.encode(), size), usedforsecurity=False)
 

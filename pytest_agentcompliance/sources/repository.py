@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -155,12 +156,21 @@ class Repository:
 
     def setting(self, name: str) -> str:
         """A setting of the repository's own configuration file, which is read and not obeyed; empty where it has none."""
+        section, _, key = name.rpartition(".")
+        kind, dot, which = section.partition(".")
+        wanted = f"{kind.lower()}{dot}{which}.{key.lower()}"
+        return next((one[wanted].strip() for one in self._settings if wanted in one), "")
+
+    @cached_property
+    def _settings(self) -> list[dict[str, str]]:
+        """The settings of each of its own configuration files, the nearer one first; of one that is set twice the last."""
+        found = []
         for file in (self.location.git_dir / "config.worktree", self.location.common_dir / "config"):
             if file.is_file():
-                status, out, _ = self.shadow.run("config", "--no-includes", "--file", str(file), "--get", name)
-                if status == 0:
-                    return out.decode("utf-8", "surrogateescape").strip()
-        return ""
+                status, out, _ = self.shadow.run("config", "--no-includes", "--file", str(file), "--list", "-z")
+                entries = out.decode("utf-8", "surrogateescape").split("\0")[:-1] if status == 0 else []
+                found.append({name: value for name, _, value in (one.partition("\n") for one in entries)})
+        return found
 
     # Trees, contents, changes
 

@@ -25,6 +25,7 @@ from pytest_agentcompliance.sources.trees import GONE, Entry
 FILE_LIMIT = 256 * 1024 * 1024  # bytes of one file that are read; git diffs nothing of more than 1023 MiB
 COUNTED = 20_000  # entries of folders that are left out, and that are counted at most
 NAMED = 3  # files of a submodule that are named
+OPENED = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 T = TypeVar("T")
 
 
@@ -60,7 +61,7 @@ class Captured:
 
 def capture(repository: Repository, root: Path, head_tree: str, base_tree: str) -> Captured:
     """Walk the work tree under ``root`` and write what differs from ``head_tree`` into the shadow."""
-    walk = _Walk(repository, os.fsencode(root), repository.listing(head_tree), repository.listing(base_tree))
+    walk = Walk(repository, os.fsencode(root), repository.listing(head_tree), repository.listing(base_tree))
     differing = walk.differing()
     index = walk.index
 
@@ -91,7 +92,9 @@ def _texts(found: Mapping[bytes, T]) -> dict[str, T]:
 
 
 @dataclass
-class _Walk:
+class Walk:
+    """One pass over a work tree. ``tracked`` is what its commit has, ``base`` what the run started from."""
+
     repository: Repository
     root: bytes
     tracked: Mapping[bytes, Entry]
@@ -99,6 +102,7 @@ class _Walk:
     unreadable: dict[bytes, str] = field(default_factory=dict)
     nested: set[bytes] = field(default_factory=set)
     submodules: dict[bytes, str] = field(default_factory=dict)
+    stats: dict[bytes, os.stat_result] | None = None  # what the system says of each file, where that is kept
     odd_rules: bool = False  # an ignore file that is no file: git would wait for a pipe's other end
     _seen: dict[bytes, Entry] = field(default_factory=dict)
     _left: "list[os.DirEntry[bytes]]" = field(default_factory=list)
@@ -190,12 +194,14 @@ class _Walk:
     def _file(self, path: bytes, entry: "os.DirEntry[bytes]") -> None:
         try:
             status = entry.stat(follow_symlinks=False)
+            if self.stats is not None:
+                self.stats[path] = status
             if stat.S_ISREG(status.st_mode):
                 mode = self._mode(path, status.st_mode)
                 if status.st_size > FILE_LIMIT:
                     self._large(path, mode, entry.path)
                     return
-                data = _content(entry.path, status.st_size)
+                data = content(entry.path, status.st_size)
             elif stat.S_ISLNK(status.st_mode):
                 mode, data = SYMLINK, os.readlink(entry.path)
             else:
@@ -363,9 +369,9 @@ class _Walk:
         return Ignored(files, size)
 
 
-def _content(path: bytes, size: int) -> bytes:
+def content(path: bytes, size: int) -> bytes:
     """The bytes of a file. No more is asked for than there is: a buffer of the limit's size for each costs half the walk."""
-    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    file = os.open(path, OPENED)
     try:
         data = os.read(file, size + 1)
         if len(data) != size:  # it is being written to, or the system hands it out in parts
@@ -387,7 +393,7 @@ def _inside(folder: Path) -> tuple[str, str]:
             head = inner.commit("HEAD")
             inner.shadow.seal()
             tree = inner.tree_of(head)
-            walk = _Walk(inner, os.fsencode(folder), inner.listing(tree), inner.listing(tree))
+            walk = Walk(inner, os.fsencode(folder), inner.listing(tree), inner.listing(tree))
             differing = walk.differing()
     except AgentComplianceError as wrong:
         return "", f"its files are not part of this audit, and could not be compared with its commit: {wrong}"
