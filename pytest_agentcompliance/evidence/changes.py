@@ -14,6 +14,7 @@ from pytest_agentcompliance.evidence.ledger import Ledger
 Kind = Literal["added", "modified", "deleted", "type-changed"]
 
 SYMLINK, SUBMODULE, FOLDER = "120000", "160000", "040000"
+PROOFS = ".agent-compliance/proofs/"  # where they lie
 
 
 def is_file(mode: str) -> bool:
@@ -155,6 +156,16 @@ class ChangeSet:
     @cached_property
     def by_path(self) -> dict[str, FileChange]:
         return {change.path: change for change in self.files}
+
+    @cached_property
+    def proofs(self) -> frozenset[str]:
+        """The changed files that are proofs, and what their commands printed: no scope is asked about them."""
+        there = [one for one in self.files if one.path.startswith(PROOFS) and one.after is not None and is_file(one.after.mode)]
+        if not there:
+            return frozenset()
+        from pytest_agentcompliance.parsing.proofs import exempt  # start-up time: most changes have none
+
+        return exempt.proofs([(one.path, one.after.bytes) for one in there if one.after is not None])
 
     def containing(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> Iterator[FileChange]:
         """The files whose patch matches a pattern of bytes: cheap, before anything is parsed. ``among``: positions to look at."""

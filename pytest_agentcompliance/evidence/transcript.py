@@ -55,6 +55,7 @@ class Transcript:
     """All steps that could be read. ``outside``: it was passed by who audits, and does not lie in the tree that the run wrote.
 
     ``unread`` counts what could not be read, by what it was; ``complete``: nothing of it speaks for a step that is missing.
+    ``gaps`` are the numbers of the steps after which some may be missing, or whose own end is; 0 is before the first.
     """
 
     steps: tuple[Step, ...] = ()
@@ -63,6 +64,7 @@ class Transcript:
     outside: bool = False
     unread: Mapping[str, int] = field(default_factory=dict)
     complete: bool = True
+    gaps: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str = ""
 

@@ -1,12 +1,19 @@
 """Inputs for the readers: samples of the kind that each reads, broken in the ways that break readers."""
 
+import base64
+import json
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from pytest_agentcompliance import catalog
 from pytest_agentcompliance.demo import before
+from pytest_agentcompliance.parsing.proofs import statement
+from pytest_agentcompliance.parsing.proofs.record import FileState, Output, Record
+from pytest_agentcompliance.parsing.work import Work
+from tests.parsing.transcripts import samples as sessions
 
 RULES = Path(__file__).parent.parent.parent / "rules"
 POLICY = """\
@@ -37,8 +44,12 @@ PIECES = [
 
 @cache
 def samples(kind: str) -> tuple[bytes, ...]:
-    """Whole and sound inputs: rules' examples, profiles of ours, files of the demo."""
+    """Whole and sound inputs: rules' examples, profiles of ours, files of the demo, sessions, a proof."""
     found: list[str] = []
+    if kind == "transcript":
+        return (*sessions.ALL.values(), *sessions.OTHERS)
+    if kind == "proof":
+        return tuple(proofs())
     for name in catalog.names():
         for example in catalog.find(name).examples:
             if kind == "log":
@@ -51,6 +62,20 @@ def samples(kind: str) -> tuple[bytes, ...]:
         found.append(POLICY)
         found += [file.read_text("utf-8") for file in sorted(RULES.glob("*.yaml"))]
     return tuple(text.encode("utf-8", "surrogateescape") for text in found) or (b"a: 1\n",)
+
+
+def proofs() -> Iterator[bytes]:
+    """A proof of a command, one of tests, and that in an envelope."""
+    who = Work("pytest", "tests", passed=3)
+    output = Output("0001-tests-d4d4d4d4.txt", "d4" * 32, 120)
+    files = {"src/a.py": FileState("100644", "b2" * 20, "d4" * 32)}
+    for work in ((), (who,)):
+        started = datetime(2026, 3, 1, tzinfo=UTC)
+        one = Record("tests", ("pytest", "-q"), started, 1.5, 0, tree="a1" * 20, files=files, work=work, output=output)
+        data = statement.text(statement.to_statement(one))
+        yield data
+    inside = {"payloadType": statement.PAYLOAD_TYPE, "payload": base64.b64encode(data).decode(), "signatures": []}
+    yield json.dumps(inside).encode()
 
 
 def suits(kind: str, path: str) -> bool:

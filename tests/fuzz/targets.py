@@ -10,9 +10,11 @@ from pytest_agentcompliance import catalog, policy, profile, workshop
 from pytest_agentcompliance.errors import AgentComplianceError, NotJudged, Unreadable
 from pytest_agentcompliance.evidence.changes import decode
 from pytest_agentcompliance.parsing import attributes, globs, opaque
+from pytest_agentcompliance.parsing.proofs import statement
+from pytest_agentcompliance.parsing.transcripts import replay, shell_edits
 from pytest_agentcompliance.reporters import json, text
 from pytest_agentcompliance.rule import Example, Rule
-from pytest_agentcompliance.sources import diff, history, log
+from pytest_agentcompliance.sources import diff, history, log, transcript
 from pytest_agentcompliance.verdict import Audit, Outcome, PolicyFacts, Verdict
 
 ALLOWED = (AgentComplianceError, NotJudged, Unreadable)
@@ -23,7 +25,7 @@ DOCUMENTS = [names[0] for names in workshop.DOCUMENTS.values()] + ["SCOPE.yaml"]
 class Target:
     """A reader, and the kind of samples that its inputs are made of. ``starts_processes``: it asks the grammars' child."""
 
-    kind: Literal["log", "yaml", "prose", "code"]
+    kind: Literal["log", "yaml", "prose", "code", "transcript", "proof"]
     read: Callable[[bytes], None]
     starts_processes: bool = False
 
@@ -117,6 +119,31 @@ def read_audit(data: bytes) -> None:
         json.loads(data.decode("utf-8", "replace"))
 
 
+def read_transcript(data: bytes) -> None:
+    file = transcript.File("s.jsonl", lambda: iter([data[:999], data[999:]]))
+    found = transcript.read_files([file], known=lambda path: "a" in path)
+    replay.replay(found.steps)
+    for step in found.of("command"):
+        shell_edits.touched(step.text)
+        shell_edits.shown(step.text)
+    whole = decode(data)
+    shell_edits.touched(whole)
+    shell_edits.shown(whole)
+    assert "a record of an unknown shape" not in found.unread
+
+
+def read_proof(data: bytes) -> None:
+    for read in (statement.from_statement, statement.digest, statement.sequence, lambda one: statement.payload(one)[0]):
+        with suppress(*ALLOWED, statement.Malformed):
+            read(data)
+
+
+def read_report(data: bytes) -> None:
+    known = decode(data)
+    judged(bound("report"), Example("", after={"a.ts": "a\n"}, report=known))
+    judged(bound("report"), Example("", after={"a.ts": "a\n"}, transcript=({"says": known},)))
+
+
 TARGETS: dict[str, Target] = {
     "log": Target("log", read_log),
     "policy": Target("yaml", read_policy),
@@ -127,4 +154,7 @@ TARGETS: dict[str, Target] = {
     "code": Target("code", read_code, starts_processes=True),
     "git": Target("code", read_git),
     "audit": Target("yaml", read_audit),
+    "transcript": Target("transcript", read_transcript),
+    "proof": Target("proof", read_proof),
+    "report": Target("prose", read_report),
 }

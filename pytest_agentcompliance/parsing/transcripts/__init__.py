@@ -1,1 +1,1 @@
-"""The transcripts of agents' harnesses into one model of ordered steps, format by format."""
+"""Transcripts of agents: what each harness writes down, read into one kind of record."""
