@@ -110,6 +110,8 @@ class Opened:
 def opened(options: Options, step: Callable[[str], None] = lambda _: None) -> Iterator[Opened]:
     """What an audit starts from. ``step`` is told what is being done. Raises ``UsageError``, ``PolicyError``, ``EvidenceError``."""
     with Repository(options.repo) as repository:
+        if options.reruns is not None:
+            _hold_apart(options.reruns, repository)
         found, policy, facts = _read(options, repository, step)
         yield Opened(repository, found, policy, facts, tuple(_bound(options, repository, found, policy, reviewed=facts.reviewed)))
 
@@ -203,6 +205,9 @@ def _whole(
     head's, since what a run is excused has been said before it.
     """
     also = []
+    if not facts.reviewed and (policy.keys or policy.rerun):
+        policy = replace(policy, keys={}, rerun=())
+        also.append("keys of proofs, and commands to run again, count as the merge base has them; nobody has reviewed these")
     if policy.waivers_file:
         if (data := read(policy.waivers_file)) is None:
             place = f"{policy.source}:{policy.at['waivers_file']}"
@@ -230,6 +235,18 @@ def _passed(file: Path, called: str) -> bytes:
             return stream.read(FILE_LIMIT + 1)
     except OSError as wrong:
         raise UsageError(f"{called}: {wrong.strerror}") from wrong
+
+
+def _hold_apart(reruns: Path, repository: Repository) -> None:
+    """Raises ``UsageError`` where the run could have written there itself what is to bear it out."""
+    real = reruns.resolve()
+    if repository.root is not None and real.is_relative_to(repository.root.resolve()):
+        raise UsageError(
+            f"--reruns {reruns}: it lies in the repository, where the run itself can write; give 'prove --rerun --to' and this "
+            "a folder outside of it"
+        )
+    if not real.is_dir():
+        raise UsageError(f"--reruns {reruns}: there is no such folder; 'agent-compliance prove --rerun --to DIR' makes it")
 
 
 def _is_path(path: str) -> bool:

@@ -19,11 +19,12 @@ SETTINGS = (
     ("story", "ID", "the story that the run worked on"),
     ("log", "FILE", "the log that the agent wrote"),
     ("policy", "FILE", "a policy outside the repository; it beats all"),
+    ("reruns", "DIR", "what 'agent-compliance prove --rerun --to DIR' wrote, outside of the repository"),
     ("output", "FORMAT[:FILE]", "json or text, to the terminal or a file; may be repeated"),
 )
 NAMES = tuple(name for name, _, _ in SETTINGS)
 REPEATED = {"profile", "output"}
-PATHS = {"log", "policy"}
+PATHS = {"log", "policy", "reruns"}
 
 # What asks pytest for something else than a session. Only on the command line: addopts belong to the audited tree.
 OTHER_ERRANDS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")

@@ -15,7 +15,7 @@ from pytest_agentcompliance.profile import ClauseChange, Draft, rule_change
 from pytest_agentcompliance.verdict import INTEGRITY, Finding, Verdict
 
 if TYPE_CHECKING:
-    from pytest_agentcompliance.policy_file import ClauseEntry, ProfileEntry, WaiverEntry
+    from pytest_agentcompliance.policy_file import ClauseEntry, ProfileEntry, ProofsEntry, WaiverEntry
 
 FILE = "agent-compliance.yaml"
 BASELINE = ".agent-compliance/baseline"  # where it lies unless the policy says otherwise
@@ -88,6 +88,16 @@ def _count(waivers: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Rerun:
+    """A command that ``agent-compliance prove --rerun`` runs afresh; ``timeout`` in seconds, 0 for none."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: str = ""
+    timeout: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """``source`` says where it was read, ``digest`` is the SHA-256 of its bytes in hexadecimal.
 
@@ -105,6 +115,7 @@ class Policy:
     at: Mapping[str, int] = field(default_factory=dict, compare=False)
     known: frozenset[str] = frozenset()
     keys: Mapping[str, str] = field(default_factory=dict)  # that proofs may be signed with, name to public key
+    rerun: tuple[Rerun, ...] = ()
     notes: tuple[str, ...] = ()
 
     def with_waivers(self, text: str | bytes, source: str) -> "Policy":
@@ -134,6 +145,8 @@ def parse(text: str | bytes, source: str) -> Policy:
     """The policy that a file holds; ``source`` is how messages call the file. Raises ``PolicyError``."""
     from pytest_agentcompliance.policy_file import PolicyFile  # start-up time: its models, when there is a policy
 
+    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    _refuse_private_keys(data, source)
     page, lines = strict_yaml.checked(PolicyFile, text, source)
     chosen = tuple(_chosen(position, entry, source, lines) for position, entry in enumerate(page.profiles))
     first: dict[str, int] = {}
@@ -141,11 +154,46 @@ def parse(text: str | bytes, source: str) -> Policy:
         if first.setdefault(one.name, one.line) != one.line:
             also = f"is also chosen on line {first[one.name]}; make it one entry"
             raise PolicyError(f"{source}:{one.line}: the profile {one.name} {also}")
-    data = text.encode("utf-8") if isinstance(text, str) else text
     evidence: dict[str, tuple[str, ...]] = dict(page.evidence.items())
     at = {key: lines.of((key,)) for key in ("waivers_file", "baseline")}
     waivers = _waivers(page.waivers, source, lines)
-    return Policy(chosen, evidence, waivers, source, hashlib.sha256(data).hexdigest(), page.waivers_file, page.baseline, at)
+    policy = Policy(chosen, evidence, waivers, source, hashlib.sha256(data).hexdigest(), page.waivers_file, page.baseline, at)
+    return policy if page.proofs is None else _with_proofs(policy, page.proofs, lines)
+
+
+def _with_proofs(policy: Policy, said: "ProofsEntry", lines: Lines) -> Policy:
+    """The policy with who may sign, and what is run again; each name and each key once."""
+    from pytest_agentcompliance.parsing.proofs import keys  # start-up time
+    from pytest_agentcompliance.policy_file import NAME
+
+    first: dict[bytes, str] = {}
+    for name, text in said.keys.items():
+        place = f"{policy.source}:{lines.of(('proofs', 'keys', name))}: proofs.keys"
+        if not NAME.fullmatch(name):
+            raise PolicyError(f"{place}: {shown(name)} is no name; write letters, digits and . _ -, at most 60 of them")
+        if (other := first.setdefault(keys.public(text), name)) != name:
+            raise PolicyError(f"{place}: {name} is the same key as {other}; keep one of them")
+    called: set[str] = set()
+    for position, one in enumerate(said.rerun):
+        if one.name in called:
+            place = f"{policy.source}:{lines.of(('proofs', 'rerun', position))}: proofs.rerun[{position}]"
+            raise PolicyError(f"{place}: another command is called {one.name}; give each a name of its own")
+        called.add(one.name)
+    reruns = tuple(Rerun(one.name, one.command, one.folder, one.timeout) for one in said.rerun)
+    return replace(policy, keys=dict(said.keys), rerun=reruns)
+
+
+def _refuse_private_keys(data: bytes, source: str) -> None:
+    """Before anything is read, so that no other message repeats a part of one."""
+    if b"KEY-----" not in data and b"MC4CAQAw" not in data:
+        return
+    from pytest_agentcompliance.parsing.proofs import keys  # start-up time: when there is a key
+
+    if line := keys.private_at(data):
+        raise PolicyError(
+            f"{source}:{line}: a PRIVATE KEY stands here, and whoever has read this file can sign with it: take it out, never use "
+            "it again, make a new pair, and write its public key here, as 'openssl pkey -in FILE -pubout' prints it"
+        )
 
 
 def _waivers(entries: "Sequence[WaiverEntry]", source: str, lines: Lines) -> tuple[Waiver, ...]:

@@ -12,6 +12,10 @@ from pytest_agentcompliance.profile import RULE_NAME, Kind
 from pytest_agentcompliance.verdict import INTEGRITY, Severity
 
 FINGERPRINT = re.compile("[0-9a-f]{24}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
+SHELLS = re.compile(r"&&|\|\||[|&;<>()$`*?~{}\[\]#\\!\n]")
+LONGEST = 86_400  # seconds that a command may be given
 NO_REASON = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "todo", "n/a", "tbd"})
 
 
@@ -59,7 +63,60 @@ def _file(path: str) -> str:
     return path
 
 
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise ValueError(f"{shown(text)} is no name; write letters, digits and . _ -, at most 60 of them")
+    return text
+
+
+def _public(text: str) -> str:
+    from pytest_agentcompliance.parsing.proofs import keys  # start-up time: most policies have none
+
+    keys.public(text)
+    return text
+
+
+def _command(value: Any) -> Any:
+    """A text is taken apart as a shell does it, but nothing is expanded: where a shell would do more, a list has to say so."""
+    if not isinstance(value, str):
+        return value
+    import shlex
+
+    if found := SHELLS.search(QUOTED.sub("", value)):
+        raise ValueError(
+            f"no shell reads it, which {shown(found[0])} is for; quote it, or write a list of words, as [sh, -c, \"...\"]"
+        )
+    try:
+        return shlex.split(value)
+    except ValueError as wrong:
+        raise ValueError(f"a quote is not closed in {shown(value)}") from wrong
+
+
+def _words(words: tuple[str, ...]) -> tuple[str, ...]:
+    if not words or not words[0].strip():
+        raise ValueError("the command is empty; write what is to be run")
+    if re.match(r"\w+=", words[0]):
+        raise ValueError(f"no shell reads it, and {shown(words[0])} is no command; put 'env' before it")
+    return words
+
+
+def _folder(path: str) -> str:
+    within = path.removeprefix("./").rstrip("/")
+    if within in ("", "."):
+        return ""
+    if path.startswith("/") or ".." in within.split("/"):
+        raise ValueError(f"{shown(path)} leaves the repository; give a folder from its root")
+    return _file(within)
+
+
+def _seconds(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST:
+        raise ValueError(f"{shown(value)} is no time; write whole seconds, from 1 to {LONGEST}")
+    return value
+
+
 Reason = Annotated[str, AfterValidator(_reason)]
+Name = Annotated[str, AfterValidator(_name)]
 Glob = Annotated[str, AfterValidator(modest)]
 
 
@@ -132,6 +189,32 @@ class WaiversFile(BaseModel):
     waivers: list[WaiverEntry] = Field(description="Findings that are excused, each with a reason, a name and an end.")
 
 
+class RerunEntry(BaseModel):
+    """A command that CI runs again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    name: Name = Field(description="How it is called, as in 'agent-compliance prove --rerun NAME'.")
+    command: Annotated[tuple[str, ...], BeforeValidator(_command), AfterValidator(_words), WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+    )] = Field(description="The command: a text, or its words as a list. No shell reads it.")  # fmt: skip
+    folder: Annotated[str, AfterValidator(_folder)] = Field("", description="Where it runs, from the root on; the root itself.")
+    timeout: Annotated[
+        int, BeforeValidator(_seconds), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LONGEST})
+    ] = Field(0, description="Seconds after which it is ended; it has all the time where none is said.")
+
+
+class ProofsEntry(BaseModel):
+    """Who may sign proofs, and which commands are run again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    keys: dict[str, Annotated[str, AfterValidator(_public)]] = Field(
+        {}, description="Keys whose signatures count, by a name for each: ed25519, as 'openssl pkey -pubout' prints it."
+    )
+    rerun: tuple[RerunEntry, ...] = Field((), description="Commands that 'agent-compliance prove --rerun' runs afresh.")
+
+
 class PolicyFile(BaseModel):
     """The whole file."""
 
@@ -148,3 +231,4 @@ class PolicyFile(BaseModel):
     baseline: Annotated[str, AfterValidator(_file)] = Field(
         "", description="The file of 'agent-compliance baseline'; .agent-compliance/baseline where none is named."
     )
+    proofs: ProofsEntry | None = Field(None, description="Whose signatures count on proofs of commands, and what is run again.")

@@ -13,7 +13,7 @@ import pytest
 from pytest_agentcompliance.reporters.text import shown
 
 REPEATED = {"profile", "output"}
-PATHS = {"log", "policy"}
+PATHS = {"log", "policy", "reruns"}
 FORMATS = ("json", "text")
 
 COMPARED = ("base", "head")  # what these name is the question itself: the tree that is asked about never puts it

@@ -55,7 +55,7 @@ HONEST = "export const thrice = (n: number): number => n * 3\n"  # content that 
 STARTED, RUN = "2026-01-05T10:00:00+00:00", "2026-01-06T10:00:00+00:00"
 FAMILIES = (
     "attributes", "configuration", "submodules", "environment", "objects", "history", "worktree", "index",
-    "names", "links", "content", "confusables", "lfs", "law", "waivers", "yaml_bombs", "logs", "pytest_tree",
+    "names", "links", "content", "confusables", "lfs", "law", "waivers", "yaml_bombs", "logs", "pytest_tree", "proofs",
 )  # fmt: skip
 
 

@@ -58,6 +58,11 @@ def _policy(old: dict[str, Any], new: dict[str, Any], at: Spot) -> Iterator[Diff
     readers = {"profiles": _profiles, "waivers": _waivers}
     for key in keys(old, new):
         was, now = old.get(key, ABSENT), new.get(key, ABSENT)
+        if key == "proofs":
+            from pytest_agentcompliance.parsing.law.signers import proofs  # start-up time: few policies say who may sign
+
+            yield from proofs(was, now, at / key)
+            continue
         reader = readers.get(key)
         if reader and fits(was, list) and fits(now, list):
             yield from reader(listed(was), listed(now), at / key)

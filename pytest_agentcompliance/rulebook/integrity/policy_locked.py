@@ -46,6 +46,16 @@ _NEW = Remedy("ask-a-human", "Tell the people who review the run that this is ne
 _LAW = "profiles:\n  - name: gate\n{}"
 _WEAK = "    clauses:\n      A: {off: too slow}\n      B: {severity: warning}\n"
 _WAIVER = "waivers:\n  - {rule: content/todo, path: 'api/**', reason: soon, by: Ada, until: 2027-01-31}\n"
+_PROOFS = """\
+proofs:
+  keys:
+    mine: |
+      -----BEGIN PUBLIC KEY-----
+      MCowBQYDK2VwAyEADIa7dEY6LRF6GzMTTjo+RuoYVFangXWVeRGl5PwurG4=
+      -----END PUBLIC KEY-----
+  rerun:
+    - {name: tests, command: "true"}
+"""
 _PROFILE = "clauses:\n  A:\n    says: Stay in scope\n    rules: {{scope/allowed-paths: {{allowed: ['{}']}}}}\n{}"
 _NAMING = _LAW.format("") + "waivers_file: law/waivers.yaml\n"
 _NO_LAW = (".claude/plans/a.md", ".claude/worktrees/a/CLAUDE.md", "templates/CLAUDE.md", "src/agents/a.md", "CLAUDE.md.ts")
@@ -111,6 +121,12 @@ class PolicyLocked(Rule):
                 ".agent-compliance/baseline": f"# 3f\n{'3f' * 12}  content/todo  a.ts\n", "law/waivers.yaml": _WAIVER,
             },
             finds=(".agent-compliance/baseline:2", "law/waivers.yaml:2"),
+        ),
+        Example(
+            "A key that signatures of proofs would count by, and a command that a CI would run, are reported where the run adds them.",
+            before={"agent-compliance.yaml": _LAW.format("")},
+            after={"agent-compliance.yaml": _LAW.format("") + _PROOFS},
+            finds=("agent-compliance.yaml:5", "agent-compliance.yaml:10"),
         ),
         Example(
             "Instructions, the definition of an agent, the CI gate and a hook that are edited or deleted are reported.",

@@ -1,0 +1,211 @@
+"""What one run of a command says of the checks in it: whether each was run, on how much, and what came of it."""
+
+import re
+import shlex
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import dropwhile, pairwise
+from typing import Literal, NamedTuple
+
+from pytest_agentcompliance.parsing.work import Check, Work
+from pytest_agentcompliance.parsing.work.commands import Ran, runs, shows_only
+from pytest_agentcompliance.parsing.work.shell import commands
+
+State = Literal["passed", "failed", "nothing"]
+
+# Options that leave a few out, or choose a configuration; all others that narrow choose a few.
+_LEAVES_OUT = re.compile(
+    r"--?(?:ignore|deselect|exclude|skip|short|no-eslintrc|testPathIgnorePatterns|grep-invert|projects?|p|ext|test-skip-pattern"
+    r"|ignoreProjects|selectProjects|tsconfig|features|root|dir|rule|select|filter)\b|-[km] ['\"]?not\b|-(?:m|LE)\b"
+)
+# Settings of pytest that choose what is a test, given on its line.
+_SETS = re.compile(r"(?:-o|--override-ini=?)?\s?(?:python_(?:functions|classes|files)|testpaths|addopts)\s?=[^\s'\"]")
+_FILE = re.compile(
+    r"[^*?]*\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|vue|svelte|feature|robot|bats|dart|swift|exs?)(?:::?[^/]*)?"
+)
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_SHELLS = frozenset(("sh", "bash", "zsh", "dash", "ash", "ksh"))
+_RUNS_TEXT = re.compile(r"-[a-z]*c")
+_CODE_IN = re.compile(r"(?:python|pypy|node|nodejs|perl|ruby|php|deno|bun|lua|tsx)[\d.]*")
+_IS_CODE = re.compile(r"-[a-zA-Z]{0,3}[cepr]|--eval|--print|eval")
+_RUNNER = re.compile(r"(?i)test|jest|mocha|jasmine|spec|nose|run|spawn|exec|system|import_module|check|lint|build")
+_DEEPEST = 6  # shells in shells
+_DEFINES = re.compile(r"\b([\w-]{2,40})\s{0,3}\(\)\s{0,3}\{|\bfunction\s{1,3}([\w-]{2,40})|\balias\s{1,3}([\w-]{2,40})=")
+LONGEST = 16_000  # characters of a line that are looked at
+_PATTERNS = frozenset(("vitest", "jest", "ava", "bun", ""))  # tools, and scripts, to which a bare word is a pattern of names
+_FOLDERS = frozenset(
+    ("tests", "test", "src", "spec", "specs", "__tests__", "packages", "apps", "app", "lib", "libs", "e2e", "integration", "unit",
+     "api", "backend", "server", "functions")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run says of one check. ``why`` is a clause: what failed, or why nothing was done; ``part`` is what it was narrowed to,
+    ``without`` what was left out of it, as it was typed.
+
+    ``tools`` are those that are known to have run, ``unsure`` where a script was called that may run anything. ``counts`` are
+    those of its tests or errors, in words.
+    """
+
+    check: Check
+    state: State
+    why: str = ""
+    tools: frozenset[str] = frozenset()
+    folder: str = ""
+    packages: frozenset[str] = frozenset()
+    part: str = ""
+    without: frozenset[str] = frozenset()
+    counts: str = ""
+    unsure: bool = False
+
+    def mends(self, failed: "Done") -> bool:
+        """Whether this one, which came later and passed, speaks for all that an earlier one said had failed."""
+        if self.check != failed.check or not (self.unsure or failed.unsure or self.tools & failed.tools):
+            return False
+        if (self.part and self.part != failed.part) or not self.without <= failed.without:
+            return False
+        if self.packages and self.packages != failed.packages:
+            return False
+        return self.folder in ("", failed.folder) or failed.folder.startswith(f"{self.folder}/")
+
+
+class _End(NamedTuple):
+    """How a command ended."""
+
+    well: bool | None
+    how: str
+
+
+def done(
+    line: str, folder: str, work: Iterable[Work], *, well: bool | None, how: str = "", also: Collection[Check] = ()
+) -> Iterator[Done]:
+    """The checks of one run, in their order.
+
+    ``well``: whether the command ended well, None where nobody says; ``how`` it ended is a clause. ``also`` are the checks that
+    the policy says this command makes.
+    """
+    said = list(work)
+    if not also and _shows_only(line):
+        return
+    ran, end = runs(line), _End(well, how)
+    for at, one in enumerate(ran):
+        if one.check not in also and not any(_alike(one, other) for other in ran[:at]):
+            yield from _of_command(one, folder, said, end, _defined(line))
+    for check in dict.fromkeys([*also, *(one.check for one in said)]):
+        if check in also or not any(one.check == check for one in ran):
+            yield from _of_output(check, folder, said, end, trusted=check in also)
+
+
+def _alike(one: Ran, other: Ran) -> bool:
+    return (one.check, one.tool, one.script, one.folder, one.packages, one.selects) == (
+        other.check, other.tool, other.script, other.folder, other.packages, other.selects,
+    )  # fmt: skip
+
+
+def _of_command(ran: Ran, folder: str, said: list[Work], end: "_End", defined: frozenset[str]) -> Iterator[Done]:
+    work = [one for one in said if one.check == ran.check]
+    seen = {one.tool for one in work}
+    if ran.tool and ran.tool in seen:
+        work = [one for one in work if one.tool == ran.tool]
+    state, why = _came(ran.check, work, said, end)
+    if state is None:
+        return
+    called = ran.tool or f"the script {ran.script!r}"
+    if state == "passed" and ran.masked:
+        state, why = "nothing", f"the line ends well whatever becomes of {called}"
+    elif state == "passed" and not defined.isdisjoint({ran.tool, *ran.words[:1]}):
+        state, why = "nothing", f"the line itself says what {called} is"
+    elif state == "passed" and ran.check == "tests" and end.well is not None and not work:
+        empty = ", and it ends well where there is none" if ran.passes_empty else ""
+        state, why = "nothing", f"nothing in its output tells that a test ran{empty}"
+    yield Done(
+        ran.check, state, why, frozenset([ran.tool] if ran.tool else seen), ran.folder or folder, frozenset(ran.packages),
+        _part(ran, work), _without(ran, work), "; ".join(one.said for one in work),
+        unsure=not ran.tool and not seen,
+    )  # fmt: skip
+
+
+def _of_output(check: Check, folder: str, said: list[Work], end: "_End", *, trusted: bool) -> Iterator[Done]:
+    work = [one for one in said if one.check == check]
+    state, why = _came(check, work, said, end)
+    if state is not None:
+        tools = frozenset(one.tool for one in work)
+        yield Done(check, state, why, tools, folder, part=_few(work), counts="; ".join(one.said for one in work), unsure=trusted)
+
+
+def _came(check: Check, work: list[Work], said: list[Work], end: "_End") -> tuple[State | None, str]:
+    """What came of a check; None where the command failed before it, or by another."""
+    if failing := [one for one in work if one.failing]:
+        return "failed", "; ".join(one.said for one in failing)
+    idle = [one.idle for one in work]
+    if idle and all(idle):
+        return "nothing", idle[0]
+    if end.well is not False:
+        return "passed", ""
+    if any(one.failing for one in said):
+        # Another tool of the line failed; what it kept from running is not known to have failed.
+        return ("passed", "") if work else (None, "")
+    counted = f", although it says {work[0].said}" if work else ""
+    return "failed", f"{end.how or 'it failed'}{counted}"
+
+
+def _shows_only(line: str, depth: int = 0) -> bool:
+    """Whether a line only says something, in however many shells: what looks like a summary there is none."""
+    found = list(commands(line))
+    for command in found:
+        words = list(dropwhile(lambda word: _ASSIGNMENT.match(word) or word in ("env", "command", "exec"), command.words))
+        name = words[0].rpartition("/")[2] if words else ""
+        at = next((k for k, word in enumerate(words) if _RUNS_TEXT.fullmatch(word)), -1) if name in _SHELLS else -1
+        inner = words[at + 1] if 0 < at < len(words) - 1 else command.fed if name in _SHELLS else ""
+        if _CODE_IN.fullmatch(name) and (code := _code(words)) and not _RUNNER.search(code[:LONGEST]):
+            continue
+        if not (_shows_only(inner, depth + 1) if inner and depth < _DEEPEST else shows_only(shlex.join(words))):
+            return False
+    return bool(found)
+
+
+def _code(words: list[str]) -> str:
+    """The code that an interpreter is given on its line; empty where it is given a file or a module."""
+    for before, word in pairwise(words[1:]):
+        if _IS_CODE.fullmatch(before):
+            return word
+        if before == "-m" or not before.startswith("-"):
+            return ""
+    return ""
+
+
+def _defined(line: str) -> frozenset[str]:
+    """The names that a line gives to commands of its own: functions of the shell, and aliases."""
+    return frozenset(name for found in _DEFINES.finditer(line[:LONGEST]) for name in found.groups() if name)
+
+
+def _part(ran: Ran, work: list[Work]) -> str:
+    """What of a check was left to run, as it was typed; empty where it is the whole, or most of it."""
+    chosen = [one for one in ran.selects if _chooses(ran, one)]
+    chosen += [word for word in ran.words if _SETS.match(word)]
+    return ", ".join(chosen[:3]) or _few(work)
+
+
+def _chooses(ran: Ran, select: str) -> bool:
+    if select.startswith("-"):
+        return ran.check == "tests" and _LEAVES_OUT.match(select) is None
+    if _FILE.fullmatch(select):
+        return True
+    bare = "/" not in select and not set(select) & set("*?.")
+    return ran.check == "tests" and ran.tool in _PATTERNS and bare and select.lower() not in _FOLDERS
+
+
+def _without(ran: Ran, work: list[Work]) -> frozenset[str]:
+    """What was left out; also where the line says nothing of it, and a setting or a variable did it."""
+    said = [one for one in ran.selects if _LEAVES_OUT.match(one)]
+    silent = not said and any(one.selected is not None and one.collected and one.selected < one.collected for one in work)
+    return frozenset([*said, *(["deselected"] if silent else [])])
+
+
+def _few(work: list[Work]) -> str:
+    """Less than half of the tests that were found."""
+    for one in work:
+        if one.selected is not None and one.collected and one.selected * 2 < one.collected:
+            return f"{one.selected} of {one.collected} tests"
+    return ""
