@@ -286,6 +286,7 @@ class Undeclared(Rule):
                 kinds.setdefault(change.path, set()).add(kind)
         found: list[Choice] = []
         gone: set[tuple[Kind, str]] = set()
+        kinds = {path: told for path, told in kinds.items() if path not in changes.proofs}
         asked = (change for change in changes if change.path in kinds and not matches(change.path, self.exempt))
         for change in changes.readable(asked):
             wanted = kinds[change.path] - (_IN_CODE if matches(change.path, self.tests) else set())
@@ -304,7 +305,7 @@ class Undeclared(Rule):
         yield from (one for one in found if (one.kind, one.name) not in gone)
 
     def _of_paths(self, changes: ChangeSet, tree: Tree) -> Iterator[Choice]:
-        added = [change.path for change in changes if change.before is None and change.is_text]
+        added = [one.path for one in changes if one.before is None and one.is_text and one.path not in changes.proofs]
         if "folder" in self.kinds:
             there = {change.path.partition("/")[0] for change in changes if change.before is not None}
             if elsewhere := [path for path in added if "/" in path and path.partition("/")[0] not in there]:

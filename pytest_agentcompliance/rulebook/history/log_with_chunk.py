@@ -65,7 +65,7 @@ class LogWithChunk(Rule):
         unlogged: list[Commit] = []
         bounds = Bounds()
         for commit in own:
-            works = any(self._is_work(path, log.path) for path in commit.changes.paths)
+            works = any(self._is_work(path, log.path) for path in commit.changes.paths - commit.changes.proofs)
             updates = [one for one in commit.changes if same_log(one.path, log.path) and one.after is not None]
             unlogged += [commit] if works else []
             if not updates:

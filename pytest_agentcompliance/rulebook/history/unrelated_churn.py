@@ -175,7 +175,8 @@ class UnrelatedChurn(Rule):
         self, changes: ChangeSet, log: ChunkLog | None, documents: Documents | None, commits: History | None
     ) -> Iterator[Finding]:
         accounts, papers = _accounts(changes, log, documents)
-        unnamed = [change for change in changes if not self._is_exempt(change.path) and not _accounted(change, accounts)]
+        ours = (change for change in changes if change.path not in changes.proofs and not self._is_exempt(change.path))
+        unnamed = [change for change in ours if not _accounted(change, accounts)]
         nobody = f"{papers} say{'' if ' and ' in papers else 's'} nothing of it"
         judge = _Judge(frozenset(self.kinds), changes, accounts, commits, nobody)
         yield from judge.findings(unnamed, [one for one in unnamed if not self._is_exempt(one.renamed_from or "")])

@@ -120,7 +120,7 @@ class AllowedPaths(Rule):
     def check(self, changes: ChangeSet, tree: Tree | None = None) -> Iterator[Finding]:
         changed = [change.path for change in changes if self._allows(change.path)]
         links = Links(changes, tree.head if tree is not None else None)
-        for change in changes:
+        for change in (one for one in changes if one.path not in changes.proofs):
             if glob := self._like_denied(change.path, tree):
                 said = f"the file {_done(change)}; it is a look-alike of what is denied by {glob}"
                 yield Finding(said, Place(change.path), evidence="alike")

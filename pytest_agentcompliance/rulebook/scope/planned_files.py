@@ -161,7 +161,7 @@ class PlannedFiles(Rule):
         unplanned: list[tuple[FileChange, Entry | None]] = []
         covered = [*planned.files]
         for change in changes:
-            if change.path in papers or (self.exempt and matches(change.path, self.exempt)):
+            if change.path in papers or change.path in changes.proofs or (self.exempt and matches(change.path, self.exempt)):
                 continue
             alike = canonical(change.path)
             hit, left = planned.of(change.path), excluded.of(change.path)

@@ -1,0 +1,110 @@
+"""How much of a proof still holds at the end of the run: the tree that it names, held against the tree that is there."""
+
+from collections.abc import Container, Mapping
+from functools import cached_property
+
+from pytest_agentcompliance.errors import EvidenceError
+from pytest_agentcompliance.evidence.proofs import Freshness
+from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.proofs.record import FOLDER as PROOFS
+from pytest_agentcompliance.parsing.proofs.record import FileState, Record
+from pytest_agentcompliance.sources import ignoring
+from pytest_agentcompliance.sources.ends import Ends
+from pytest_agentcompliance.sources.repository import Repository
+
+MOST_BASES = 50  # trees that proofs start from and that are compared with the end
+State = tuple[str, str]  # mode and id; "0" and empty for a path that is gone
+GONE: State = ("0", "")
+
+
+class Grader:
+    """Grades proofs against one end of a run.
+
+    ``written`` are globs of what the run itself writes as evidence, ``beside`` paths of such files that no glob names.
+    """
+
+    def __init__(self, repository: Repository, ends: Ends, written: tuple[str, ...], beside: Container[str] = ()) -> None:
+        self._repository, self._ends, self._beside = repository, ends, beside
+        self._written = (*written, f"/{PROOFS}/**")
+        self._over: dict[str, dict[str, State] | None] = {}
+
+    def grade(self, record: Record) -> tuple[Freshness, tuple[str, ...]]:
+        """The grade, and where it is stale the paths in which the end of the run is not what was proved."""
+        if record.tree == self.tree:
+            return "exact", ()
+        if record.files is None:
+            return "stale", ()
+        same_base = record.base_tree == self._ends.base_tree
+        now = self._now(record.base_tree)
+        differing: tuple[str, ...] | None = None
+        if now is not None and not (differing := self._differing(record.files, now)):
+            return "equivalent", ()
+        if same_base or not record.base_tree:
+            return "stale", differing or ()
+        moved = self._moved(record.files)
+        return ("stale", moved) if moved else ("rebased", ())
+
+    @cached_property
+    def tree(self) -> str:
+        """The tree at the end of the run, without proofs."""
+        from pytest_agentcompliance.sources import patches
+
+        return patches.without_proofs(self._repository, self._ends.head_tree)
+
+    def _now(self, base_tree: str) -> dict[str, State] | None:
+        """All that differs between the tree from which a proof started and the end; None where that tree is not there."""
+        if base_tree not in self._over and len(self._over) >= MOST_BASES:
+            return None
+        if base_tree not in self._over:
+            self._over[base_tree] = self._compared(base_tree)
+        return self._over[base_tree]
+
+    def _compared(self, base_tree: str) -> dict[str, State] | None:
+        if base_tree == self._ends.base_tree:
+            changes = self._ends.changes
+            return {one.path: (one.after.mode, one.after.oid) if one.after else GONE for one in changes}
+        if not base_tree:
+            return None
+        try:
+            (found,) = self._repository.differences([(base_tree, self._ends.head_tree)])
+        except EvidenceError:  # a proof may name what has never been here
+            return None
+        paths = ((one.path.decode("utf-8", "surrogateescape"), one) for one in found)
+        return {path: (one.new_mode, one.new) if one.new_mode != "000000" else GONE for path, one in paths}
+
+    def _differing(self, then: Mapping[str, FileState], now: Mapping[str, State]) -> tuple[str, ...]:
+        proved = {path: (state.mode, state.oid) for path, state in then.items()}
+        odd = [path for path in {*proved, *now} if proved.get(path) != now.get(path)]
+        return tuple(sorted(path for path in odd if not self._exempt(path, now)))
+
+    def _moved(self, then: Mapping[str, FileState]) -> tuple[str, ...]:
+        """The paths whose patch against the base of the run is not the one that was proved against another."""
+        proved = {path: state.patch for path, state in then.items()}
+        odd = [path for path in {*proved, *self._patches} if proved.get(path) != self._patches.get(path)]
+        return tuple(sorted(path for path in odd if not self._exempt(path, self._patches)))
+
+    @cached_property
+    def _patches(self) -> Mapping[str, str]:
+        from pytest_agentcompliance.sources import patches
+
+        found = patches.read(self._repository, self._ends.base_tree, self._ends.head_tree, whole=False)
+        return {path: state.patch for path, state in found.files.items()}
+
+    def _exempt(self, path: str, now: Container[str]) -> bool:
+        """Whether a proof holds although this path is not what was proved."""
+        # A new file of the work tree that was not committed: the ignore files that the run wrote leave it out.
+        return path in self._beside or matches(path, self._written) or (path not in now and self._ignored(path))
+
+    def _ignored(self, path: str) -> bool:
+        try:
+            if self._repository.entry(self._ends.base_tree, path) is not None:
+                return False
+        except EvidenceError:
+            return False
+        raw = path.encode("utf-8", "surrogateescape")
+        folders = [raw[:k] for k, byte in enumerate(raw) if byte == 0x2F]
+        return any(self._rules.ignore(one, folder=True) for one in folders) or self._rules.ignore(raw, folder=False)
+
+    @cached_property
+    def _rules(self) -> ignoring.Rules:
+        return ignoring.Rules(self._repository, self._repository.listing(self._ends.head_tree))
