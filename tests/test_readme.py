@@ -1,7 +1,9 @@
 """What the README shows is what comes out, what it tells people to type exists, and CI runs its command."""
 
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -21,7 +23,7 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SHOWN = {block.partition("\n")[0]: block.partition("\n")[2] for kind, block in BLOCKS if kind == "console"}
 COMMANDS = [line.strip() for line in README.splitlines() if line.startswith("    python3 -m venv")]
 LEFT_OUT = "[...]"
-SECONDS = re.compile(r" in \d+\.\d+s |=+")
+SECONDS = re.compile(r" in \d+\.\d+s\b ?|=+| after \d+\.\d s\b")
 
 
 def told(text: str) -> list[str]:
@@ -67,6 +69,18 @@ def test_init_is_shown_as_it_is(repo: GitRepo) -> None:
     repo.write("plans/features/wishlist/in-progress/WISH-001/WISH-001.md", "")
     done = CliRunner().invoke(main, ["init", "--repo", str(repo.root)])
     assert missing(SHOWN["$ agent-compliance init"], done.output) == ""
+
+
+def test_proof_is_shown_as_it_is(repo: GitRepo) -> None:
+    """What the command prints and what we say of it, as one stream, as a terminal has it."""
+    repo.commit("start", {"test_it.py": "def test_it() -> None:\n    assert True\n", ".gitignore": "__pycache__\n"})
+    repo.branch("agent")
+    [(line, shown)] = [one for one in SHOWN.items() if "prove" in one[0]]
+    words = [sys.executable, "-m", "pytest_agentcompliance", *line.split()[2:]]
+    environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environ |= {"PYTEST_ADDOPTS": "-p no:cacheprovider --color=no", "COLUMNS": "80"}
+    done = subprocess.run(words, cwd=repo.root, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
+    assert missing(shown, done.stdout.decode()) == ""
 
 
 def test_policy_that_is_shown_holds(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pytest_agentcompliance.rule import Example
 STORY = "CANARY-1"
 HOME = f"canary/{STORY}"  # of documents for which the profile names no place
 KINDS: Mapping[str, str] = {path: str(kind) for kind, paths in workshop.DOCUMENTS.items() for path in paths} | {
-    workshop.LOG_PATH: "log", workshop.OTHER_LOG: "logs",
+    workshop.LOG_PATH: "log", workshop.OTHER_LOG: "logs", workshop.REPORT_PATH: "report", workshop.TRANSCRIPT_PATH: "transcript",
 }  # fmt: skip
 
 
@@ -53,5 +53,7 @@ def _place(path: str, globs: tuple[str, ...], own: tuple[str, ...]) -> str | Non
 
 def _written(example: Example) -> set[str]:
     logs = {workshop.LOG_PATH} if example.log is not None or example.log_before is not None else set()
+    logs |= {workshop.REPORT_PATH} if example.report is not None else set()
+    logs |= {workshop.TRANSCRIPT_PATH} if example.transcript else set()
     stepped = {path for step in example.commits for path in step}
     return {*example.before, *example.after, *example.links, *example.unread} | stepped | logs

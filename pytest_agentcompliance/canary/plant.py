@@ -9,6 +9,7 @@ from pytest_agentcompliance.canary.clone import Clone
 from pytest_agentcompliance.canary.ground import is_law
 from pytest_agentcompliance.canary.places import Places
 from pytest_agentcompliance.evidence.changes import FOLDER, SYMLINK
+from pytest_agentcompliance.parsing.proofs.record import FOLDER as PROOFS
 from pytest_agentcompliance.rule import Example
 from pytest_agentcompliance.sources.trees import GONE, Entry
 
@@ -30,15 +31,19 @@ def plant(clone: Clone, tree: str, example: Example, places: Places, named: froz
     The law alone, with the files that the policy has ``named``, stays as it is at base: an example that changes it does so
     on top of it.
     """
-    before, *steps = [_moved(state, places) for state in _states(clone, example)]
+    before, *steps = [_moved(state, places) for state in _states(clone, example, places)]
     paths = sorted({path for state in (before, *steps) for path in state})
     start = dict(_in_the_way(clone, tree, paths))
+    if example.proofs:
+        start |= dict.fromkeys(_below(clone, tree, PROOFS), GONE)  # a chain that was there before would have to go on
     start |= {path: before.get(path, GONE) for path in paths if not is_law(path) and path not in named}
     base_tree = clone.planted(tree, start)
     commit = base = clone.committed(base_tree)
     now, was = base_tree, before
     for number, state in enumerate(steps, 1):
         now = clone.planted(now, {path: state.get(path, GONE) for path in paths if state.get(path) != was.get(path)})
+        if example.proofs and number == len(steps):
+            now = clone.planted(now, _proofs(clone, example, (base, base_tree, now)))
         commit, was = clone.committed(now, commit, number=number), state
     return Plant(base, commit)
 
@@ -50,16 +55,25 @@ def _in_the_way(clone: Clone, tree: str, paths: list[str]) -> Iterator[tuple[str
             yield str(above), GONE  # of a folder nothing is taken
         entry = clone.entry(tree, path)
         if entry is not None and entry[0] == FOLDER:
-            start = f"{path}/".encode("utf-8", "surrogateescape")
-            below = (one for one in clone.listing(tree) if one.startswith(start))
-            yield from ((one.decode("utf-8", "surrogateescape"), GONE) for one in below)
+            yield from ((below, GONE) for below in _below(clone, tree, path))
+
+
+def _below(clone: Clone, tree: str, folder: str) -> Iterator[str]:
+    start = f"{folder}/".encode("utf-8", "surrogateescape")
+    return (one.decode("utf-8", "surrogateescape") for one in clone.listing(tree) if one.startswith(start))
+
+
+def _proofs(clone: Clone, example: Example, ends: tuple[str, str, str]) -> State:
+    from pytest_agentcompliance.canary import left  # start-up time: of few examples
+
+    return {path: (FILE, clone.put(data)) for path, data in left.proofs(clone, example, *ends).items()}
 
 
 def _moved(state: Mapping[str, Entry], places: Places) -> State:
     return {places[path]: entry for path, entry in state.items()}
 
 
-def _states(clone: Clone, example: Example) -> list[State]:
+def _states(clone: Clone, example: Example, places: Places) -> list[State]:
     """The paths of an example at base, and after each of its commits."""
 
     def files(texts: Mapping[str, str | None]) -> State:
@@ -80,6 +94,12 @@ def _states(clone: Clone, example: Example) -> list[State]:
         last = states[-1]
     if example.log is not None:
         last |= files({workshop.LOG_PATH: example.log})
+    if example.report is not None:
+        last |= files({workshop.REPORT_PATH: example.report})
+    if example.transcript:
+        from pytest_agentcompliance.canary import left
+
+        last |= files({workshop.TRANSCRIPT_PATH: left.transcript(example, places.__getitem__)})
     return states
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from pytest_agentcompliance.handbook import values
+from pytest_agentcompliance.handbook import left, values
 from pytest_agentcompliance.handbook.bound import Bound
 from pytest_agentcompliance.handbook.markdown import code, fence, plain, prose, table
 from pytest_agentcompliance.handbook.records import Record
@@ -90,7 +90,22 @@ def _parameters(rule: type[Rule]) -> str:
                 default = "below"
         rows.append((code(word), _kind(about, schema.get("$defs", {})), default, prose(field.description or "")))
     text = table(("name", "type", "default", "what it is"), rows)
+    for name, about in sorted(schema.get("$defs", {}).items()):
+        if fields := about.get("properties"):  # a parameter that is a mapping with keys of its own
+            text += f"\n{_spaced(name)}: {prose(str(about.get('description', '')))}\n\n"
+            each = [_row(word, one, schema["$defs"]) for word, one in fields.items()]
+            text += table(("key", "type", "default", "what it is"), each)
     return text + "".join(f"\nThe default of {code(word)}:\n\n{fence(values.lines({word: value}), 'yaml')}" for word, value in long)
+
+
+def _row(word: str, about: Mapping[str, Any], defs: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    default = code(values.shown(about["default"])) if "default" in about else "required"
+    return code(word), _kind(about, defs), default, prose(str(about.get("description", "")))
+
+
+def _spaced(name: str) -> str:
+    """The name of a model as words: ``RequiredCall`` is a required call."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
 
 
 def _kind(about: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
@@ -108,6 +123,8 @@ def _kind(about: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
         return f"list of {_kind(items, defs)}"
     if kind == "object" and isinstance(about.get("additionalProperties"), dict):
         return f"mapping of text to {_kind(about['additionalProperties'], defs)}"
+    if kind == "object" and about.get("properties"):
+        return f"mapping with {', '.join(code(word) for word in about['properties'])}"
     return WORDS.get(str(kind), "any")
 
 
@@ -134,6 +151,7 @@ def _example(example: Example) -> str:
         parts.append("The log at base:\n\n" + fence(example.log_before, "markdown"))
     if example.log is not None:
         parts.append("The log:\n\n" + fence(example.log, "markdown"))
+    parts += left.parts(example)
     if example.finds:
         parts.append(f"Finds: {', '.join(code(place) for place in example.finds)}\n")
     else:

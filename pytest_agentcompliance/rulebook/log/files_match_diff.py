@@ -239,7 +239,8 @@ class FilesMatchDiff(Rule):
         for chunk, claim in log.claims():
             books.enter(chunk, claim, paths.find(claim.path))
         logs = {log.path, *(other.path for other in documents.logs)} if documents is not None else {log.path}
-        return books, others, [change.path for change in changes if not self._exempt(change.path, logs, books)]
+        own = logs | changes.proofs
+        return books, others, [change.path for change in changes if not self._exempt(change.path, own, books)]
 
     def _unlisted(self, needed: list[str], changes: ChangeSet, books: "_Books", others: "_Books") -> Iterator[str]:
         for path in needed:

@@ -1,0 +1,164 @@
+"""The sentences of a text that say, as a fact, that a check passed, that one failed, or that the work is done."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from pytest_agentcompliance.parsing import markdown
+from pytest_agentcompliance.parsing.claimed import words
+from pytest_agentcompliance.parsing.work import Check
+
+LONGEST = 2000  # characters of a line that are looked at
+MOST = 400  # claims of one text; who reads more of them has stopped reading
+
+_HEADED = re.compile(  # what stands below such a heading is for the reader to do, or was asked for
+    r"(?i)\b(?:how to|instructions?|next steps?|to run|to test|test plan|usage|manual|todo|to do|acceptance|requirements?"
+    r"|criteria"
+    r"|definition of done|remaining|recommend\w*|follow[- ]?ups?|getting started|quick ?start|commands|workflow|plan|goals?"
+    r"|targets?"
+    r"|task|original|issue|problem|expected|before)\b"
+)
+_TICKED = re.compile(r"(?i)^\s*(?:[-*+]\s+)?(?:\[[x✓✔]\]|[✓✔✅☑])")
+_OPEN_BOX = re.compile(r"^\s*(?:[-*+]\s+)?\[ \]")
+_TODO = re.compile(r"(?i)^[\W_]{0,8}(?:todo|to do|next|later|remaining|fixme)\b")
+_CODE = re.compile(r"`([^`]{0,200})`")
+_NOT_AFTER = re.compile(  # what takes a part back of what was said
+    r"(?i)^[^.;]{0,60}?\b(?:except|apart from|other than|with the exception|excluding|if|once|unless|until|when|before|not|but"
+    r"|would|should)\b"
+)
+_TAKEN_BACK = re.compile(
+    r"(?i)\b(?:claim(?:s|ed|ing)?|said|says|told|suppos\w+|assum\w+|believe\w*|think|hope\w*|likely|presum\w+)\b"
+)
+
+
+class Said(NamedTuple):
+    """A sentence that says that a kind of check passed. ``row`` counts from 0; ``many`` is how many tests."""
+
+    check: Check
+    row: int
+    text: str
+    many: int | None = None
+
+
+class Told(NamedTuple):
+    """A line and its words."""
+
+    row: int
+    text: str
+
+
+def passed(text: str) -> Iterator[Said]:
+    """Where the text says that a check passed: not that it should, will, or did before, and not for the reader to see."""
+    given = 0
+    for row, line in _prose(text):
+        for check, start, end in words.passes(line):
+            if not _is_fact(line, start, end) or (check == "tests" and words.partial(line, start, end)):
+                continue
+            many = words.count(line, start, end) if check == "tests" else None
+            yield Said(check, row, line.strip(" -*\t|#"), many)
+            given += 1
+            if given >= MOST:
+                return
+
+
+def of_json(text: str) -> Iterator[Said]:
+    """The same of a report in JSON: each value is read behind the names that lead to it."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        yield from passed(text)
+        return
+    for row, line in enumerate(islice(_leaves(value), 5000)):
+        for check, start, end in words.passes(line):
+            if _is_fact(line, start, end):
+                yield Said(check, _row(text, line), line, words.count(line, start, end) if check == "tests" else None)
+        if row >= MOST * 10:
+            return
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """``tests passed``, ``20 tests passed``, ``type check: passed``, and longer texts as they are."""
+    open_: list[tuple[str, object]] = [("", value)]
+    while open_:
+        names, one = open_.pop()
+        if isinstance(one, dict):
+            open_ += [(f"{names} {str(name).replace('_', ' ')}".strip()[-200:], inner) for name, inner in reversed(one.items())]
+        elif isinstance(one, list):
+            open_ += [(names, inner) for inner in reversed(one)]
+        elif one is True:
+            yield names
+        elif isinstance(one, int | float) and one is not False:
+            yield f"{one} {names}"
+        elif isinstance(one, str):
+            for part in one[: LONGEST * 10].split("\n"):
+                yield part[:LONGEST] if len(part) > 40 else f"{names}: {part}"
+
+
+def _row(text: str, line: str) -> int:
+    """The line of a JSON text that a value stands in, as far as its last word tells."""
+    at = text.find(line.rpartition(": ")[2][:60])
+    return text.count("\n", 0, at) if at >= 0 else 0
+
+
+def done(text: str) -> Told | None:
+    """The sentence that says that the work as a whole is done: fixed, implemented, complete."""
+    for row, line in _prose(text):
+        for found in islice(words.DONE.finditer(line), 4):
+            before = re.split(r"[.!?;](?:\s|$)", line[: found.start()])[-1]
+            if _is_fact(line, found.start(), found.end()) and not (
+                words.NOT_DONE.search(before) or words.NOT_DONE.search(found[0])
+            ):
+                return Told(row, line.strip(" -*\t|#"))
+    return None
+
+
+def speaks(text: str) -> bool:
+    """Whether a text says that the work is done, or that a check passed."""
+    return done(text) is not None or next(passed(text), None) is not None
+
+
+def admits(text: str, check: Check) -> bool:
+    """Whether a text says plainly that some of a check fail: ``570 pass, 3 fail``."""
+    return any(
+        words.RED.search(line[:LONGEST]) and (words.NAMES[check].search(line[:LONGEST]) or words.ANY.search(line[:LONGEST]))
+        for line in text.split("\n")
+    )
+
+
+def _prose(text: str) -> Iterator[Told]:
+    """The lines that state something: no code, no quotation, no open box, nothing below a heading of instructions."""
+    below = 0  # the level of the heading of instructions that the line stands under
+    if markdown.too_much(text):
+        return
+    for line in markdown.read(text):
+        if line.kind in ("heading",):
+            if below and line.level > below and not _HEADED.search(line.body):
+                continue
+            below = line.level if _HEADED.search(line.body) else 0
+            if not below:
+                yield Told(line.number - 1, _plain(line.body))
+            continue
+        if line.kind not in ("text", "html", "table") or line.text.lstrip().startswith(">"):
+            continue
+        row = line.text[:LONGEST]
+        if _OPEN_BOX.match(row) or (below and not _TICKED.match(row)):
+            continue
+        yield Told(line.number - 1, _plain(row))
+
+
+def _plain(text: str) -> str:
+    """A line without its marks of emphasis; code stays, without its marks."""
+    return markdown.visible(_CODE.sub(r"\1", text[:LONGEST])).replace("**", "").replace("__", "")
+
+
+def _is_fact(line: str, start: int, end: int) -> bool:
+    before = line[max(0, start - 100) : start]
+    sentence = re.split(r"[.!?;:|](?:\s|$)", before)[-1]
+    after = line[end : end + 120]
+    if line.count('"', 0, start) % 2 or line.count("“", 0, start) > line.count("”", 0, start):
+        return False  # somebody's words
+    if _TODO.match(line) or re.match(r"[^.!;|]{0,100}\?", after) or _NOT_AFTER.match(after) or _TAKEN_BACK.search(sentence):
+        return False
+    return not words.open_question(sentence)

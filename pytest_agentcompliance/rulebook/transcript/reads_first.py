@@ -1,0 +1,336 @@
+"""transcript/reads-first: what the work is told to rest on was read before the work began."""
+
+from collections.abc import Generator, Iterator, Sequence
+from typing import NamedTuple
+
+from pydantic import Field
+
+from pytest_agentcompliance.errors import NotJudged
+from pytest_agentcompliance.evidence import ChangeSet, Content, Documents, Step, Transcript, Tree
+from pytest_agentcompliance.evidence.documents import DocumentName
+from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.rule import Example, Rule
+from pytest_agentcompliance.verdict import Finding, Remedy
+
+# The documents of an example, which lie at its root.
+_FILES: dict[DocumentName, str] = {
+    "story": "STORY.md",
+    "plan": "IMPLEMENTATION-PLAN.md",
+    "scope": "SCOPE.md",
+    "decisions": "ARCHITECTURAL-DECISIONS.yaml",
+    "blockers": "BLOCKERS.md",
+    "intent": "INTENT.md",
+}
+_PLAN = "# Plan\n\n" + "".join(f"{number}. The cart keeps what step {number} puts in.\n" for number in range(1, 40))
+_GIVEN = {"paths": ["docs/plan.md"]}
+_CODE = {"src/cart.ts": "export const cart = []\n"}
+SHORT = 24  # characters of a line that many a text might hold by chance
+FEW = 20  # lines of a document that any look at it shows
+
+
+class _Asked(NamedTuple):
+    """What is to be read: the name by which it is asked for, and the files of base that it means."""
+
+    name: str
+    files: tuple[Content, ...]
+
+
+class ReadsFirst(Rule):
+    """The documents that the work rests on were read before the first edit.
+
+    Why: an agent that begins to write before it knows the plan writes what it guesses, and reads the plan, if at all, to find
+    that it fits. What it builds then looks right and is something else.
+
+    A document is read by a tool, by a command that prints it (``cat``, ``sed -n``, ``head``), by a person who mentions it with an
+    @ or pastes it, by the answer of any call that has most of its lines. Only what base has is asked for. An edit is one of a
+    file that the run changed, by a tool or by a command.
+
+    Blind spots: a read by one agent or session counts for all of the run, whether or not what it learned came to those who
+    edited. Printing is not understanding. What a program of the project's own prints or writes, and what a harness puts before
+    the agent by itself, is seen only where the transcript holds the text.
+    """
+
+    paths: list[str] = Field(default=[], description="Globs of what is to be read; one file that a glob names answers it.")
+    documents: list[DocumentName] = Field(default=[], description="Documents of the story that are to be read, by name.")
+    edits: list[str] = Field(
+        default=["**", "!*.md", "!*.mdx", "!*.rst", "!*.txt", "!.*", "!**/.*/**"],
+        description="Globs of files that wait for the reading; by default all but notes, documents and what begins with a dot.",
+    )
+    share: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="The part of its lines of which less, read before the first edit, is a remark on style.",
+    )
+
+    remedy = Remedy(
+        "ask-a-human",
+        "Read the document now, hold the work against it, tell a person where the two differ, and redo what was guessed.",
+    )
+    examples = (
+        Example(
+            "A plan that nobody read is reported at the first edit.",
+            _GIVEN,
+            {"docs/plan.md": _PLAN},
+            {"docs/plan.md": _PLAN, **_CODE},
+            transcript=({"says": "build the cart", "speaker": "person"}, {"edit": "src/cart.ts"}),
+            finds=("SESSION.jsonl:2",),
+        ),
+        Example(
+            "One that was read after the first edit is reported.",
+            _GIVEN,
+            {"docs/plan.md": _PLAN},
+            {"docs/plan.md": _PLAN, **_CODE},
+            transcript=({"edit": "src/cart.ts"}, {"read": "docs/plan.md"}),
+            finds=("SESSION.jsonl:1",),
+        ),
+        Example(
+            "An edit by a command of the shell is one; a read that failed is none.",
+            _GIVEN,
+            {"docs/plan.md": _PLAN},
+            {"docs/plan.md": _PLAN, **_CODE},
+            transcript=(
+                {"read": "docs/plan.md", "result": "fail"},
+                {"command": "cat > src/cart.ts <<'EOF'\nexport const cart = []\nEOF"},
+            ),
+            finds=("SESSION.jsonl:2",),
+        ),
+        Example(
+            "One that was read first is kept.",
+            _GIVEN,
+            {"docs/plan.md": _PLAN},
+            {"docs/plan.md": _PLAN, **_CODE},
+            transcript=(
+                {"read": "docs/plan.md"},
+                {"edit": "src/cart.ts"},
+            ),
+        ),
+        Example(
+            "One that a command printed, from wherever it ran, is read.",
+            _GIVEN,
+            {"docs/plan.md": _PLAN},
+            {"docs/plan.md": _PLAN, **_CODE},
+            transcript=({"command": "cat plan.md | head -100", "folder": "docs", "result": "pass"}, {"edit": "src/cart.ts"}),
+        ),
+        Example(
+            "One that the person pasted, and one that the person mentioned, are read.",
+            {"paths": ["docs/plan.md", "docs/intent.md"]},
+            {"docs/plan.md": _PLAN, "docs/intent.md": _PLAN.replace("cart", "till")},
+            {"docs/plan.md": _PLAN, "docs/intent.md": _PLAN.replace("cart", "till"), **_CODE},
+            transcript=(
+                {"says": f"Do this, and mind @docs/intent.md:\n{_PLAN}", "speaker": "person"},
+                {"edit": "src/cart.ts"},
+            ),
+        ),
+        Example(
+            "Notes may be written before.",
+            _GIVEN,
+            {"docs/plan.md": _PLAN},
+            {"docs/plan.md": _PLAN, "NOTES.md": "to do\n", **_CODE},
+            transcript=({"edit": "NOTES.md"}, {"read": "docs/plan.md"}, {"edit": "src/cart.ts"}),
+        ),
+        Example(
+            "An edit that was refused, and one of a scratch file, are none.",
+            _GIVEN,
+            {"docs/plan.md": _PLAN},
+            {"docs/plan.md": _PLAN, **_CODE},
+            transcript=(
+                {"edit": "src/cart.ts", "result": "refused"},
+                {"edit": "/scratch/try.ts"},
+                {"command": "echo x > /scratch/try.ts"},
+                {"read": "docs/plan.md"},
+                {"edit": "src/cart.ts"},
+            ),
+        ),
+        Example(
+            "A small part of it is a remark; parts that make the most of it are none.",
+            {"paths": ["docs/plan.md", "docs/api.md"]},
+            {"docs/plan.md": _PLAN, "docs/api.md": _PLAN},
+            {"docs/plan.md": _PLAN, "docs/api.md": _PLAN, **_CODE},
+            transcript=(
+                {"read": "docs/plan.md", "lines": (1, 5)},
+                {"read": "docs/api.md", "lines": (1, 15)},
+                {"command": "sed -n '12,40p' docs/api.md"},
+                {"edit": "src/cart.ts"},
+            ),
+            styles=("SESSION.jsonl:1",),
+        ),
+        Example(
+            "Documents of the story may be asked for by name.",
+            {"documents": ["plan", "intent"]},
+            {"IMPLEMENTATION-PLAN.md": _PLAN, "INTENT.md": _PLAN},
+            {"IMPLEMENTATION-PLAN.md": _PLAN, "INTENT.md": _PLAN, **_CODE},
+            transcript=({"read": "IMPLEMENTATION-PLAN.md"}, {"edit": "src/cart.ts"}),
+            finds=("SESSION.jsonl:2",),
+        ),
+        Example(
+            "What base has not cannot be asked for.",
+            {"paths": ["docs/plan.md", "docs/intent.md"]},
+            {"docs/plan.md": _PLAN},
+            {
+                "docs/plan.md": _PLAN,
+                **_CODE,
+            },
+            transcript=({"read": "docs/plan.md"}, {"edit": "src/cart.ts"}),
+        ),
+    )
+
+    def canaries(self) -> tuple[Example, ...]:
+        from pytest_agentcompliance.parsing.glob_paths import path_in  # start-up time: of a canary alone
+
+        planted = [path for glob in self.paths if (path := path_in([glob], ".md")) is not None]
+        planted += [_FILES[name] for name in self.documents]
+        code = next(
+            (path for path in ("src/canary.ts", path_in(self.edits, ".ts") or "") if path and matches(path, self.edits)), ""
+        )
+        before = dict.fromkeys(planted[:1], _PLAN)
+        if not before or not code:
+            return super().canaries()
+        transcript = ({"says": "build the cart", "speaker": "person"}, {"edit": code})
+        title = "An edit before anything was read."
+        return (
+            Example(
+                title,
+                before=before,
+                after={**before, code: _CODE["src/cart.ts"]},
+                transcript=transcript,
+                finds=("SESSION.jsonl:2",),
+            ),
+        )
+
+    def check(
+        self, transcript: Transcript, changes: ChangeSet, tree: Tree, documents: Documents | None
+    ) -> Generator[Finding, None, str]:
+        asked, absent = self._asked(tree, documents)
+        if not asked:
+            raise NotJudged(f"base has nothing of what is to be read: {', '.join(absent) or 'nothing is named'}")
+        steps = transcript.steps
+        at = next((number for number, step in enumerate(steps) if self._edited(step, changes, asked)), None)
+        if at is None:
+            if not any(matches(path, self.edits) for path in changes.paths):
+                return "the run edited nothing that is to wait for it"
+            raise NotJudged(
+                "the transcript shows no edit of a file that the run changed, so that nothing is known of what came before"
+            )
+        first, edited = steps[at], self._edited(steps[at], changes, asked)
+        findings = [one for wanted in asked for one in self._judged(wanted, steps, at, first, edited)]
+        if any(one.level == "breach" for one in findings) and (lack := _lack(transcript, at)):
+            raise NotJudged(f"{lack}; what was read may stand in what is missing")
+        yield from findings
+        return f"the first edit is {edited}, step {first.number}" + (f"; base has no {', '.join(absent)}" if absent else "")
+
+    def _asked(self, tree: Tree, documents: Documents | None) -> tuple[list[_Asked], list[str]]:
+        """What is to be read and base has, and the names of what it has not."""
+        if self.documents and documents is None:
+            raise NotJudged("the documents of the story are not known")
+        every: list[_Asked] = []
+        for glob in self.paths:
+            path = glob.strip("/")
+            if not set(path) & set("*?[\\"):
+                found = tree.base.at(path)
+                files: tuple[Content, ...] = (found,) if found is not None else ()
+            else:
+                files = tuple(one for path, one in sorted(tree.base.files.items()) if matches(path, [glob]))
+            every.append(_Asked(path, files))
+        for name in self.documents:
+            assert documents is not None  # it was asked for above
+            every.append(_Asked(f"the {name}", tuple(one.content for one in documents.base(name))))
+        return [one for one in every if one.files], [one.name for one in every if not one.files]
+
+    def _edited(self, step: Step, changes: ChangeSet, asked: list[_Asked]) -> str:
+        """The file that a step edits, of those that are to wait; empty where it edits none."""
+        from pytest_agentcompliance.parsing.transcripts import looks  # start-up time: where there is a transcript
+
+        own = {one.path for wanted in asked for one in wanted.files}
+        path = looks.edited(step, changes.paths, self.edits)
+        return "" if path in own else path
+
+    def _judged(self, wanted: _Asked, steps: Sequence[Step], at: int, first: Step, edited: str) -> Iterator[Finding]:
+        seen = [(step, covered) for step in steps[:at] for covered in _looks(step, wanted)]
+        if not seen:
+            if any(_holds(step, wanted) for step in steps[:at]):
+                return
+            later = next((step for step in steps[at:] if any(_looks(step, wanted))), None)
+            what = f"was read only later ({later.at})" if later is not None else "was never read"
+            yield Finding(
+                f"{edited} was edited before {wanted.name} was read; it {what}",
+                first.at,
+                evidence=f"{'late' if later is not None else 'never'} {wanted.name}",
+            )
+            return
+        best = max(
+            (_share(content, [look for _, (path, look) in seen if path == content.path]) for content in wanted.files), default=1.0
+        )
+        if best < self.share:
+            step = seen[0][0]
+            part = f"{best:.0%} of its lines" if best else "only what was searched for"
+            message = f"of {wanted.name} {part} was read before the first edit ({edited})"
+            yield Finding(message, step.at, "style", evidence=f"part {wanted.name}")
+
+
+def _lack(transcript: Transcript, at: int) -> str:
+    """Why something may have been read before a step that the transcript does not show; empty where nothing speaks for it."""
+    from pytest_agentcompliance.parsing.transcripts import looks
+
+    return "the transcript is not complete" if not transcript.complete else looks.lacks(transcript.steps, at)
+
+
+_Seen = tuple[str, tuple[int, int] | None]  # a path, and the lines that were shown: None all, (0, 0) nobody knows which
+
+
+def _looks(step: Step, wanted: _Asked) -> Iterator[_Seen]:
+    from pytest_agentcompliance.parsing.transcripts import looks
+
+    told = f"{step.path} {step.text} {step.arguments or ''}"
+    if not any(content.path.rpartition("/")[2] in told for content in wanted.files):
+        return  # most steps are of other files, and a command takes a while to be read
+    for look in looks.looks(step):
+        for content in wanted.files:
+            if looks.means(look.path, content.path):
+                yield content.path, look.lines or ((0, 0) if look.part else None)
+    if step.kind == "message" and step.speaker != "agent":
+        for content in wanted.files:
+            if _mentions(step, content.path):
+                yield content.path, None
+
+
+def _mentions(step: Step, path: str) -> bool:
+    """Whether a message brings a file with it: an @ before its path, or the harness's word that it was read for the person."""
+    if path not in step.text:
+        return False
+    before = (step.text[max(0, at - 200) : at] for at in _places(step.text, path))
+    return any(one.endswith(("@", "@./", "@/")) for one in before) or "Called the Read tool" in step.text
+
+
+def _places(text: str, path: str) -> Iterator[int]:
+    at = text.find(path)
+    while at >= 0:
+        yield at
+        at = text.find(path, at + len(path))
+
+
+def _share(content: Content, shown: list[tuple[int, int] | None]) -> float:
+    """How much of a file its looks show in all."""
+    if any(one is None for one in shown):
+        return 1.0
+    total = content.text().count("\n") + 1
+    if total < FEW:
+        return 1.0 if shown else 0.0
+    lines: set[int] = set()
+    for one in shown:
+        if one is not None and one[0] > 0:
+            lines.update(range(one[0], min(one[1], total) + 1))
+    return len(lines) / total
+
+
+def _holds(step: Step, wanted: _Asked) -> bool:
+    """Whether what the agent was told or answered has most of the lines of a document: it was pasted, or printed by other means."""
+    text = step.text if step.kind == "message" and step.speaker != "agent" else step.output if step.result != "refused" else ""
+    if len(text) < SHORT * 2:
+        return False
+    there = {line.strip() for line in text.splitlines()}
+    for content in wanted.files:
+        lines = {line.strip() for line in content.text().splitlines() if len(line.strip()) >= SHORT}
+        if lines and len(lines & there) * 2 >= len(lines):
+            return True
+    return False
