@@ -78,8 +78,8 @@ def read(repository: Repository, path: str, entry: Entry) -> Read:
     if len(data) > PROOF_LIMIT:
         raise Refusal(f"it has {len(data):,} bytes; a proof of more than {PROOF_LIMIT:,} is not read")
     try:
-        plain, envelope = statement.payload(data)
-        return Read(path, statement.from_statement(plain), statement.digest(plain), envelope)
+        found = statement.opened(data)
+        return Read(path, found.record, found.digest, found.envelope)
     except statement.Malformed as wrong:
         raise Refusal(f"it is no proof: {wrong}") from wrong
 

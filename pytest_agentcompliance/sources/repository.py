@@ -30,6 +30,7 @@ RAW_ONLY = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--ignore-submodul
 # Changed blobs, which are all held against their ids. Of more than that only loose files are, before rules read one: a
 # pack has an index that only a pack's writer could forge, and to unpack all of it twice would double what a diff costs.
 PACKED = 1000
+FOLDERS = 32  # that were looked into last and are kept
 NESTED = 10  # names within names: how often is asked again
 WORD = re.compile(r"\w+", re.ASCII)  # as git has it under LC_ALL=C
 PROSE = (b".md", b".mdx", b".txt", b".rst", b".adoc")
@@ -47,6 +48,7 @@ class Repository:
         self.blobs = Blobs(self.shadow)
         self._ancestry, self._descent = Ancestry(self.blobs, self.shadow), Descent(self.blobs)
         self._listings: dict[str, Mapping[bytes, tuple[str, str]]] = {}
+        self._folders: dict[str, dict[bytes, tuple[str, str]]] = {}  # those that were looked into last
         self._width = 64 if self.location.object_format == "sha256" else 40
         head = (self.shadow.dir / "HEAD").read_bytes()
         named = HEAD_REF.match(head)
@@ -195,11 +197,22 @@ class Repository:
         for part in path.encode("utf-8", "surrogateescape").split(b"/"):
             if mode != FOLDER:
                 return None
-            found = next(((m, o) for m, name, o in self.blobs.tree(oid) if name == part), None)
+            found = self._folder(oid).get(part)
             if found is None:
                 return None
             mode, oid = found
         return mode, oid
+
+    def _folder(self, oid: str) -> dict[bytes, tuple[str, str]]:
+        """What lies in a folder. Whoever asks for one path mostly asks for those beside it too."""
+        found = self._folders.pop(oid, None)
+        if found is None:
+            listed = list(self.blobs.tree(oid))
+            found = {name: (mode, one) for mode, name, one in reversed(listed)}  # of a name that is there twice the first counts
+            while len(self._folders) >= FOLDERS:
+                del self._folders[next(iter(self._folders))]
+        self._folders[oid] = found
+        return found
 
     def changes(self, old_tree: str, new_tree: str, ledger: Ledger, as_of: datetime) -> ChangeSet:
         """What differs between two trees. Blobs that are missing cost their own files alone."""

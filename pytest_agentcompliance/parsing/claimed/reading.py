@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_agentcompliance.parsing.claimed.ran import Came, Ran
+from pytest_agentcompliance.parsing.transcripts import hidden, shell
 from pytest_agentcompliance.parsing.work import Check, Work, commands
 from pytest_agentcompliance.place import Place
 
@@ -22,6 +23,7 @@ _SCRIPTS = re.compile(  # what may run any check without its name in the line
     r"(?:^|[\s;&|(])(?:\./[\w./-]+|(?:bash|sh|zsh) +[\w./-]+|(?:make|just|task|tox|nox|rake|docker(?:-compose)?|podman|act"
     r"|bazel|earthly)(?=\s|$))"
 )
+_CALM = frozenset(("echo", "printf", "true", ":", "pwd", "date", "cd"))  # they end well, whatever they follow
 _HINTS: dict[Check, re.Pattern[str]] = {
     "tests": re.compile(r"(?i)test|spec|check|verif|reproduc|validat|pytest|\bci\b|(?:python3?|node|ruby|php|go run|cargo run"
     r"|deno run|tsx|ts-node)\s"),
@@ -85,7 +87,8 @@ def runs(line: Line) -> Iterator[Ran]:
         own = [one for one in asked if one.check == check]
         masked = all(one.masked for one in own)
         narrow = all(any(map(_leaves_out, one.selects)) for one in own)
-        end, why = _came(line, check, masked=masked, alone=len(checks) == 1)
+        after = tuple(_after(line.text, own[-1].words)) if line.exit_code or line.result == "fail" else ()
+        end, why = _came(line, check, after, masked=masked, alone=len(checks) == 1)
         started = True
         if line.outside and all(one.folder in (None, line.folder) for one in own):  # no ``cd`` leads back
             yield line.ran(check, own[0].tool, line.folder, "unknown", "it ran elsewhere")
@@ -101,6 +104,13 @@ def runs(line: Line) -> Iterator[Ran]:
         if work.check not in checks and not commands.shows_only(line.text):
             checks[work.check] = None
             yield line.ran(work.check, work.tool, line.folder, *_came(line, work.check, masked=True, alone=False))
+
+
+def _after(line: str, words: Sequence[str]) -> Iterator[str]:
+    """The names of the commands that follow a check in its line: they may be what failed."""
+    every = shell.commands(line)
+    at = max((at for at, one in enumerate(every) if {*words} <= {word.text for word in one.words}), default=len(every))
+    return (one.name or "?" for one in every[at + 1 :])
 
 
 def _leaves_out(selected: str) -> bool:
@@ -125,8 +135,9 @@ def _not_started(line: Line) -> bool:
     return line.exit_code in (126, 127) or bool(_NOT_STARTED.search(line.output[-3000:]))
 
 
-def _came(line: Line, check: Check, *, masked: bool, alone: bool) -> tuple[Came, str]:
-    """What a run came to. ``masked``: the line can end well though this command failed; ``alone``: it is the line's only check."""
+def _came(line: Line, check: Check, after: Sequence[str] = (), *, masked: bool, alone: bool) -> tuple[Came, str]:
+    """What a run came to. ``masked``: the line can end well though this command failed; ``alone``: it is the line's only check;
+    ``after`` are the commands behind it in the line."""
     if line.background or line.result == "refused":
         return "unknown", "its end is not shown"
     if _ELSEWHERE.search(line.text):
@@ -149,8 +160,12 @@ def _came(line: Line, check: Check, *, masked: bool, alone: bool) -> tuple[Came,
         return "unknown", "the tests passed, and the line failed"  # a threshold of coverage, say
     if code is not None and code < 0 and not line.trust:
         return "unknown", "it was ended"  # by the time that the harness gives it
-    if code and masked:
+    if bad and masked:  # a `grep` that finds nothing ends with 1: only what the output says counts
+        if alone and (code == 0 or hidden.broke(line.output)) and all(name in hidden.BESIDE for name in after):
+            return "fail", "its output ends in an error"
         return "unknown", "the exit code is that of the end of the line"
+    if bad and any(name not in _CALM for name in after):
+        return "unknown", "another command of the line may have failed"
     if bad and alone:
         return "fail", f"exit {code}" if code else "it says that it failed"
     return "unknown", "how it ended is not known"

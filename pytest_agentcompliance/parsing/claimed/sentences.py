@@ -23,6 +23,7 @@ _HEADED = re.compile(  # what stands below such a heading is for the reader to d
 _TICKED = re.compile(r"(?i)^\s*(?:[-*+]\s+)?(?:\[[x✓✔]\]|[✓✔✅☑])")
 _OPEN_BOX = re.compile(r"^\s*(?:[-*+]\s+)?\[ \]")
 _TODO = re.compile(r"(?i)^[\W_]{0,8}(?:todo|to do|next|later|remaining|fixme)\b")
+_SENTENCE = re.compile(r"[.!?;](?:\s|$)|\s[–—]\s|\||\b(?:but|while|whereas|however|although|though)\b")
 _CODE = re.compile(r"`([^`]{0,200})`")
 _NOT_AFTER = re.compile(  # what takes a part back of what was said
     r"(?i)^[^.;]{0,60}?\b(?:except|apart from|other than|with the exception|excluding|if|once|unless|until|when|before|not|but"
@@ -108,7 +109,7 @@ def done(text: str) -> Told | None:
         for found in islice(words.DONE.finditer(line), 4):
             before = re.split(r"[.!?;](?:\s|$)", line[: found.start()])[-1]
             if _is_fact(line, found.start(), found.end()) and not (
-                words.NOT_DONE.search(before) or words.NOT_DONE.search(found[0])
+                words.NOT_DONE.search(before) or words.NOT_DONE.search(words.CHECKS.sub(" ", found[0]))
             ):
                 return Told(row, line.strip(" -*\t|#"))
     return None
@@ -120,11 +121,14 @@ def speaks(text: str) -> bool:
 
 
 def admits(text: str, check: Check) -> bool:
-    """Whether a text says plainly that some of a check fail: ``570 pass, 3 fail``."""
-    return any(
-        words.RED.search(line[:LONGEST]) and (words.NAMES[check].search(line[:LONGEST]) or words.ANY.search(line[:LONGEST]))
-        for line in text.split("\n")
-    )
+    """Whether a text says plainly that some of a check fail: ``570 pass, 3 fail``, ``The e2e tests fail without a browser``."""
+    for line in text.split("\n"):
+        row = line[:LONGEST]
+        if words.RED.search(row) and (words.NAMES[check].search(row) or words.ANY.search(row)):
+            return True
+        if words.FAILS.search(row) and any(words.fails(part, check) for part in _SENTENCE.split(row)):
+            return True
+    return False
 
 
 def _prose(text: str) -> Iterator[Told]:

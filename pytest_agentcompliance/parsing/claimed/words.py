@@ -84,6 +84,15 @@ RED = re.compile(
     r"|flaky)\b[^.;]{0,60}\bfail"
     r"|\b(?:except|apart from|other than|but) (?:for )?(?:the |one |two |\d{1,4} )"
 )
+FAILS = re.compile(
+    r"(?i)\b(?:fail(?:s|ed|ing|ures?)?|broken|red|(?:do|does|did|could|can)(?: not|n['’]t) (?:be )?(?:pass|run|build|compile|start|verified)"
+    r"|cannot (?:be )?run|not (?:yet )?(?:passing|run|green|clean|verified)|times? out|timed out|need(?:s|ed)? a)\b|[✗✘❌⚠]"
+)
+_MADE_GOOD = re.compile(
+    r"(?i)\b(?:fix(?:ed|es|ing)?|resolv\w+|repair\w*|no longer|previous\w*|earlier|before|initial\w*|originally|at first|first"
+    r"|used to|(?:was|were|had been) (?:fail|broken|red)\w*|after|if|would|should|now pass\w*|correct(?:ed|s)?|address\w*|cover\w*"
+    r"|without (?:the|this|my) (?:fix|change|patch)|tests? (?:that|for|the))\b"
+)
 EXCUSED = re.compile(r"(?i)\b(?:pre-?existing|unrelated|flaky|known (?:issue|failure|problem)s?|not (?:caused|related))\b")
 ANY = re.compile(
     r"(?i)\b(?:checks?|verif\w+|compil\w+|commands?|ci|quality gates?|environment|sandbox|coverage|thresholds?|suites?)\b"
@@ -102,6 +111,7 @@ DONE = re.compile(
     r"(?:fixed|resolved|solved|addressed|implemented|completed|built|finished)"
     r"|successfully (?:fixed|resolved|solved|addressed|implemented|completed|built))\b"
 )
+CHECKS = re.compile(r"(?i)\b(?:checks?|verifications?|verified)\b")
 NOT_DONE = re.compile(
     r"(?i)\b(?:not|never|partial(?:ly)?|partly|unable|cannot|could|should|would|will|must|if|once|until|whether|verif\w+"
     r"|check\w*|confirm\w*"
@@ -182,6 +192,19 @@ def count(line: str, start: int, end: int) -> int | None:
     ahead = _AHEAD.search(line[max(0, start - 40) : start])
     found = [int(ahead[1])] if ahead else [int(one[1]) for one in _COUNT.finditer(line[start:end])]
     return found[0] if len(found) == 1 else None
+
+
+def fails(sentence: str, check: Check) -> bool:
+    """Whether a sentence says that a check fails as things stand; of two that it names the nearer one is meant."""
+    rest = NONE_WRONG.sub(" ", sentence)
+    if _MADE_GOOD.search(rest):
+        return False
+    named = [(found, one) for one, pattern in NAMES.items() for found in list(pattern.finditer(rest))[:6]]
+    for bad in list(FAILS.finditer(rest))[:6]:
+        near = min(named, key=lambda one: max(one[0].start() - bad.end(), bad.start() - one[0].end()), default=None)
+        if near is not None and near[1] == check:
+            return True
+    return False
 
 
 def open_question(before: str) -> bool:

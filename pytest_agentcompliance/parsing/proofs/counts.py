@@ -1,6 +1,7 @@
 """The counts of a proof, held against the output that they were read from."""
 
 import shlex
+from functools import cache
 
 from pytest_agentcompliance.parsing import work as works
 from pytest_agentcompliance.parsing.proofs.record import Record
@@ -21,6 +22,7 @@ def read(record: Record, output: str, *, whole: bool = True) -> tuple[tuple[Work
     return found, ""
 
 
+@cache
 def version() -> str:
     """Of this package, as it is installed."""
     from importlib import metadata

@@ -24,8 +24,8 @@ def _proofs(files: list[File]) -> Iterator[str]:
             data = read()
             if len(data) > LIMIT:
                 continue
-            plain, _ = statement.payload(data)
-            link = chain.Link(path, statement.digest(plain), statement.from_statement(plain))
+            found = statement.opened(data)
+            link = chain.Link(path, found.digest, found.record)
         except (statement.Malformed, Unreadable):
             continue
         if path.count("/") == FOLDER.count("/") + 1 and not chain.misnamed(link):

@@ -2,8 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -14,6 +16,8 @@ from pytest_agentcompliance.parsing.proofs.statement import Malformed
 from pytest_agentcompliance.parsing.work import Check, Work
 
 MOST = 2**53 - 1  # above it readers of JSON disagree
+LONGEST = 512 * 1024  # characters of a word or a path
+MODE = re.compile(r"0|[0-7]{5,6}")
 
 
 def _id(text: str) -> str:
@@ -58,7 +62,7 @@ Id = Annotated[str, AfterValidator(_id)]
 Sha256 = Annotated[str, AfterValidator(_sha256)]
 Base64 = Annotated[str, Field(max_length=64 * 1024)]
 Count = Annotated[int, Field(ge=0, le=MOST)]
-Word = Annotated[str, Field(max_length=512 * 1024)]
+Word = Annotated[str, Field(max_length=LONGEST)]
 Short = Annotated[str, Field(max_length=500)]
 
 
@@ -75,19 +79,6 @@ class _Path(_Model):
 class _Digest(_Model):
     git_tree: Id = Field("", alias="gitTree")
     git_commit: Id = Field("", alias="gitCommit")
-    git_blob: Id = Field("", alias="gitBlob")
-
-
-class _Annotations(_Model):
-    mode: Annotated[str, Field(pattern=r"^(?:0|[0-7]{5,6})$")]
-    patch: Sha256 = ""
-    path_bytes: Base64 | None = None
-
-
-class _Material(_Model):
-    name: Word = ""
-    digest: _Digest = Field(default_factory=lambda: _Digest.model_validate({}))
-    annotations: _Annotations | None = None  # those of a path; base has none
 
 
 class _Subject(_Model):
@@ -146,7 +137,7 @@ class _Environment(_Model):
 class _Link(_Model):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     command: Annotated[list[Word], Field(min_length=1)]
-    materials: list[_Material] = []
+    materials: list[Any] = []  # there may be thousands, which are read by hand
     byproducts: _Byproducts
     environment: _Environment
 
@@ -197,18 +188,7 @@ def _as_link(predicate: dict[str, Any]) -> dict[str, Any]:
 
 def _made(tree: str, link: _Link) -> Record:
     by, env = link.byproducts, link.environment
-    base, files = _Digest.model_validate({}), {}
-    for k, one in enumerate(link.materials):
-        if one.annotations is None:
-            if k:
-                raise Malformed("it has a material that is neither base nor a path with its mode")
-            base = one.digest
-            continue
-        path = _text(one.name, one.annotations.path_bytes)
-        if path in files:
-            raise Malformed("it names a path twice")
-        oid = one.digest.git_commit if one.annotations.mode == statement.GITLINK else one.digest.git_blob
-        files[path] = FileState(one.annotations.mode, oid, one.annotations.patch)
+    base, files = _materials(link.materials)
     if env.command_bytes is not None and len(env.command_bytes) != len(link.command):
         raise Malformed("its command and the bytes of its command have not as many words")
     given: Sequence[str | None] = env.command_bytes or [None] * len(link.command)
@@ -235,6 +215,44 @@ def _made(tree: str, link: _Link) -> Record:
         rerun_of=env.chain.rerun_of,
         version=env.version,
     )
+
+
+def _materials(found: Iterable[Any]) -> tuple[_Digest, dict[str, FileState]]:
+    """Base, which stands first where it is there, and each path. Raises ``Malformed``."""
+    base, files = _Digest.model_validate({}), dict[str, FileState]()
+    for k, one in enumerate(found):
+        if not isinstance(one, dict):
+            raise Malformed(f"its material {k + 1} is none")
+        said, digest = one.get("annotations"), one.get("digest", {})
+        if said is None:
+            if k:
+                raise Malformed("it has a material that is neither base nor a path with its mode")
+            base = _Digest.model_validate(digest)
+            continue
+        name = one.get("name", "")
+        if not (isinstance(name, str) and isinstance(said, dict) and isinstance(digest, dict)) or len(name) > LONGEST:
+            raise Malformed(f"its material {k + 1} is no path with its mode")
+        encoded = said.get("path_bytes")
+        if encoded is not None and not (isinstance(encoded, str) and len(encoded) <= 2 * LONGEST):
+            raise Malformed(f"{name[:80]}: the bytes beside it are no base64")
+        path = _text(name, encoded)
+        if path in files:
+            raise Malformed("it names a path twice")
+        mode = said.get("mode")
+        oid = digest.get("gitCommit" if mode == statement.GITLINK else "gitBlob", "")
+        try:
+            files[path] = _state(mode, oid, said.get("patch", ""))
+        except (TypeError, ValueError) as wrong:  # the type: what cannot be asked for again is no text either
+            raise Malformed(f"{name[:80]}: its mode, its id or its digest is none") from wrong
+    return base, files
+
+
+@lru_cache(maxsize=1 << 14)
+def _state(mode: Any, oid: Any, patch: Any) -> FileState:
+    """One that most proofs of a run have in common is made once. Raises ``ValueError`` and ``TypeError``."""
+    if not (isinstance(mode, str) and isinstance(oid, str) and isinstance(patch, str) and MODE.fullmatch(mode)):
+        raise ValueError("it is no state of a file")
+    return FileState(mode, _id(oid), _sha256(patch))
 
 
 def _text(shown: str, encoded: str | None) -> str:

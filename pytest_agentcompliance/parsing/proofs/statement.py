@@ -10,9 +10,11 @@ import binascii
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC
+from functools import lru_cache
 from typing import Any
 
 from pytest_agentcompliance.errors import AgentComplianceError
@@ -28,10 +30,48 @@ BASE = "base"
 COMMAND, BYPRODUCTS, ENVIRONMENT = "command", "byproducts", "environment"
 GITLINK = "160000"
 LIMIT = 16 * 1024 * 1024  # bytes of a statement
+KEPT = 64 * 1024 * 1024  # bytes of statements whose reading is kept, for whoever asks again
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Malformed(AgentComplianceError):
     """What was read is no statement of ours; the text is why, as a clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a file of the folder of proofs holds: the record, the digest of its statement, and the envelope around it."""
+
+    record: Record
+    digest: str
+    envelope: Mapping[str, Any] | None
+
+
+class _Kept:
+    """What was read, by the SHA-256 of its bytes: an audit asks for each proof where it lies, and again where scope is judged."""
+
+    def __init__(self) -> None:
+        self._opened: dict[bytes, Opened] = {}
+        self._bytes = 0
+
+    def opened(self, data: bytes) -> Opened:
+        key = hashlib.sha256(data).digest()
+        found = self._opened.get(key)
+        if found is None:
+            plain, envelope = payload(data)
+            found = Opened(from_statement(plain), digest(plain), envelope)
+            if self._bytes + len(data) <= KEPT:
+                self._opened[key] = found
+                self._bytes += len(data)
+        return found
+
+
+_KEPT = _Kept()
+
+
+def opened(data: bytes) -> Opened:
+    """The proof that a file holds. Raises ``Malformed``."""
+    return _KEPT.opened(data)
 
 
 def to_statement(record: Record) -> dict[str, Any]:
@@ -62,7 +102,10 @@ def text(statement: Mapping[str, Any]) -> bytes:
 def digest(statement: bytes | Mapping[str, Any]) -> str:
     """The SHA-256 of a statement, whatever its line ends, its indentation and the order of its keys. Raises ``Malformed``."""
     whole = _read(statement) if isinstance(statement, bytes) else statement
-    plain = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    try:
+        plain = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    except RecursionError as wrong:
+        raise Malformed("it is no JSON") from wrong
     return hashlib.sha256(plain.encode("ascii")).hexdigest()
 
 
@@ -179,7 +222,9 @@ def _base64(word: str) -> str:
     return base64.b64encode(raw(word)).decode("ascii")
 
 
+@lru_cache(maxsize=2)  # a file and what its envelope holds are asked for several things, one after the other
 def _read(data: bytes) -> dict[str, Any]:
+    """What nobody changes: others are given the same."""
     if len(data) > LIMIT:
         raise Malformed(f"it has more than {LIMIT >> 20} MiB")
     try:
@@ -187,7 +232,8 @@ def _read(data: bytes) -> dict[str, Any]:
             data.decode("utf-8-sig"), object_pairs_hook=_once, parse_float=_number, parse_constant=_number
         )  # fmt: skip
         if isinstance(found, dict):
-            json.dumps(found, ensure_ascii=False).encode()  # half of a pair of surrogates is no text
+            if _SURROGATE.search(data):
+                json.dumps(found, ensure_ascii=False).encode()  # half of a pair of surrogates is no text
             return found
     except Malformed:
         raise
@@ -198,12 +244,11 @@ def _read(data: bytes) -> dict[str, Any]:
     raise Malformed("it is no JSON object")
 
 
-def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:  # two readers would see two things
-            raise Malformed(f"it has the key {key[:40]!r} twice")
-        found[key] = value
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):  # two readers would see two things
+        names = [name for name, _ in pairs]
+        raise Malformed(f"it has the key {next(name for name in names if names.count(name) > 1)[:40]!r} twice")
     return found
 
 

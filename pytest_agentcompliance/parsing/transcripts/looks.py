@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from posixpath import normpath
 from typing import NamedTuple, Protocol
 
 from pytest_agentcompliance.parsing import claims
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.parsing.transcripts import shell_edits
+from pytest_agentcompliance.parsing.transcripts import shell, shell_edits
 
 _WORD = re.compile(r"[A-Z]?[a-z]+")
 _READING = frozenset(("read", "view", "open", "cat", "show"))
@@ -17,6 +18,7 @@ _WRITING = frozenset(
 )
 _ERRANDS = frozenset(("Task", "Agent", "dispatch_agent", "spawn_agent", "delegate", "new_task"))
 _PATHS = ("file_path", "path", "filepath", "file", "filename", "relative_path", "target_file", "notebook_path", "uri", "paths")
+_COPYING = frozenset(("cp", "mv", "ln", "install", "Copy-Item", "Move-Item"))
 _ABSENT = ("no such file", "cannot open", "can't open", "can't read", "does not exist")
 
 
@@ -44,11 +46,15 @@ class Did(Protocol):
 
 
 class Look(NamedTuple):
-    """A file that was shown. ``lines`` (first, last) where it is told; ``part`` and no lines: what matched, or nobody knows."""
+    """A file that was shown. ``lines`` (first, last) where it is told; ``part`` and no lines: what matched, or nobody knows.
+
+    ``wild``: the path is a glob of the shell, which may stand for several.
+    """
 
     path: str
     lines: tuple[int, int] | None = None
     part: bool = False
+    wild: bool = False
 
 
 def looks(step: Did) -> Iterator[Look]:
@@ -61,9 +67,28 @@ def looks(step: Did) -> Iterator[Look]:
         if step.result == "fail" and any(word in step.output.lower() for word in _ABSENT):
             return
         for one in shell_edits.shown(step.text):
-            yield Look(_placed(step.folder, one.path), one.lines, one.part)
+            yield Look(_placed(step.folder, one.path), one.lines, one.part, one.wild)
     elif step.kind == "call" and step.result != "fail" and _READING & _words(step.text):
         yield from (Look(tidy(path)) for path in _arguments(step))
+
+
+def copies(step: Did) -> Iterator[tuple[str, str]]:
+    """The files that a command copies, moves or links, each with the path under which it can be read then."""
+    if step.kind != "command" or step.result == "refused":
+        return
+    for one in shell.commands(step.text):
+        words = [word for word in one.words[1:] if not word.text.startswith("-")]
+        if one.name in _COPYING and len(words) > 1:
+            *sources, target = map(one.at, words)
+            for source in filter(None, sources if target else ()):
+                below = f"{target}/{source.rpartition('/')[2]}"
+                yield _placed(step.folder, source), _placed(step.folder, target)
+                yield _placed(step.folder, source), _placed(step.folder, below)
+        elif one.name in shell_edits.PRINTERS and one.into:
+            for source in filter(None, map(one.at, [*words, *one.out_of])):
+                yield from (
+                    (_placed(step.folder, source), _placed(step.folder, path)) for word in one.into if (path := one.at(word))
+                )
 
 
 def edits(step: Did) -> Iterator[str]:
@@ -123,9 +148,18 @@ def is_outside(path: str) -> bool:
     return path.startswith("../") or _is_absolute(path)
 
 
-def means(path: str, known: str) -> bool:
-    """Whether a path of a step is a known one: the same, or on somebody's machine, with folders in front."""
-    return path == known or (is_outside(path) and path.endswith(f"/{known}"))
+def means(look: Look, known: str) -> bool:
+    """Whether the path of a look is a known one: the same, or on somebody's machine, with folders in front."""
+    path = look.path
+    if not look.wild:
+        return path == known or (is_outside(path) and path.endswith(f"/{known}"))
+    written, parts = path.split("/"), known.split("/")
+    if len(written) < len(parts) or (len(written) > len(parts) and not is_outside(path)):
+        return False
+    try:
+        return all(fnmatchcase(part, glob) for part, glob in zip(reversed(parts), reversed(written), strict=False))
+    except re.error:  # a glob that is none
+        return False
 
 
 def _is_absolute(path: str) -> bool:

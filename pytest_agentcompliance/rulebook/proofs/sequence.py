@@ -110,8 +110,6 @@ class Sequence(Rule):
     package.json alone. Of what commands change in a transcript only the plain ways are seen (`sed -i`, a redirection).
     """
 
-    at_end = True
-
     stack: Literal["auto", "node", "python"] = Field(
         default="auto",
         description="Whose sequence is asked; auto: of each project (package.json, pyproject.toml) that has changed code.",

@@ -47,7 +47,6 @@ class Skills(Rule):
         description="What the section, or the key of a JSON report, is called.",
     )
 
-    at_end = True
     remedy = Remedy(
         "fix",
         "Report the skills that were invoked, and no others. Where one should have been used, invoke it and look the work over.",

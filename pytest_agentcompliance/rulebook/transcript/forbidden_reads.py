@@ -1,6 +1,7 @@
 """transcript/forbidden-reads: long documents are asked for what is needed, and not read whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -9,6 +10,11 @@ from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
 
+if TYPE_CHECKING:
+    from pytest_agentcompliance.parsing.transcripts.looks import Look
+    from pytest_agentcompliance.parsing.transcripts.printed import Document
+
+LEAST = 250  # characters of an output that could be a document
 END = 1 << 30  # the last line, where nobody knows which it is
 _LONG = "".join(f"{number}. The shop sells what requirement {number} says.\n" for number in range(1, 401))
 _GIVEN = {"paths": ["**/PRD.md"]}
@@ -21,11 +27,13 @@ class ForbiddenReads(Rule):
     Why: a long document fills the agent's memory with what its task does not need, and pushes out what it does. The tools that
     answer questions about it are there so that it need not be read.
 
-    A read is one by a tool, or a command that prints the file (``cat``, ``less``, ``sed -n``). What one agent read of a file in
-    several parts counts together. Searching in it is no reading, whatever it prints.
+    A read is one by a tool, or a command that prints the file (``cat``, ``less``, ``sed -n``), or a copy of it that a command
+    made; and any answer that holds nearly all of its lines, whatever printed them. What one agent read of a file in several parts
+    counts together. A search in it is no reading, as long as it leaves most of it out.
 
-    Blind spots: a copy under another name, a program of the project's own that prints the file, one that was pasted by a person,
-    which the agent did not choose. Of a file that neither base nor head has, a part cannot be held against the whole.
+    Blind spots: a document pasted by a person, which the agent did not choose. What a program of the project's own prints of a
+    part, and what no transcript keeps: of a long answer only the end is known, and counts where it is the document's. Of a file
+    that neither base nor head has, a part cannot be held against the whole.
     """
 
     paths: list[str] = Field(
@@ -74,6 +82,19 @@ class ForbiddenReads(Rule):
             finds=("SESSION.jsonl:2",),
         ),
         Example(
+            "A copy, a glob of the shell, and an answer that holds all of it show it too, once for each agent.",
+            _GIVEN,
+            _FILES,
+            _FILES,
+            transcript=(
+                {"command": "cp docs/PRD.md /scratch/x; cat /scratch/x"},
+                {"command": "cd docs; cat *.md", "agent": "a1"},
+                {"command": "python show.py", "output": _LONG, "agent": "a2"},
+                {"command": "grep -n '' docs/PRD.md", "agent": "a3"},
+            ),
+            finds=("SESSION.jsonl:1", "SESSION.jsonl:2", "SESSION.jsonl:3", "SESSION.jsonl:4"),
+        ),
+        Example(
             "A part of it, a search in it, and a read that was refused are kept.",
             _GIVEN,
             _FILES,
@@ -84,6 +105,8 @@ class ForbiddenReads(Rule):
                 {"command": "head -40 docs/PRD.md"},
                 {"read": "docs/PRD.md", "result": "refused"},
                 {"command": "wc -l docs/PRD.md"},
+                {"command": "cp docs/PRD.md /scratch/x && rm /scratch/x && ls docs/*.md"},
+                {"call": "context_query", "output": _LONG[:5000]},
             ),
         ),
         Example(
@@ -127,30 +150,48 @@ class ForbiddenReads(Rule):
     def check(self, transcript: Transcript, tree: Tree) -> Iterator[Finding]:
         from pytest_agentcompliance.parsing.transcripts import looks  # start-up time: where there is a transcript
 
-        endings = tuple({glob.rpartition("/")[2] for glob in self.paths})
-        plain = not any(set(ending) & set("*?[\\!") or not ending for ending in endings)
+        documents = _documents(tree, self.paths)
+        known = {path: _printed(content) for path, content in documents.items()}
+        names = tuple({path.rpartition("/")[2] for path in documents} | {glob.rpartition("/")[2] for glob in self.paths})
+        plain = not any(set(name) & set("*?[\\!") or not name for name in names)
         seen: dict[tuple[str, str, str], set[int]] = {}
         told: set[tuple[str, str, str]] = set()
-        sizes: dict[str, int] = {}
+        copied: dict[str, str] = {}  # where a document can be read too
         for step in transcript.of("read", "command", "call"):
-            # A step in which the name does not stand shows no such file; a command takes a while to be read.
-            if plain and not any(ending in f"{step.path} {step.text} {step.arguments or ''}" for ending in endings):
-                continue
-            for look in looks.looks(step):
-                if (look.part and look.lines is None) or not matches(look.path, self.paths):
+            # A step in which no such name stands shows no such file; a command takes a while to be read.
+            text = f"{step.path} {step.text} {step.arguments or ''}"
+            wild = step.kind == "command" and bool(set("*?[") & set(step.text))
+            asked = not plain or wild or any(name in text for name in names) or any(path in text for path in copied)
+            shown = [(name, look) for look in (looks.looks(step) if asked else ()) for name in self._meant(look, documents, copied)]
+            if asked:
+                for source, target in looks.copies(step):
+                    for name in self._meant(looks.Look(source), documents, copied):
+                        copied.setdefault(target, name)
+            parts = {name for name, look in shown if look.lines is not None}
+            shown += [(name, looks.Look(name)) for name in _in_output(step, known, self.share) if name not in parts]
+            for name, look in shown:
+                key = (step.session, step.agent, name)
+                if key in told or (look.part and look.lines is None):
                     continue
-                key = (step.session, step.agent, look.path)
-                if key in told:
-                    continue
-                if look.path not in sizes:
-                    sizes[look.path] = _size(tree, look.path)
-                total = sizes[look.path]
+                total = _size(documents.get(name))
                 first, last = look.lines or (1, END)
                 lines = seen.setdefault(key, set())
                 lines.update(range(max(first, 1), min(last, total or first + self.lines + 1) + 1))
                 if look.lines is None or len(lines) > self.lines or (total and len(lines) >= total * self.share):
                     told.add(key)
-                    yield self._finding(step, look.path, lines, total, whole=look.lines is None)
+                    yield self._finding(step, name, lines, total, whole=look.lines is None)
+
+    def _meant(self, look: "Look", documents: Mapping[str, Content], copied: Mapping[str, str]) -> list[str]:
+        """The documents that a look shows, by their names in the tree where they have one."""
+        from pytest_agentcompliance.parsing.transcripts import looks
+
+        if look.path in copied:
+            return [copied[look.path]]
+        if look.wild:
+            return [path for path in documents if looks.means(look, path)]
+        if not matches(look.path, self.paths):
+            return []
+        return [max((path for path in documents if looks.means(look, path)), key=len, default=look.path)]
 
     def _finding(self, step: Step, path: str, lines: set[int], total: int, *, whole: bool) -> Finding:
         by = f" by the sub-agent {step.agent}" if step.agent else ""
@@ -162,14 +203,28 @@ class ForbiddenReads(Rule):
         return Finding(f"{path} {what}", step.at, evidence=f"{path} {step.agent}")
 
 
-def _size(tree: Tree, path: str) -> int:
-    """How many lines the file has at base, or at head; 0 where neither has it."""
-    parts = path.split("/")
-    absolute = path.startswith(("/", "~", "../"))
-    for at in range(min(len(parts) - 1, 20) + 1 if absolute else 1):  # somebody's folders in front of it
-        found: Content | None = next(
-            (one for side in (tree.base, tree.head) if (one := side.at("/".join(parts[at:]).strip("/") or path))), None
-        )
-        if found is not None:
-            return found.text().count("\n") + 1
-    return 0
+def _documents(tree: Tree, globs: list[str]) -> dict[str, Content]:
+    """The documents that base or head has; base's where both do."""
+    return {
+        path: content for side in (tree.head, tree.base) for path, content in sorted(side.files.items()) if matches(path, globs)
+    }
+
+
+def _printed(content: Content) -> "Document | None":
+    """A document as it can be known again in what was printed; None where it is too short for that."""
+    from pytest_agentcompliance.parsing.transcripts import printed
+
+    found = printed.document(content.text())
+    return found if len(found.lines) >= printed.FEW else None
+
+
+def _in_output(step: Step, known: "Mapping[str, Document | None]", share: float) -> list[str]:
+    """The documents that what a step printed holds nearly all of, whatever it was that printed it."""
+    if step.result == "refused" or len(step.output) < LEAST:
+        return []
+    return [path for path, document in known.items() if document is not None and document.share(step.output) >= share]
+
+
+def _size(content: Content | None) -> int:
+    """How many lines a document has; 0 where neither base nor head has it."""
+    return content.text().count("\n") + 1 if content is not None else 0

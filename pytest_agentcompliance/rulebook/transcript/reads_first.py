@@ -24,7 +24,7 @@ _FILES: dict[DocumentName, str] = {
 _PLAN = "# Plan\n\n" + "".join(f"{number}. The cart keeps what step {number} puts in.\n" for number in range(1, 40))
 _GIVEN = {"paths": ["docs/plan.md"]}
 _CODE = {"src/cart.ts": "export const cart = []\n"}
-SHORT = 24  # characters of a line that many a text might hold by chance
+HALF = 0.5  # of the lines of a document that what was pasted or printed has to have
 FEW = 20  # lines of a document that any look at it shows
 
 
@@ -282,11 +282,12 @@ def _looks(step: Step, wanted: _Asked) -> Iterator[_Seen]:
     from pytest_agentcompliance.parsing.transcripts import looks
 
     told = f"{step.path} {step.text} {step.arguments or ''}"
-    if not any(content.path.rpartition("/")[2] in told for content in wanted.files):
+    wild = step.kind == "command" and ("*" in told or "?" in told or "[" in told)
+    if not wild and not any(content.path.rpartition("/")[2] in told for content in wanted.files):
         return  # most steps are of other files, and a command takes a while to be read
     for look in looks.looks(step):
         for content in wanted.files:
-            if looks.means(look.path, content.path):
+            if looks.means(look, content.path):
                 yield content.path, look.lines or ((0, 0) if look.part else None)
     if step.kind == "message" and step.speaker != "agent":
         for content in wanted.files:
@@ -325,12 +326,7 @@ def _share(content: Content, shown: list[tuple[int, int] | None]) -> float:
 
 def _holds(step: Step, wanted: _Asked) -> bool:
     """Whether what the agent was told or answered has most of the lines of a document: it was pasted, or printed by other means."""
+    from pytest_agentcompliance.parsing.transcripts import printed
+
     text = step.text if step.kind == "message" and step.speaker != "agent" else step.output if step.result != "refused" else ""
-    if len(text) < SHORT * 2:
-        return False
-    there = {line.strip() for line in text.splitlines()}
-    for content in wanted.files:
-        lines = {line.strip() for line in content.text().splitlines() if len(line.strip()) >= SHORT}
-        if lines and len(lines & there) * 2 >= len(lines):
-            return True
-    return False
+    return bool(text) and any(printed.document(content.text()).share(text) >= HALF for content in wanted.files)

@@ -20,7 +20,6 @@ LONGEST = 400  # characters of a line that is held against a wording
 _ITEM = re.compile(r"\s*(?:[-+*]\s|\d{1,3}[.)]\s|\|)")
 _MARKS = re.compile(r"(?:[\s:–—_#`]|(?<=\s)-(?=\s))+")
 _NAME = re.compile(r"\S*\d\S*")
-_SCALAR = r"\\?[\"']?\s{0,8}[:=]\s{0,8}\\?[\"']?([^\s\"'\\,}\])]{1,100})"
 
 
 class Says(BaseModel):
@@ -102,8 +101,9 @@ class RequiredCalls(Rule):
     Why: a gate that asks before code is written, and a person's approval that is checked, hold only where they are asked. A call
     that comes after the work tells nobody anything.
 
-    A call that failed or was refused is none. Where it has to have an answer, the last one before the moment counts. An edit is
-    one of a file that the run changed; an answer is a message that ends the agent's turn, or a question to the person.
+    A call that failed or was refused is none. Where it has to have an answer, the last one before the moment counts, and of its
+    JSON what stands outermost. An edit is one of a file that the run changed; an answer is a message that ends the agent's turn,
+    or a question to the person.
 
     Blind spots: calls by any agent of the run count. What a server did apart from what it answered. Narration between two calls
     is no answer to the person. A tool that is run as a command of the shell is not called. A moment that never came asks for
@@ -178,6 +178,17 @@ class RequiredCalls(Rule):
                 {"edit": "src/till.ts"},
             ),
             finds=("SESSION.jsonl:5",),
+        ),
+        Example(
+            "What a part of the answer allows is no leave where the whole says no.",
+            _ASK,
+            {},
+            _CODE,
+            transcript=(
+                {**_ALLOWED, "output": '{"gates": {"G3": {"allowed": true}}, "allowed": false}'},
+                {"edit": "src/cart.ts"},
+            ),
+            finds=("SESSION.jsonl:2",),
         ),
         Example(
             "With it, and where the run waits at the checkpoint, it is kept.",
@@ -359,18 +370,19 @@ def _lack(wanted: RequiredCall, due: _Due, calls: list[int], steps: Sequence[Ste
     if not done:
         return "was refused, or failed," if within else "was not called"
     for key, value in wanted.answer.items():
-        told = _told(done[-1].output, key)
-        if told is not None and told.lower() != str(value).lower():
-            return f"answered that {key} is {told[:40]}, and nothing better"
+        for told in _told(done[-1].output, key):
+            if told.lower() != str(value).lower():
+                return f"answered that {key} is {told[:40]}, and nothing better"
     return ""
 
 
-def _told(output: str, key: str) -> str | None:
-    """What an answer says of a key; None where the answer was not kept, or not from its beginning."""
-    found = re.search(rf"(?<![A-Za-z0-9_]){re.escape(key)}{_SCALAR}", output, re.IGNORECASE)
-    if found is None:
-        return None if not output.strip() or len(output) >= CLIPPED else "nothing"
-    return found[1]
+def _told(output: str, key: str) -> tuple[str, ...]:
+    """What an answer says of a key; nothing where it was not kept, or not from its beginning."""
+    from pytest_agentcompliance.parsing.transcripts import answers
+
+    if not output.strip() or len(output) >= CLIPPED:
+        return ()
+    return answers.told(output, key) or ("nothing",)
 
 
 def _is_call(step: Step, glob: str) -> bool:
