@@ -123,7 +123,7 @@ class PolicyLocked(Rule):
             finds=(".agent-compliance/baseline:2", "law/waivers.yaml:2"),
         ),
         Example(
-            "A key that signatures of proofs would count by, and a command that a CI would run, are reported where the run adds them.",
+            "A key that proofs would be signed with, and a command that a CI would run, are reported where a run adds them.",
             before={"agent-compliance.yaml": _LAW.format("")},
             after={"agent-compliance.yaml": _LAW.format("") + _PROOFS},
             finds=("agent-compliance.yaml:5", "agent-compliance.yaml:10"),
