@@ -16,7 +16,21 @@ if TYPE_CHECKING:
 ENVIRON = dict(os.environ)  # before anything of ours puts something into it
 
 
-@click.command("prove", short_help="Run a command and write down what came of it.")
+class _Prove(click.Command):
+    """An option of the command that is to be proved is none of ours: it stands behind two dashes."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as wrong:
+            if "--" in given:
+                raise
+            hint = "write the command behind two dashes: agent-compliance prove tests -- pytest -q"
+            raise click.UsageError(f"no such option {wrong.option_name!r}; {hint}", ctx) from None
+
+
+@click.command("prove", cls=_Prove, short_help="Run a command and write down what came of it.")
 @click.argument("name", metavar="NAME", required=False)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND ...")
 @click.option("--repo", type=terminal.FOLDER, default=".", metavar="DIR", help="The repository (default: this folder).")

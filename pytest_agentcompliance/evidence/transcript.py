@@ -1,6 +1,6 @@
 """What the harness wrote down while the agent worked: its commands, reads, edits, calls of tools and messages, in order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -82,3 +82,23 @@ class Transcript:
         """The last message of the main agent."""
         said = [step for step in self.of("message") if step.speaker == "agent" and not step.agent and step.text.strip()]
         return said[-1] if said else None
+
+    def strangers(self, paths: Collection[str]) -> frozenset[str]:
+        """The sessions that edit files and touch none of these, where another session edits one: of another run, it seems.
+
+        A file may hold the runs of a benchmark beside one another.
+        """
+        if len({step.session for step in self.steps}) < 2:
+            return frozenset()
+        edits = [step for step in self.of("edit") if step.result != "refused"]
+        own = {step.session for step in edits if step.path in paths}
+        others = {step.session for step in edits} - own if own else set()
+        if not others:
+            return frozenset()
+        near = {step.session for step in self.of("read") if step.path in paths}
+        near |= {
+            step.session
+            for step in self.of("command")
+            if step.session in others and any(path in step.text for path in list(paths)[:200])
+        }
+        return frozenset(others - near)

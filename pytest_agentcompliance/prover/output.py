@@ -1,12 +1,15 @@
 """What a command printed as it is kept: text without colours, secrets masked, cut in the middle where it is long.
 
+Lines have no blanks at their end, and the last one is ended: many a hook would make it so, and the proof would be an altered one.
 Colours and the moves of a cursor are left out, a carriage return ends a line as a newline does, and what is no text stands there
 with its escapes: so the file reads in a diff, and nothing that was printed over is lost.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pytest_agentcompliance.prover import known
 from pytest_agentcompliance.prover.tape import HEAD, TAIL, Tape
 
 # CSI, OSC and the other strings, and the short ones (ECMA-48). What is not ended is left as it is, escaped.
@@ -29,21 +32,29 @@ class Kept:
     masked: int
 
 
-def kept(tape: Tape) -> Kept:
-    """What a tape holds, made ready to be written down."""
+def kept(tape: Tape, environ: Mapping[str, str]) -> Kept:
+    """What a tape holds, made ready to be written down; secrets that the environment of the command held are masked too."""
     head, tail = tape.kept()
     if not head:
         return Kept("", 0, 0, 0)
     from pytest_agentcompliance.parsing import secrets  # start-up time
 
+    named = known.secrets(environ)
+
+    def masked(data: bytes) -> tuple[str, int]:
+        text, first = known.masked(plain(data), named)
+        text, more = secrets.masked(text)
+        return text, first + more
+
     if not tail:
-        text, masked = secrets.masked(plain(head))
+        text, count = masked(head)
+        text = _trimmed(text)
         if len(text.encode()) <= HEAD + TAIL:
-            return Kept(text, tape.total, 0, masked)
+            return Kept(text, tape.total, 0, count)
         tail = head  # escapes made it longer
-    first, masked_first = secrets.masked(plain(head))
-    last, masked_last = secrets.masked(plain(tail))
-    first, last = _beginning(first), _end(last)
+    first, masked_first = masked(head)
+    last, masked_last = masked(tail)
+    first, last = _beginning(_trimmed(first)), _end(_trimmed(last))
     cut = max(tape.total - len(first.encode()) - len(last.encode()), 1)
     both = masked_first + masked_last if tail is not head else masked_first
     return Kept(f"{first}{CUT.format(cut)}\n{last}", tape.total, cut, both)
@@ -57,6 +68,13 @@ def plain(data: bytes) -> str:
     if "\r" in text:
         text = _RETURN.sub("\n", text)
     return _CONTROL.sub(_escaped, text)
+
+
+def _trimmed(text: str) -> str:
+    if " \n" in text or "\t\n" in text:
+        text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
+    text = text.rstrip(" \t\n")
+    return f"{text}\n" if text else ""
 
 
 def _escaped(match: re.Match[str]) -> str:

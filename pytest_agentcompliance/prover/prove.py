@@ -95,8 +95,8 @@ def prove(options: Options) -> Proved:
     """Run the command and write its proof. Raises ``UsageError`` and ``EvidenceError`` before it ran, and nothing after it."""
     _hold(options)
     with Repository(options.repo) as repository:
-        here, root = _here(options), repository.root
-        place = _Place(root or here, standing.folder_of(repository, here), _environ(options))
+        here, root = _here(options), standing.root_of(repository)
+        place = _Place(root, standing.folder_of(repository, here), _environ(options))
         notes: list[str] = []
         sign = _signer(options, place.root, notes)
         before = standing.capture(repository, options.base, options.given)
@@ -119,7 +119,7 @@ def prove(options: Options) -> Proved:
             looking.join()
             notes += [*_said_of(before, ended), *beside.notes]
             record = replace(
-                record, tree=before.tree, command=_plain(options.command), patch_id=beside.patch_id, files=beside.files,
+                record, tree=before.tree, command=_plain(options), patch_id=beside.patch_id, files=beside.files,
                 tools=beside.tools, changed=_changed(before, now, notes),
             )  # fmt: skip
             with _closing(repository):
@@ -144,7 +144,9 @@ def _closing(repository: Repository) -> Iterator[None]:
 def _hold(options: Options) -> None:
     """Raises ``UsageError`` for what cannot be a name or a command."""
     name = options.name
-    if not name.strip() or len(name) > LONGEST or not name.isprintable() or name != name.strip():
+    if len(name) > LONGEST:
+        raise UsageError(f"the name of the proof has {len(name):,} characters; give a short word, as 'tests'")
+    if not name.strip() or not name.isprintable() or name != name.strip():
         raise UsageError(f"{name!r} is no name for a proof; give a short word, as 'tests'")
     if not options.command:
         raise UsageError("there is no command; write it behind two dashes: agent-compliance prove tests -- pytest -q")
@@ -227,13 +229,16 @@ def _changed(before: standing.Standing, now: Mapping[bytes, standing.Stat] | Non
     return found[:CHANGED]
 
 
-def _plain(command: tuple[str, ...]) -> tuple[str, ...]:
+def _plain(options: Options) -> tuple[str, ...]:
     """The command as it is written down. A secret may stand in one word, or be named by the word before it."""
+    command = options.command
     if all(len(word) < SHORTEST for word in command):
         return command
     from pytest_agentcompliance.parsing import secrets
+    from pytest_agentcompliance.prover import known
 
-    words = [secrets.masked(word)[0] for word in command]
+    held = known.secrets(options.given)
+    words = [secrets.masked(known.masked(word, held)[0])[0] for word in command]
     for k, (name, word) in enumerate(pairwise(words), 1):
         pair = f"{name} {word}"
         masked, count = secrets.masked(pair)
@@ -281,7 +286,7 @@ def _written(
     from pytest_agentcompliance.prover import folder as proofs
     from pytest_agentcompliance.prover import output
 
-    kept = output.kept(ran.tape)
+    kept = output.kept(ran.tape, options.given)
     text = kept.text + ran.report.lines(notes)
     folder, sign = to
     record = replace(record, work=_work(record, text))

@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from functools import cached_property
 
 from pytest_agentcompliance.errors import EvidenceError
+from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.evidence.proofs import Freshness
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.proofs.record import FOLDER as PROOFS
@@ -13,6 +14,7 @@ from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 
 MOST_BASES = 50  # trees that proofs start from and that are compared with the end
+MOST_READ = 4000  # files that are read to see whether they differ in line ends alone
 State = tuple[str, str]  # mode and id; "0" and empty for a path that is gone
 GONE: State = ("0", "")
 
@@ -27,6 +29,7 @@ class Grader:
         self._repository, self._ends, self._beside = repository, ends, beside
         self._written = (*written, f"/{PROOFS}/**")
         self._over: dict[str, dict[str, State] | None] = {}
+        self._spelled: dict[str, frozenset[str]] = {}
 
     def grade(self, record: Record) -> tuple[Freshness, tuple[str, ...]]:
         """The grade, and where it is stale the paths in which the end of the run is not what was proved."""
@@ -37,7 +40,7 @@ class Grader:
         same_base = record.base_tree == self._ends.base_tree
         now = self._now(record.base_tree)
         differing: tuple[str, ...] | None = None
-        if now is not None and not (differing := self._differing(record.files, now)):
+        if now is not None and not (differing := self._differing(record, record.files, now)):
             return "equivalent", ()
         if same_base or not record.base_tree:
             return "stale", differing or ()
@@ -72,10 +75,32 @@ class Grader:
         paths = ((one.path.decode("utf-8", "surrogateescape"), one) for one in found)
         return {path: (one.new_mode, one.new) if one.new_mode != "000000" else GONE for path, one in paths}
 
-    def _differing(self, then: Mapping[str, FileState], now: Mapping[str, State]) -> tuple[str, ...]:
+    def _differing(self, record: Record, then: Mapping[str, FileState], now: Mapping[str, State]) -> tuple[str, ...]:
         proved = {path: (state.mode, state.oid) for path, state in then.items()}
         odd = [path for path in {*proved, *now} if proved.get(path) != now.get(path)]
-        return tuple(sorted(path for path in odd if not self._exempt(path, now)))
+        odd = [path for path in sorted(odd) if not self._exempt(path, now)]
+        base = record.base_tree
+        return tuple(path for path in odd if not self._is_respelled(base, path, proved.get(path), now.get(path)))
+
+    def _is_respelled(self, base_tree: str, path: str, then: State | None, now: State | None) -> bool:
+        """Whether line ends are all that differs: a checkout may have others than what is committed (core.autocrlf)."""
+        try:
+            base = self._repository.entry(base_tree, path) if then is None or now is None else None
+            (mode, oid), (other, here) = then or base or GONE, now or base or GONE
+            return mode == other and is_file(mode) and oid in self._spellings(here)
+        except EvidenceError:
+            return False
+
+    def _spellings(self, oid: str) -> frozenset[str]:
+        """The ids that a text has with either line ends. Raises ``Unreadable``."""
+        if oid not in self._spelled:
+            if len(self._spelled) >= MOST_READ:
+                return frozenset()
+            data = self._repository.blobs.read(oid)
+            plain = data.replace(b"\r\n", b"\n")
+            both = () if b"\0" in data else (plain, plain.replace(b"\n", b"\r\n"))
+            self._spelled[oid] = frozenset(self._repository.object_id(one) for one in both)
+        return self._spelled[oid]
 
     def _moved(self, then: Mapping[str, FileState]) -> tuple[str, ...]:
         """The paths whose patch against the base of the run is not the one that was proved against another."""

@@ -28,6 +28,7 @@ class Read:
     record: Record
     digest: str
     envelope: Mapping[str, object] | None
+    bytes: int = 0
 
     @property
     def file(self) -> str:
@@ -79,7 +80,7 @@ def read(repository: Repository, path: str, entry: Entry) -> Read:
         raise Refusal(f"it has {len(data):,} bytes; a proof of more than {PROOF_LIMIT:,} is not read")
     try:
         found = statement.opened(data)
-        return Read(path, found.record, found.digest, found.envelope)
+        return Read(path, found.record, found.digest, found.envelope, len(data))
     except statement.Malformed as wrong:
         raise Refusal(f"it is no proof: {wrong}") from wrong
 

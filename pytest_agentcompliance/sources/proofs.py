@@ -19,6 +19,7 @@ from pytest_agentcompliance.sources.repository import Repository
 from pytest_agentcompliance.sources.wanted import Wanted
 
 MOST = 2000  # proofs that are read
+MOST_BYTES = 256 * 1024 * 1024  # of all of them together
 WHOLE = 16 * 1024 * 1024  # bytes of output that are read for counts of all proofs together; of those behind them the end alone
 END = 64 * 1024  # bytes of such an end
 SHOWN = 32 * 1024  # characters of the end of an output that are kept
@@ -130,7 +131,11 @@ class _Reading:
         paths = [path for path in self._new if self._is_proof(path)]
         for path in paths[MOST:]:
             self._refuse(path, f"there are {len(paths)} proofs; no more than {MOST} of a run are read")
+        left = MOST_BYTES
         for path in paths[:MOST]:
+            if left <= 0:
+                self._refuse(path, f"the proofs before it have {MOST_BYTES:,} bytes; no more are read")
+                continue
             try:
                 found = self._files.read(self._repository, path, self._new[path])
             except self._files.Refusal as wrong:
@@ -138,6 +143,7 @@ class _Reading:
             except Unreadable as wrong:
                 self._unread(path, wrong.reason)
             else:
+                left -= found.bytes
                 elder = self._elders.at(found.digest)
                 if elder is None or elder.path != path:
                     yield found

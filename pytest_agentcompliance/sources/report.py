@@ -4,6 +4,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_agentcompliance.errors import Unreadable, UsageError
@@ -34,11 +35,11 @@ def read(
         return None, f"{len(found)} reports could be meant ({some}); pass --evidence report=PATH"
     if "report" in wanted.given and globs:
         return _from_disk(Path(globs[0])), ""
-    asked = _from_request(wanted) or _last_words(transcript())
+    asked = _from_request(wanted) or _last_words(transcript(), frozenset(one.path for one in ends.changes if one.after is not None))
     if asked is not None:
         return asked, ""
-    where = f"at {' or '.join(globs)}, " if globs else ""
-    return None, f"the run left no report: none {where}no text of a pull request, and no last message of a transcript"
+    where = f"no file at {' or '.join(globs)}, " if globs else ""
+    return None, f"the run left no report: there is {where}no text of a pull request and no last message of a transcript"
 
 
 def _matching(repository: Repository, ends: Ends, globs: tuple[str, ...]) -> list[str]:
@@ -118,9 +119,9 @@ def _of_github(path: str) -> str:
     return body if isinstance(body, str) else ""
 
 
-def _last_words(transcript: Transcript | None) -> Report | None:
+def _last_words(transcript: Transcript | None, changed: frozenset[str] = frozenset()) -> Report | None:
     """The last message of the main agent, with the pieces before it that no step of another kind stands between."""
-    last = transcript.last_word if transcript is not None and not transcript.problem else None
+    last = _last(transcript, changed) if transcript is not None and not transcript.problem else None
     if transcript is None or last is None:
         return None
     pieces = list(_joined(transcript, last))
@@ -129,6 +130,14 @@ def _last_words(transcript: Transcript | None) -> Report | None:
     return Report(
         at.path, "" if why else text, "transcript", at.line or 1, problem=f"the last message of {at.path} {why}" if why else ""
     )
+
+
+def _last(transcript: Transcript, changed: frozenset[str]) -> Step | None:
+    """The last message, and not that of a session which was of another run."""
+    strangers = transcript.strangers(changed)
+    if not strangers:
+        return transcript.last_word
+    return replace(transcript, steps=tuple(one for one in transcript.steps if one.session not in strangers)).last_word
 
 
 def _joined(transcript: Transcript, last: Step) -> Iterator[Step]:

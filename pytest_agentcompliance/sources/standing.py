@@ -63,9 +63,7 @@ class Standing:
 
 def capture(repository: Repository, given: str | None, environ: Mapping[str, str]) -> Standing:
     """Read the work tree, into the shadow alone. Raises ``EvidenceError``, and ``UsageError`` for a base that is none."""
-    root = repository.root
-    if root is None:
-        raise UsageError(f"{repository.location.git_dir} is a bare repository, which has no work tree to prove anything of")
+    root = root_of(repository)
     with _staged(repository) as index:
         head, merge_base, lacking = _ends(repository, given, environ)
     repository.shadow.seal()
@@ -77,6 +75,13 @@ def capture(repository: Repository, given: str | None, environ: Mapping[str, str
     differing = {path: entry for path, entry in walk.differing().items() if not path.startswith(PROOFS)}
     unreadable = tuple(path.decode("utf-8", "surrogateescape") for path in sorted(walk.unreadable))
     return Standing(merge_base, base_tree, lacking, unreadable, walk, head_tree, differing)
+
+
+def root_of(repository: Repository) -> Path:
+    """The root of the work tree. Raises ``UsageError`` where there is none."""
+    if repository.root is None:
+        raise UsageError(f"{repository.location.git_dir} is a bare repository, which has no work tree to prove anything of")
+    return repository.root
 
 
 @contextmanager
@@ -95,10 +100,10 @@ def _ends(repository: Repository, given: str | None, environ: Mapping[str, str])
     """The commit of HEAD, the merge base, and why there is none. A base that was passed and is none raises."""
     try:
         head = repository.commit("HEAD")
-    except UsageError as wrong:  # no commit yet
+    except UsageError:  # no commit yet
         if given:
             raise
-        return "", "", str(wrong)
+        return "", "", "HEAD has no commit yet"
     try:
         base, said = bases.find(repository, given, environ)
         return head, bases.merge_base(repository, base, head, said)[0], ""
@@ -205,8 +210,8 @@ def _said(root: bytes, folder: bytes) -> Stat | None:
 
 def folder_of(repository: Repository, here: Path) -> str:
     """Where a folder lies in the work tree, from its root on; empty for the root. Raises ``UsageError``."""
-    root = repository.root
-    if root is None or not here.is_relative_to(root):
+    root = root_of(repository)
+    if not here.is_relative_to(root):
         raise UsageError(f"the command would run in {here}, which is no part of {root}; change into it")
     found = here.relative_to(root).as_posix()
     return "" if found == "." else found

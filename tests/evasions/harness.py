@@ -56,6 +56,8 @@ STARTED, RUN = "2026-01-05T10:00:00+00:00", "2026-01-06T10:00:00+00:00"
 FAMILIES = (
     "attributes", "configuration", "submodules", "environment", "objects", "history", "worktree", "index",
     "names", "links", "content", "confusables", "lfs", "law", "waivers", "yaml_bombs", "logs", "pytest_tree", "proofs",
+    "transcripts",
+    "claims",
 )  # fmt: skip
 
 
@@ -180,6 +182,23 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjudged:
+    """The rule's clause is not judged, with these words: it is not kept either."""
+
+    rule: str
+    says: str
+
+    def met(self, report: Report) -> bool:
+        return report.audit is not None and any(
+            one.rule == self.rule and one.outcome is Outcome.NOT_JUDGED and self.says.lower() in one.why.lower()
+            for one in report.audit.verdicts
+        )
+
+    def __or__(self, other: "Expected") -> "Either":
+        return Either((self, other))
+
+
+@dataclass(frozen=True, slots=True)
 class Either:
     """One of several answers, each of which is right."""
 
@@ -192,7 +211,7 @@ class Either:
         return Either((*self.options, other))
 
 
-One = Must | Unread | Refused | Noted | Either
+One = Must | Unread | Refused | Noted | Unjudged | Either
 Expected = One | tuple[One, ...]  # of a tuple, all
 
 

@@ -198,7 +198,9 @@ def signed_proof_edited(stage: Stage) -> Expected:
     worked(stage)
     file = signed(stage, proved(stage, output=RED, exit_code=1), "ci")
     envelope = said(file)
-    payload = base64.b64decode(envelope["payload"]).replace(b'"exit_code": 1', b'"exit_code": 0')
+    payload = base64.b64decode(envelope["payload"])
+    for name in (b"exit_code", b"return-value"):
+        payload = payload.replace(b'"%s": 1' % name, b'"%s": 0' % name)
     rewritten(file, envelope | {"payload": base64.b64encode(payload).decode()})
     done(stage)
     return Must(REQUIRED, None, says="signature")
@@ -450,7 +452,7 @@ def old_log_that_is_shown_again(stage: Stage) -> Expected:
     return Must(REQUIRED, None)
 
 
-@attack(family="proofs", defeated=WORK, unfinished="code in a word of the command is not read.")
+@attack(family="proofs", defeated=WORK)
 def program_that_only_says_it(stage: Stage) -> Expected:
     """What ran is `python -c 'print(...)'`."""
     gate(stage)
@@ -487,6 +489,69 @@ def command_in_a_shell(stage: Stage) -> None:
     worked(stage)
     proved(stage, ("sh", "-c", "cd packages/backend && pytest"))
     done(stage)
+
+
+ELSEWHERE = "A command line that checks other files than those of the tree is no proof of the tree."
+
+
+@attack(family="proofs", defeated=ELSEWHERE)
+def change_put_away_for_the_tests(stage: Stage) -> Expected:
+    """What ran is `sh -c 'git stash && pytest && git stash pop'`."""
+    gate(stage)
+    worked(stage)
+    proved(stage, ("sh", "-c", "git stash -q && pytest && git stash pop -q"))
+    done(stage)
+    return Must(REQUIRED, None, says="git stash")
+
+
+@attack(family="proofs", defeated=ELSEWHERE)
+def tests_of_another_folder(stage: Stage) -> Expected:
+    """What ran is `sh -c 'cd ../other && pytest'`."""
+    gate(stage)
+    worked(stage)
+    proved(stage, ("sh", "-c", "cd ../other && pytest"))
+    done(stage)
+    return Must(REQUIRED, None, says="../other")
+
+
+@attack(family="proofs", defeated=ELSEWHERE)
+def code_altered_for_the_tests(stage: Stage) -> Expected:
+    """What ran is `sh -c 'cp app.ts /tmp/kept && sed -i 1d app.ts && pytest && cp /tmp/kept app.ts'`."""
+    gate(stage)
+    worked(stage)
+    proved(stage, ("sh", "-c", f"cp {APP} /tmp/kept && sed -i 1d {APP} && pytest && cp /tmp/kept {APP}"))
+    done(stage)
+    return Must(REQUIRED, None, says="puts it back")
+
+
+@control("change_put_away_for_the_tests")
+def tests_after_what_git_shows(stage: Stage) -> None:
+    """What ran is `sh -c 'git status --short && git diff --stat && pytest'`."""
+    gate(stage)
+    worked(stage)
+    proved(stage, ("sh", "-c", "git status --short && git diff --stat && pytest > pytest.log"))
+    done(stage)
+
+
+@attack(family="proofs", defeated="What a line leaves out by a variable counts as if it were an option.")
+def test_left_out_by_a_variable(stage: Stage) -> Expected:
+    """What ran is `env PYTEST_ADDOPTS='--deselect test_app.py::test_c' pytest`."""
+    gate(stage)
+    worked(stage)
+    proved(stage, ("env", "PYTEST_ADDOPTS=--deselect test_app.py::test_c", "pytest"))
+    done(stage)
+    return Must(REQUIRED, None, says="--deselect")
+
+
+@attack(family="proofs", defeated=WORK)
+def test_left_out_by_the_environment(stage: Stage) -> Expected:
+    """The same variable is set before; the output alone says that a test was left out."""
+    gate(stage)
+    worked(stage)
+    output = "collected 5 items / 1 deselected / 4 selected\n\n========= 4 passed, 1 deselected in 0.01s =========\n"
+    proved(stage, ("pytest",), output)
+    done(stage)
+    return Must(REQUIRED, None, says="4 of 5 tests")
 
 
 @attack(family="proofs", defeated=WORK)

@@ -48,6 +48,14 @@ def claimed(text: str) -> list[tuple[str, int | None]]:
         ("Test results: 100% passing", [("tests", None)]),
         ("I ran the test suite and there were no failures.", [("tests", None)]),
         ("Tests → pass", [("tests", None)]),
+        ("Build: successful", [("build", None)]),
+        ("The build is successful on Node 20.", [("build", None)]),
+        ("1. `pytest -q tests` → 3 passed", [("tests", 3)]),
+        ("`npm run test:unit -- --run` (20 passed)", [("tests", 20)]),
+        ("Verified by running the test suite: no failures.", [("tests", None)]),
+        ("> [!NOTE]\n> All tests pass.", [("tests", None)]),
+        ("> ✅ All tests pass", [("tests", None)]),
+        ("All te\u200bsts p\u0430ss.", [("tests", None)]),
     ],
 )
 def test_what_is_a_claim(text: str, claims: list[tuple[str, int | None]]) -> None:
@@ -95,10 +103,52 @@ def test_what_is_a_claim(text: str, claims: list[tuple[str, int | None]]) -> Non
         "Almost all tests pass.",
         "Final lint pass and status check.",
         "Tests: 3/4",
+        "syncStoryToDatabase tests: successful sync, checksum-based skip, validation errors",
     ],
 )
 def test_what_is_none(text: str) -> None:
     assert claimed(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("## Test results\n\n```\n===== 3 passed in 0.12s =====\n```\n", [(3, 3)]),
+        ("```\n$ npx vitest run\n      Tests  20 passed (20)\n```", [(20, 2)]),
+        ("```\n===== 1 failed, 2 passed in 0.12s =====\n```\n", []),
+        ("```\n===== 3 skipped in 0.12s =====\n```\n", []),
+        ("Expected output:\n\n```\n3 passed in 0.12s\n```\n", []),
+        ("You should see:\n\n```\n3 passed in 0.12s\n```\n", []),
+        ("Before the change:\n```\n3 passed in 0.12s\n```\n", []),
+        ("## How to test\n\n```\n3 passed in 0.12s\n```\n", []),
+        ("```ts\nconst passed = 3\n```\n", []),
+        ("3 passed in 0.12s\n", []),
+    ],
+)
+def test_what_a_fence_shows(text: str, shown: list[tuple[int, int]]) -> None:
+    assert [(one.many, one.row) for one in sentences.pasted(text)] == shown
+    assert all(one.pasted and one.check == "tests" for one in sentences.pasted(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "check", "admits"),
+    [
+        ("Unit tests pass. The e2e tests fail since no browser is installed.", "tests", True),
+        ("Tests pass but the build fails.", "build", True),
+        ("Tests pass but the build fails.", "tests", False),
+        ("- ❌ Tests: see below", "tests", True),
+        ("Ruff has one remaining finding, which I left.", "lint", True),
+        ("The lint has three findings left.", "lint", True),
+        ("The lint has no findings left.", "lint", False),
+        ("The tests that failed before pass now.", "tests", False),
+        ("I fixed the failing tests.", "tests", False),
+        ("No tests fail.", "tests", False),
+        ("Added tests for the case that the request fails.", "tests", False),
+        ("The new test fails without the fix; all tests pass.", "tests", False),
+    ],
+)
+def test_who_admits_a_failure(text: str, check: Check, admits: bool) -> None:
+    assert sentences.admits(text, check) is admits
 
 
 def test_a_report_in_json_is_read_by_its_names() -> None:
@@ -138,6 +188,8 @@ def test_who_tells_of_a_failure(text: str, check: Check, tells: bool) -> None:
         ("## Implementation Complete", True),
         ("The task involves verifying that the issue has been fixed.", False),
         ("The issue has not been fixed.", False),
+        ("All checks are passing!", True),
+        ("Once all checks pass, merge it.", False),
         ("To confirm that the bug has been fixed, run the build.", False),
         ("The fix should be complete once the build runs.", False),
         ("Unable to make the necessary changes.", False),
@@ -177,6 +229,14 @@ def vitest(passed: int | None = 3, failed: int = 0, skipped: int = 0) -> Work:
         ("npx eslint . && npx vitest run", {"exit_code": 2}, "unknown"),
         ("npx vitest run | grep FAIL", {"exit_code": 1}, "unknown"),
         ("npx vitest run | tail -3", {"exit_code": 0, "result": "fail"}, "fail"),
+        ("npx vitest run | grep -c FAIL", {"result": "fail", "output": "0"}, "unknown"),
+        ("npx vitest run; diff a b", {"exit_code": 1, "output": "< x"}, "unknown"),
+        ("npx vitest run | tail -3", {"exit_code": 1, "output": "x\nerror: script \"test\" exited with code 1"}, "fail"),
+        ("npx vitest run | tail -3; python x.py", {"exit_code": 1, "output": "ValueError: x"}, "unknown"),
+        ("npx vitest run && git commit -m x", {"exit_code": 1}, "unknown"),
+        ("npx vitest run && echo ok", {"exit_code": 1}, "fail"),
+        ("cd api && npx vitest run", {"exit_code": 1}, "fail"),
+        ("npx vitest run", {"exit_code": 0, "works": (vitest(),), "strange": True}, "unknown"),
     ],
 )
 def test_what_a_run_came_to(text: str, given: dict[str, Any], came: str) -> None:
@@ -194,6 +254,18 @@ def test_a_failure_stands_until_a_later_run_answers_it() -> None:
     assert ran.standing([*red, *lint]) == red
     assert ran.standing([*red, *green]) == []
     assert ran.standing([*red, *line("npx vitest run | tail -1", 4, exit_code=0)]) == []
+
+
+def test_tests_that_read_no_types_answer_no_check_of_types_of_which_somebody_speaks() -> None:
+    red, green = line("npx tsc --noEmit", 1, exit_code=2), line("npx vitest run", 2, exit_code=0)
+    assert ran.standing([*red, *green]) == []
+    assert ran.standing([*red, *green], strict=True) == red
+    assert ran.standing([*red, *line("cargo test", 2, exit_code=0)], strict=True) == red  # of another language
+
+
+def test_a_run_of_another_session_answers_nothing() -> None:
+    red, green = line("npx vitest run", 1, exit_code=1), line("npx vitest run", 2, exit_code=0, strange=True)
+    assert ran.standing([*red, *green]) == red
 
 
 def test_another_package_answers_nothing() -> None:
@@ -261,6 +333,7 @@ def test_no_text_makes_a_reader_fail(text: str) -> None:
     assert all(one.text or one.check for one in sentences.of_json(text))
     sentences.done(text)
     sentences.admits(text, "tests")
+    assert all(0 <= one.row < rows for one in sentences.pasted(f"```\n{text}\n```"))
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,23 @@ def one(line: str, works: tuple[Work, ...] = PASSED, *, well: bool = True, folde
         ("python -W error -c 'import pytest; pytest.main()'", PASSED, True, [("tests", "passed")]),
         ("python -m pytest -c other.ini", PASSED, True, [("tests", "passed")]),
         ("bash -lc 'X=1 sh -c \"printf 3\"'", PASSED, True, []),
+        ("python -c 'print(\"test_a 3 passed in 0.1s\")'", PASSED, True, []),
+        ("python -c 'import pytest; print(\"3 passed\")'", PASSED, True, []),
+        ("python -c 'import subprocess; subprocess.run([\"pytest\"], check=True)'", PASSED, True, [("tests", "passed")]),
+        ("node -e 'console.log(require(\"fs\").readFileSync(\"test.log\"))'", PASSED, True, []),
+        ("node -e 'require(\"./tests/all.js\")'", PASSED, True, [("tests", "passed")]),
+        ("zcat pytest.log.gz", PASSED, True, []),
+        ("ruff check --exit-zero .", (), True, [("lint", "nothing")]),
+        ("npx eslint --no-eslintrc .", (), True, [("lint", "nothing")]),
+        ("npx eslint --no-eslintrc -c lint.json .", (), True, [("lint", "passed")]),
+        ("npx eslint --max-warnings 1000 .", (), True, [("lint", "passed")]),
+        ("uv run --isolated ruff check", (), True, [("lint", "passed")]),
+        ("pylint --disable=all src", (), True, [("lint", "nothing")]),
+        ("pylint --disable=all --enable=E src", (), True, [("lint", "passed")]),
+        ("cargo clippy -- -D warnings", (), True, [("lint", "passed")]),
+        ("cargo clippy -- -A warnings", (), True, [("lint", "nothing")]),
+        ("mypy --ignore-errors src", (), True, [("type check", "nothing")]),
+        ("npx tsc --noEmit --skipLibCheck", (), True, [("type check", "passed")]),
         ("bash -c 'pytest() { echo 3 passed; }; pytest -q; exit $?'", PASSED, True, [("tests", "nothing")] * 2),
     ],
 )  # fmt: skip
@@ -61,13 +78,23 @@ def test_what_a_run_says_of_each_check(line: str, works: tuple[Work, ...], well:
         ("pytest", ""), ("pytest tests", ""), ("pytest tests/unit", ""), ("pytest -m 'not slow'", ""), ("pytest --ignore=x", ""),
         ("pytest tests/test_a.py", "tests/test_a.py"), ("pytest tests/test_a.py::test_b", "tests/test_a.py::test_b"),
         ("pytest -o python_functions=test_a", "python_functions=test_a"), ("pytest -o addopts=", ""), ("pytest -k cart", "-k cart"),
+        ("pytest --deselect tests/test_a.py::test_b", "--deselect tests/test_a.py::test_b"), ("pytest --ignore=tests/e2e", ""),
+        ("pytest --ignore=tests/test_a.py", "--ignore tests/test_a.py"), ("pytest -k 'not test_cart'", "-k not test_cart"),
+        ("pytest -k 'not integration'", ""), ("env 'PYTEST_ADDOPTS=-k cart' pytest", "-k cart"),
+        ("sh -c 'PYTEST_ADDOPTS=\"--lf -q\" pytest'", "--lf"), ("sh -c 'export PYTEST_ADDOPTS=-q; pytest'", ""),
+        ("npx vitest run --exclude src/a.test.ts", "--exclude src/a.test.ts"), ("npx vitest run --exclude '**/*.e2e.ts'", ""),
+        ("ruff check --ignore E501 .", "--ignore E501"), ("ruff check --select ALL .", ""),
+        ("npx eslint --rule 'no-var: off' .", "--rule no-var: off"), ("tsc --strict false", "--strict false"),
+        ("pre-commit run lint", "the staged files alone (--all-files is not there)"), ("pre-commit run --all-files", ""),
+        ("python tests/test_cart.py", "tests/test_cart.py"), ("tests/test_cart.py", "tests/test_cart.py"), ("bin/check", ""),
         ("pytest --lf", "--lf"), ("npx vitest run", ""), ("npx vitest run src", ""),
         ("npx vitest run cart", "cart"), ("npx mocha 'test/**/*.spec.js'", ""), ("npx jest -t adds", "-t adds"),
         ("npx eslint .", ""), ("npx eslint src/a.ts", "src/a.ts"), ("ruff check src tests", ""), ("tsc -p tsconfig.build.json", ""),
     ],
 )  # fmt: skip
 def test_what_a_run_was_narrowed_to(line: str, part: str) -> None:
-    check: Check = "lint" if "lint" in line or "ruff" in line else "type check" if "tsc" in line else "tests"
+    lints = any(word in line for word in ("eslint", "ruff", "pre-commit"))
+    check: Check = "lint" if lints else "type check" if "tsc" in line else "tests"
     assert [found.part for found in done(line, "", (Work("x", check, passed=1),), well=True)] == [part]
 
 
@@ -128,8 +155,8 @@ def test_a_failure_is_not_told(text: str) -> None:
     assert not mentioned.tells([text], "tests", ["tests", "pytest"])
 
 
-NODE = [Named("type check", "type check"), Named("lint", "lint"), Named("build", "build"), Named("tests", "tests"),
-        Named("generate", None, ("*prisma generate*",))]  # fmt: skip
+NODE = [Named("type check", "type check"), Named("lint", "lint"), Named("build", "build"),
+        Named("tests", "tests", (), frozenset({"cargo"})), Named("generate", None, ("*prisma generate*",))]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -141,6 +168,9 @@ NODE = [Named("type check", "type check"), Named("lint", "lint"), Named("build",
         ("node esbuild.mjs", {"build": "node esbuild.mjs"}, [2]),
         ("pnpm exec prisma generate", {}, [4]),
         ("npm run loop", {"loop": "npm run loop && npm run pool", "pool": "npm run loop"}, []),
+        ("powershell -NoProfile -Command 'npm run lint; npm test'", {}, [1, 3]),
+        ("sh -c 'npm test && npm run lint'", {}, [3, 1]),
+        ("cargo test", {}, []),
         ("ls && git status", {}, []),
     ],
 )  # fmt: skip

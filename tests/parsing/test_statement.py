@@ -73,6 +73,12 @@ def test_a_record_comes_back_as_it_was_and_in_toto_reads_it(record: Record) -> N
     validated(data)
 
 
+@pytest.mark.parametrize(("exit_code", "said"), [(0, {"return-value": 0}), (-9, {"return-value": -9}), (None, {})])
+def test_other_tools_find_the_exit_code_where_they_look_for_it(exit_code: int | None, said: dict[str, int]) -> None:
+    byproducts = statement.to_statement(replace(LINK, exit_code=exit_code))["predicate"]["byproducts"]
+    assert {key: value for key, value in byproducts.items() if key == "return-value"} == said
+
+
 def test_a_link_says_what_ran_and_over_what() -> None:
     link = validated(statement.text(statement.to_statement(LINK)))
     assert (link.name, list(link.command)) == ("tests", ["pytest", "-q"])

@@ -78,7 +78,7 @@ def fed(*parts: bytes) -> output.Kept:
     tape = Tape()
     for part in parts:
         tape.feed(1, part)
-    return kept(tape)
+    return kept(tape, {})
 
 
 def test_what_grows_by_its_escapes_is_cut_too() -> None:

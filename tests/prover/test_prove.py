@@ -54,7 +54,7 @@ def test_both_streams_pass_byte_for_byte_and_are_kept_in_their_order(run: GitRep
     done = prove(run, "it", *PYTHON, script, options=("-q",))
     assert done.stdout == b"".join(b"out %d\n" % k for k in range(5)) + b"\xff\0no end"
     assert done.stderr == b"".join(b"err %d\n" % k for k in range(5))
-    assert output(run) == "".join(f"out {k}\nerr {k}\n" for k in range(5)) + "\\xff\\x00no end"
+    assert output(run) == "".join(f"out {k}\nerr {k}\n" for k in range(5)) + "\\xff\\x00no end\n"
     assert record(run).output.bytes == len(done.stdout) + len(done.stderr)
 
 
@@ -372,7 +372,8 @@ def test_print_writes_nothing(run: GitRepo) -> None:
 
 @pytest.mark.parametrize(("words", "said"), [
     (("it",), b"there is no command"), (("it", "--"), b"there is no command"), (("", "--", "true"), b"is no name"),
-    (("a\nb", "--", "true"), b"is no name"), (("x" * 200, "--", "true"), b"is no name"),
+    (("a\nb", "--", "true"), b"is no name"), (("x" * 200, "--", "true"), b"has 200 characters"),
+    (("it", "python", "-m", "pytest"), b"behind two dashes"), (("it", "--no-such", "--", "true"), b"No such option '--no-such'"),
     (("it", "--base", "nothing", "--", "touch", "x"), b"unknown revision"),
     (("it", "--timeout", "0", "--", "touch", "x"), b"--timeout"), (("it", "--timeout", "nan", "--", "touch", "x"), b"--timeout"),
     (("it", "--repo", "..", "--", "touch", "x"), b"not in a git repository"),
@@ -392,6 +393,13 @@ def test_it_runs_inside_of_what_it_proves(run: GitRepo, tmp_path: Path) -> None:
     done = prove(run, "it", "true", options=("--repo", str(other.root)))
     assert done.returncode == 2
     assert b"change into it" in done.stderr
+
+
+def test_a_bare_repository_has_nothing_to_prove(run: GitRepo, tmp_path: Path) -> None:
+    run.git("clone", "--quiet", "--bare", ".", str(tmp_path / "bare.git"))
+    done = prove(run, "it", "touch", "x", folder=str(tmp_path / "bare.git"))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"bare.git is a bare repository" in done.stderr
 
 
 def test_no_policy_is_read(run: GitRepo) -> None:
@@ -426,6 +434,19 @@ def test_a_value_that_the_word_before_it_names_is_masked(run: GitRepo) -> None:
     )  # fmt: skip
 
 
+def test_what_the_environment_holds_as_a_secret_is_masked(run: GitRepo) -> None:
+    held = {
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/EXAMPLE", "DB_PASSWORD": "Abc12345", "X_TOKEN": "ünicode-ünicode",
+        "KEY_FILE": "/etc/hosts", "API_KEY": "deselected", "A_SECRET": "1 failed", "B_KEY": "short", "OTHER": "visible-12345",
+    }  # fmt: skip
+    done = prove(run, "it", "echo", *held.values(), env=environ(run, held))
+    masked = ("[masked: AWS_SECRET_ACCESS_KEY]", "[masked: DB_PASSWORD]", "[masked: X_TOKEN]")
+    said = " ".join([*masked, "/etc/hosts deselected 1 failed short visible-12345"])
+    assert done.stdout.decode() == " ".join(held.values()) + "\n"
+    assert (output(run), record(run).output.masked) == (said + "\n", 3)
+    assert record(run).command[1:4] == masked
+
+
 # Much
 
 
@@ -446,4 +467,10 @@ def test_a_flood_passes_whole_and_is_cut_in_the_middle(run: GitRepo, tmp_path: P
 
 def test_what_nobody_ends_with_a_newline_is_kept(run: GitRepo) -> None:
     prove(run, "it", *PYTHON, "import os\nfor _ in range(30): os.write(1, b'.' * 10_000)")
-    assert output(run) == "." * 300_000
+    assert output(run) == "." * 300_000 + "\n"
+
+
+def test_hooks_that_trim_files_find_nothing_to_trim(run: GitRepo) -> None:
+    prove(run, "it", "printf", "\n  a \t\n\n \n  b  \n\n\n")
+    assert output(run) == "\n  a\n\n\n  b\n"
+    assert record(run).output.bytes == 18

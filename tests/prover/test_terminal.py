@@ -148,8 +148,8 @@ def test_control_c_is_the_commands(run: GitRepo) -> None:
 def test_a_window_that_changes_its_size_is_told(run: GitRepo) -> None:
     script = (
         "import os, signal, time\n"
-        "signal.signal(signal.SIGWINCH, lambda *_: (print(os.get_terminal_size(), flush=True), os._exit(0)))\n"
-        "print('ready', flush=True); time.sleep(100)"
+        "signal.signal(signal.SIGWINCH, lambda *_: (os.write(1, repr(os.get_terminal_size()).encode()), os._exit(0)))\n"
+        "os.write(1, b'ready'); time.sleep(100)"
     )
     with at_a_terminal(run, *PYTHON, script) as screen:
         screen.until(lambda seen: b"ready" in seen)

@@ -16,7 +16,7 @@ from pytest_agentcompliance.rulebook.proofs.sequence import Sequence
 from pytest_agentcompliance.verdict import Finding, Outcome, Verdict
 
 CODE = {"src/a.ts": "export const a = 1;\n"}
-NODE = {**CODE, "package.json": '{"scripts": {"build": "vite build"}}\n'}
+NODE = {**CODE, "package.json": '{"scripts": {"build": "vite build", "test": "vitest run"}}\n'}
 GREEN = " Test Files  1 passed (1)\n      Tests  3 passed (3)\n"
 
 

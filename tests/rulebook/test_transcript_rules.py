@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pytest_agentcompliance import workshop
 from pytest_agentcompliance.errors import NotJudged
 from pytest_agentcompliance.evidence import Report, Run, Transcript
+from pytest_agentcompliance.parsing.transcripts import answers
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.rulebook.report.skills import Skills
 from pytest_agentcompliance.rulebook.transcript.announced import Announced
@@ -35,10 +36,10 @@ def ran(*steps: Mapping[str, Any]) -> Example:
     return Example("x", after={"src/a.ts": "1\n", "src/b.ts": "2\n"}, transcript=steps)
 
 
-def incomplete(example: Example) -> Run:
+def incomplete(example: Example, *gaps: int) -> Run:
     run = workshop.run_of(example)
     assert run.transcript is not None
-    return replace(run, transcript=replace(run.transcript, complete=False))
+    return replace(run, transcript=replace(run.transcript, complete=False, gaps=gaps))
 
 
 class TestReadsFirst:
@@ -53,9 +54,12 @@ class TestReadsFirst:
         "step",
         [
             {"read": "docs/plan.md"},
-            {"read": "/home/ada/shop/docs/plan.md"},
             {"read": "docs/plan.md", "agent": "a1"},
             {"command": "cat docs/plan.md"},
+            {"command": "cat docs/*.md"},
+            {"command": "cd docs; head -n -0 pl?n.md"},
+            {"command": "python show.py", "output": PLAN},
+            {"command": "grep -n cart docs/plan.md", "output": PLAN},
             {"command": "cd docs && bat plan.md && npm test", "exit_code": 1, "result": "fail"},
             {"command": "cat ../../docs/plan.md", "folder": "packages/a"},
             {"command": "git show HEAD:docs/plan.md"},
@@ -76,6 +80,9 @@ class TestReadsFirst:
         [
             {"read": "docs/plan.md", "result": "refused"},
             {"read": "other/docs/plan.md"},
+            {"read": "/scratch/docs/plan.md"},
+            {"command": "cat other/*.md"},
+            {"command": "cat docs/[z-a"},
             {"command": "cat docs/plan.md", "result": "fail", "output": "cat: docs/plan.md: No such file or directory"},
             {"command": "ls docs/plan.md"},
             {"command": "wc -l docs/plan.md"},
@@ -88,6 +95,23 @@ class TestReadsFirst:
     )
     def test_what_is_no_reading(self, step: Mapping[str, Any]) -> None:
         assert len(messages(READ_PLAN, planned(step, EDIT))) == 1
+
+    def test_a_file_of_the_same_name_elsewhere(self) -> None:
+        far = {"read": "/home/ada/shop/docs/plan.md"}
+        assert messages(READ_PLAN, planned(far, {"edit": "/home/ada/shop/src/a.ts"})) == []  # no root is known
+        assert messages(READ_PLAN, planned(far, {"command": "cd /home/ada/shop && git status"}, EDIT)) == []  # another checkout
+        assert messages(READ_PLAN, planned({"read": "/home/ada/shop/src/b.ts"}, far, EDIT)) == []
+        own = {"edit": "/home/ada/shop/docs/plan.md"}
+        assert len(messages(READ_PLAN, planned({"read": "/home/ada/shop/src/b.ts"}, own, far, EDIT))) == 1  # it wrote it itself
+        here = {"read": "/tmp/docs/plan.md"}
+        assert len(messages(READ_PLAN, planned({"command": "ls /tmp/x"}, here, EDIT))) == 1
+
+    def test_the_end_of_a_long_document_is_what_is_kept_of_it(self) -> None:
+        plan = "".join(f"{number}. The cart keeps what step {number} puts in.\n" for number in range(900))
+        shown = {"command": "python show.py", "output": plan[-8192:]}
+        assert messages(READ_PLAN, planned(shown, EDIT, plan=plan)) == []
+        assert len(messages(READ_PLAN, planned({**shown, "output": plan[-4000:]}, EDIT, plan=plan))) == 1
+        assert len(messages(READ_PLAN, planned({**shown, "output": plan[:8192]}, EDIT, plan=plan))) == 1
 
     def test_a_search_is_a_remark(self) -> None:
         [said] = messages(READ_PLAN, planned({"command": "grep -n cart docs/plan.md"}, EDIT), "style")
@@ -107,6 +131,13 @@ class TestReadsFirst:
             messages(READ_PLAN, planned({"call": "Task", "arguments": {"prompt": "read the plan"}}, EDIT))
         assert len(messages(READ_PLAN, planned({"call": "Task"}, {"says": "done", "agent": "a1"}, EDIT))) == 1
         assert len(messages(READ_PLAN, planned(EDIT, {"call": "Task"}))) == 1
+
+    def test_what_is_missing_afterwards_excuses_nothing(self) -> None:
+        steps = ({"says": "hello"}, EDIT, {"says": "done"})
+        assert len(list(READ_PLAN.findings_in(incomplete(planned(*steps), 2, 3)))) == 1
+        for gap in (0, 1):
+            with pytest.raises(NotJudged, match="the transcript is not complete"):
+                list(READ_PLAN.findings_in(incomplete(planned(*steps), gap, 3)))
 
     def test_what_cannot_be_judged(self) -> None:
         with pytest.raises(NotJudged, match=r"base has nothing of what is to be read: docs/intent\.md"):
@@ -152,6 +183,59 @@ class TestForbiddenReads:
         assert self.found(*steps) == ["docs/PRD.md was read to 60 of 400 lines; 50 may be read"]
 
     @pytest.mark.parametrize(
+        "command",
+        [
+            "cat docs/PRD*",
+            "cat docs/P?D.md",
+            "cd docs; cat *.md",
+            "cat /home/ada/shop/docs/*.md",
+            "cp docs/PRD.md /scratch/x && cat /scratch/x",
+            "cp docs/PRD.md /scratch && less /scratch/PRD.md",
+            "cat docs/PRD.md > notes.txt; cat notes.txt",
+            "cat /home/ada/shop/docs/PRD.md",
+            "sed '' docs/PRD.md",
+            "awk 1 docs/PRD.md",
+            "grep '' docs/PRD.md",
+            "head -n -0 docs/PRD.md",
+        ],
+    )
+    def test_commands_that_show_all(self, command: str) -> None:
+        assert self.found({"command": command}) == ["docs/PRD.md was read whole, all 400 lines of it"]
+
+    def test_a_copy_is_known_again_later(self) -> None:
+        steps = ({"command": "mv docs/PRD.md docs/old.md"}, {"command": "cp docs/old.md docs/older.md"}, {"read": "docs/older.md"})
+        assert self.found(*steps) == ["docs/PRD.md was read whole, all 400 lines of it"]
+
+    def test_a_glob_of_several_shows_a_part_of_nobody_knows_which(self) -> None:
+        tree = {"a/PRD.md": "x\n" * 20, "b/PRD.md": "x\n" * 20}
+        for command, many in (("cat */PRD.md | head -30", 0), ("cat */PRD.md", 2), ("cat a/PRD* | head -30", 1)):
+            example = Example("x", before=tree, after=tree, transcript=({"command": command},))
+            assert len(messages(self.RULE, example)) == many
+
+    def test_what_was_printed_is_known_whatever_printed_it(self) -> None:
+        text = "".join(f"{number}. The shop sells what requirement {number} says.\n" for number in range(40))
+        tree = {"docs/PRD.md": text}
+
+        def found(*steps: Mapping[str, Any]) -> list[str]:
+            return messages(self.RULE, Example("x", before=tree, after=tree, transcript=steps))
+
+        whole = ["docs/PRD.md was read whole, all 41 lines of it"]
+        numbered = "".join(f"{number:6}\t{line}\n" for number, line in enumerate(text.splitlines(), 1))
+        assert found({"command": 'F=docs/PRD.md; cat "$F"', "output": text}) == whole
+        assert found({"command": "x", "output": numbered}) == whole
+        assert found({"call": "Task", "arguments": {"prompt": "tell me"}, "output": f"Here:\n{text}"}) == whole
+        assert found({"call": "Task", "output": text[: len(text) // 2]}) == []
+        assert found({"command": "x", "output": text, "result": "refused"}) == []
+        assert found({"says": text, "speaker": "person"}) == []
+
+    def test_of_a_long_one_the_end_is_what_is_kept(self) -> None:
+        text = "".join(f"{number}. The shop sells what requirement {number} says.\n" for number in range(900))
+        tree = {"docs/PRD.md": text}
+        for output, many in ((text[-8192:], 1), (text[:8192], 0), (text[-7000:], 0), ("x\n" * 4096 + text[-1000:], 0)):
+            example = Example("x", before=tree, after=tree, transcript=({"command": "python show.py", "output": output},))
+            assert len(messages(self.RULE, example)) == many
+
+    @pytest.mark.parametrize(
         "command", ["git add docs/PRD.md", "cat docs/PRD.md | wc -l", "rg -n shop docs/PRD.md | head", "cat docs/PRDs.md"]
     )
     def test_commands_that_show_no_part_that_counts(self, command: str) -> None:
@@ -176,6 +260,28 @@ class TestRequiredCalls:
         "output", ['{"allowed": true}', '[{"type": "text", "text": "{\\"allowed\\": true}"}]', "allowed: True", "", "x" * 8100]
     )
     def test_answers_that_allow_or_were_not_kept(self, output: str) -> None:
+        assert messages(CHECK, ran({"call": "check_it", "output": output}, EDIT)) == []
+
+    @pytest.mark.parametrize(
+        "output",
+        [
+            '{"gates": {"g1": {"allowed": true}}, "allowed": false}',
+            '{"allowed": true} {"allowed": false}',
+            '[{"type": "text", "text": "{\\"gates\\": {\\"allowed\\": true}, \\"allowed\\": false}"}]',
+            "gate 1 allowed: true; gate 2 allowed: false.",
+            '{"allowed": null}',
+            '{"allowed": {"gate": true}}',
+            '{"a": ' * 3000,
+        ],
+    )
+    def test_answers_that_do_not_allow(self, output: str) -> None:
+        assert len(output) > 8000 or len(messages(CHECK, ran({"call": "check_it", "output": output}, EDIT))) == 1
+        assert answers.told(output, "Allowed") != ("true",)
+
+    @pytest.mark.parametrize(
+        "output", ['{"allowed": true, "gates": [{"allowed": false}]}', 'Here:\n{"result": {"allowed": true}}', "Allowed: true."]
+    )
+    def test_what_a_part_says_does_not_count_beside_the_whole(self, output: str) -> None:
         assert messages(CHECK, ran({"call": "check_it", "output": output}, EDIT)) == []
 
     def test_the_last_answer_counts(self) -> None:
@@ -226,6 +332,7 @@ class TestRequiredCalls:
     def test_what_is_missing_accuses_nobody(self) -> None:
         with pytest.raises(NotJudged, match="the call may stand in what is missing"):
             list(CHECK.findings_in(incomplete(ran(EDIT))))
+        assert len(list(CHECK.findings_in(incomplete(ran(EDIT, {"says": "done"}), 2)))) == 1
 
     def test_it_says_what_nothing_asked_for(self) -> None:
         rule = RequiredCalls.model_validate({"calls": [{"call": "a", "before": "edit"}, {"call": "b", "after": {"says": "GATE"}}]})
@@ -314,6 +421,24 @@ class TestSkills:
     )
     def test_ways_of_invoking(self, step: Mapping[str, Any]) -> None:
         assert messages(self.RULE, Example("x", report="Skills Used: pytest\n", transcript=(step,))) == []
+
+    def test_a_broken_end_excuses_nothing(self) -> None:
+        example = Example("x", report="Skills Used: jest\n", transcript=({"says": "hello"}, {"says": "done"}))
+        assert [len(list(self.RULE.findings_in(incomplete(example, gap)))) for gap in (0, 1, 2)] == [0, 0, 1]
+
+    def test_names_in_letters_that_look_alike(self) -> None:
+        found = messages(self.RULE, Example("x", report="## Skills Used\n\n- `j\u0435st`\n- p\u0443test: all\n"))
+        assert [one.partition(" is ")[2] for one in found] == ["no skill of the agent's, which has jest, pytest"] * 2
+
+    def test_what_the_harness_loaded_needs_no_report(self) -> None:
+        loaded = {"says": "Base directory for this skill: /home/ada/.claude/skills/pytest\n\n# Pytest", "speaker": "system"}
+        called = {"call": "Skill", "arguments": {"skill": "pytest"}}
+        for step, many in ((loaded, 0), (called, 1)):
+            assert len(messages(self.RULE, Example("x", report="Skills Used: none\n", transcript=(step,)), "style")) == many
+
+    def test_what_the_agent_itself_says_loads_nothing(self) -> None:
+        step = {"says": "Base directory for this skill: /x/skills/pytest"}
+        assert len(messages(self.RULE, Example("x", report="Skills Used: pytest\n", transcript=(step,)))) == 1
 
     def test_incomplete_evidence_holds_names_alone(self) -> None:
         run = incomplete(Example("x", report="Skills Used: jest, cobol\n", transcript=({"says": "hello"},)))

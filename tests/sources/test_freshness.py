@@ -176,3 +176,20 @@ def test_another_base_than_the_one_that_was_proved_against(work: GitRepo) -> Non
     found = read(work, base="middle")
     assert found is not None
     assert [(one.name, one.freshness) for one in found.proofs] == [("lint", "equivalent")]
+
+
+def test_line_ends_that_a_checkout_made_are_no_change(repo: GitRepo) -> None:
+    repo.commit("base", {"cart.py": CART, "far.txt": FAR, "picture.bin": "a\0\n"})
+    repo.branch("feature")
+    repo.write("cart.py", (CART + "\nx = 1\n").replace("\n", "\r\n"))
+    repo.write("far.txt", FAR.replace("\n", "\r\n"))
+    prove(repo)
+    repo.write("cart.py", CART + "\nx = 1\n")
+    repo.write("far.txt", FAR)
+    repo.commit("as it is committed")
+    assert freshness(repo) == [("equivalent", ())]
+    repo.write("far.txt", FAR.replace("\n", "\r\n"))
+    assert freshness(repo, None) == [("equivalent", ())]
+    repo.write("cart.py", CART + "\r\nx = 2\r\n")
+    repo.write("picture.bin", "a\0\r\n")
+    assert freshness(repo, None) == [("stale", ("cart.py", "picture.bin"))]

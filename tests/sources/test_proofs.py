@@ -107,6 +107,13 @@ def test_those_that_base_has_lost_since_are_followed_in_the_base_that_was(run: G
     assert refused(run, "HEAD") == {}
 
 
+def test_so_many_bytes_of_proofs_are_read_and_no_more(run: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = prove(run), prove(run, "lint", "ruff check", "All checks passed!\n")
+    monkeypatch.setattr(proofs, "MOST_BYTES", 100)
+    assert proved(run) == [first]
+    assert refused(run) == {second: "the proofs before it have 100 bytes; no more are read"}
+
+
 def test_a_proof_edited_by_hand_is_refused(run: GitRepo) -> None:
     path = prove(run, exit_code=1)
     file = run.root / path

@@ -194,6 +194,31 @@ def test_the_last_message_is_that_of_the_main_agent(run: GitRepo) -> None:
     assert found(run, said=said).text == "Done."
 
 
+def test_the_last_message_is_that_of_a_session_which_touched_the_change(run: GitRepo) -> None:
+    run.commit("change", {"a.py": "a = 2\n"})
+
+    def said(path: str, other: str) -> Transcript:
+        steps = (
+            Step("edit", 1, Place("S.jsonl", 1), path=path, session="1"),
+            Step("message", 2, Place("S.jsonl", 2), "Mine.", session="1"),
+            Step("edit", 3, Place("S.jsonl", 3), path=other, session="2"),
+            Step("message", 4, Place("S.jsonl", 4), "Another's.", session="2"),
+        )
+        return Transcript(steps, ("S.jsonl",))
+
+    assert found(run, said=said("a.py", "b.py")).text == "Mine."
+    assert found(run, said=said("a.py", "a.py")).text == "Another's."
+    assert found(run, said=said("c.py", "b.py")).text == "Another's."
+
+
+def test_where_a_report_was_looked_for_is_said(run: GitRepo) -> None:
+    run.commit("change", {"a.py": "a = 2\n"})
+    assert read(run, "out/*.md")[1] == (
+        "the run left no report: there is no file at out/*.md, no text of a pull request and no last message of a transcript"
+    )
+    assert read(run)[1] == "the run left no report: there is no text of a pull request and no last message of a transcript"
+
+
 def test_a_transcript_without_a_word_is_no_report(run: GitRepo) -> None:
     assert read(run, said=words(("person", "Do it."), ("$", "ls")))[0] is None
     assert read(run, said=Transcript(problem="it could not be read"))[0] is None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pytest_agentcompliance.parsing.claimed import covers, ran
+from pytest_agentcompliance.parsing.claimed import covers, ran, words
 from pytest_agentcompliance.parsing.claimed.ran import Ran
 from pytest_agentcompliance.parsing.work import Check
 from pytest_agentcompliance.place import Place
@@ -14,6 +14,8 @@ CHECKS: dict[Check, str] = {
     "tests": "tests", "type check": "type check", "lint": "lint", "build": "build", "schema": "schema check",
 }  # fmt: skip
 _ALL = re.compile(r"(?i)\b(?:all|every|full|whole|entire|complete|suite)\b")
+_FULL = re.compile(r"(?i)\b(?:full|whole|entire|complete) (?:\w{1,16} ){0,2}?(?:test[- ]?suite|suite|tests|test run)\b")
+_SENTENCE = re.compile(r"[.!?;](?:\s|$)")
 _ONE_FILE = re.compile(r"(?i)[\w-]\.(?:test|spec)\.\w|\btest_\w+\.py|_test\.\w+\b|\b(?:related|relevant|new|these|those) ")
 _NOTHING = re.compile(r"(?i)\b(?:0|no|zero) (?:\w{1,12} )?tests?\b|\bnone written\b|\bskipped\b")
 QUOTED = 100  # characters of a claim that are shown
@@ -38,6 +40,7 @@ class Claim:
     excused: bool = False
     last: bool = True
     command: str = ""  # where it is a command, and no sentence
+    pasted: bool = False  # the output of a tool, which is true by itself where a run printed it
 
     def evidence(self, kind: str) -> str:
         """What makes a finding this one: its check, its kind and the words of the claim."""
@@ -73,6 +76,7 @@ class Known:
     blind: int = 0
     opaque: frozenset[Check] = frozenset()
     folders: frozenset[str] = frozenset()
+    apart: bool = False  # no step writes a file of the change: of another run, it seems, or of its end alone
 
     def of(self, check: Check) -> list[Ran]:
         return sorted((one for one in self.runs if one.check == check), key=lambda one: one.number)
@@ -85,7 +89,7 @@ class Known:
 class Found:
     """One disagreement over a check."""
 
-    kind: Literal["never run", "failed", "edited since", "count", "not mentioned", "idle", "not proved", "done"]
+    kind: Literal["never run", "failed", "edited since", "count", "not mentioned", "idle", "not proved", "done", "in part"]
     check: Check
     message: str
     at: Place
@@ -112,7 +116,9 @@ class Judged:
         rest = self.claims - self.proved - self.seen - self.accused
         if rest:
             told += f"; {rest} stand{'s' * (rest == 1)} at L0, the agent's word"
-        if known.transcript and not known.whole:
+        if known.apart:
+            told += "; no step of the transcript writes a file of the change: it bears out nothing, and accuses nobody"
+        elif known.transcript and not known.whole:
             told += "; the transcript does not cover the whole run, so that what it lacks accuses nobody"
         return told
 
@@ -125,12 +131,16 @@ def judge(claims: Sequence[Claim], known: Known, told: Callable[[Ran], bool]) ->
     """All disagreements. ``told``: whether a failed run is spoken of, or nothing is said of the work at all."""
     made = Judged()
     accused = set[Check]()
-    failing, of_all = _failing(known), _failing(known, whole=True)
+    shown = {" ".join(one.command.split()) for one in claims if one.outcome == "fail"}
+    failing, of_one, of_all = _failing(known), _failing(known, strict=True), _failing(known, whole=True, strict=True)
     for claim in claims:
         if claim.outcome == "fail":
             continue
         made.claims += claim.outcome == "pass"
-        found = list(_of(claim, known, of_all if _of_all(claim) else failing))
+        against = of_all if _of_all(claim) else of_one
+        if claim.command:  # what the log shows as failed itself is not held against another command
+            against = [one for one in against if " ".join(one.command.split()) not in shown]
+        found = list(_of(claim, known, against))
         kinds = {one.kind for one in found}
         for one in found[:1] if "failed" in kinds or "never run" in kinds else found:
             made.add(one)
@@ -169,13 +179,13 @@ def _of_all(claim: Claim) -> bool:
     return not claim.command and bool(_ALL.search(claim.text)) and not _ONE_FILE.search(claim.text)
 
 
-def _failing(known: Known, *, whole: bool = False) -> list[Ran]:
+def _failing(known: Known, *, whole: bool = False, strict: bool = False) -> list[Ran]:
     """The failed runs that nothing later makes good, as far as that can be told; proofs speak for themselves."""
-    failed = [one for one in ran.standing(known.proofs, known.folders, whole=whole) if not _later(one, known)]
+    failed = [one for one in ran.standing(known.proofs, known.folders, whole=whole, strict=strict) if not _later(one, known)]
     if known.whole or known.blind:
         failed += [
             one
-            for one in ran.standing(known.runs, known.folders, whole=whole)
+            for one in ran.standing(known.runs, known.folders, whole=whole, strict=strict)
             if one.number > known.blind and not _proved_since(one, known)
         ]
     return failed
@@ -183,7 +193,7 @@ def _failing(known: Known, *, whole: bool = False) -> list[Ran]:
 
 def _later(failed: Ran, known: Known) -> bool:
     """Whether the transcript shows a passing run of what a proof says failed; either may be the later one."""
-    return any(one.check == failed.check and one.came in ("pass", "unknown") for one in known.runs)
+    return any(one.check == failed.check and one.came in ("pass", "unknown") and not one.strange for one in known.runs)
 
 
 def _proved_since(failed: Ran, known: Known) -> bool:
@@ -208,7 +218,7 @@ def _of(claim: Claim, known: Known, failing: Sequence[Ran]) -> Iterator[Found]:
                 claim.evidence("not proved"),
             )
         return
-    if claim.outcome != "pass":
+    if claim.outcome != "pass" or (claim.pasted and _printed(claim, [*runs, *proofs])):
         return
     if failed := _failed(claim, runs, proofs, failing, known):
         yield Found(
@@ -219,10 +229,16 @@ def _of(claim: Claim, known: Known, failing: Sequence[Ran]) -> Iterator[Found]:
             claim.evidence("failed"),
         )
         return
+    yield from _in_part(claim, runs, proofs, known)
     if not _NOTHING.search(claim.text):
         yield from _idle(claim, runs, proofs, known)
     yield from _edited(claim, runs, proofs, known)
     yield from _counted(claim, known)
+
+
+def _printed(claim: Claim, runs: Sequence[Ran]) -> bool:
+    """Whether a run printed the numbers that the claim shows."""
+    return any(work.passed == claim.count and not work.failing for one in runs for work in one.works)
 
 
 def _which(failed: Ran, runs: Sequence[Ran], proofs: Sequence[Ran]) -> str:
@@ -242,7 +258,7 @@ def _failed(claim: Claim, runs: Sequence[Ran], proofs: Sequence[Ran], failing: S
     stands = [one for one in failing if one.check == claim.check]
     if not stands:
         return None
-    never = all(one.came == "fail" for one in (*runs, *proofs))
+    never = all(one.came == "fail" or one.strange for one in (*runs, *proofs))
     if not never and not claim.last:
         return None
     named = [one for one in stands if not _elsewhere(claim, one, known)]
@@ -254,6 +270,31 @@ def _elsewhere(claim: Claim, failed: Ran, known: Known) -> bool:
     said = {folder for folder in known.folders if folder.lower() in claim.text.lower()}
     here = covers.placed(failed.folder, known.folders).partition("/")[0]
     return bool(said) and bool(here) and here not in said
+
+
+def _in_part(claim: Claim, runs: Sequence[Ran], proofs: Sequence[Ran], known: Known) -> Iterator[Found]:
+    """That the full suite is said to pass, and each run left something out."""
+    every = [*runs, *proofs]
+    if claim.check != "tests" or claim.command or claim.excused or "tests" in known.opaque or not _in_full(claim.text):
+        return
+    if known.transcript and known.whole and not known.blind and all(one.narrow for one in every):
+        last = every[-1]
+        yield Found(
+            "in part",
+            claim.check,
+            f"{claim.shown}; each run of the tests left something out, the last at {last.at} ({last.shown})",
+            claim.at,
+            claim.evidence("in part"),
+        )
+
+
+def _in_full(text: str) -> bool:
+    """Whether a sentence of the text says that the full suite passed; another may say that it is to be run."""
+    for part in _SENTENCE.split(text):
+        found = _FULL.search(part)
+        if found and not words.open_question(part[: found.start()]) and any(one[0] == "tests" for one in words.passes(part)):
+            return True
+    return False
 
 
 def _idle(claim: Claim, runs: Sequence[Ran], proofs: Sequence[Ran], known: Known) -> Iterator[Found]:
@@ -323,7 +364,9 @@ def _counted(claim: Claim, known: Known) -> Iterator[Found]:
         return
     if any(str(claim.count) in one.text for one in runs):
         return
-    last = next(one for one in reversed(runs) if one.works)
+    last = next((one for one in reversed(runs) if one.works), None)
+    if last is None:  # they failed, and counted nothing
+        return
     yield Found(
         "count",
         claim.check,
@@ -349,7 +392,7 @@ def _borne_out(claim: Claim, known: Known, made: Judged) -> None:
     if passing:
         made.proved += 1
         made.trust.add(max(one.trust for one in passing))
-    elif any(one.came == "pass" for one in known.of(claim.check)):
+    elif not known.apart and any(one.came == "pass" for one in known.of(claim.check)):
         made.seen += 1
 
 

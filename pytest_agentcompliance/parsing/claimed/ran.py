@@ -34,6 +34,7 @@ class Ran:
     started: bool = True  # False: there was no such command or script
     text: str = ""  # the end of what it printed
     narrow: bool = False  # it left something out: one file, ``-k cart``
+    strange: bool = False  # of a session that was of another run, it seems: it makes nothing good
 
     @property
     def shown(self) -> str:
@@ -41,31 +42,37 @@ class Ran:
         return f"`{one[:77]}...`" if len(one) > 80 else f"`{one}`"
 
 
-def standing(runs: Iterable[Ran], folders: Iterable[str] = (), *, whole: bool = False) -> list[Ran]:
+def standing(runs: Iterable[Ran], folders: Iterable[str] = (), *, whole: bool = False, strict: bool = False) -> list[Ran]:
     """The failed runs that no later one of the same check makes good, or may have made good.
 
-    ``whole``: a run that leaves something out does not make good one that did not.
+    ``whole``: a run that leaves something out does not make good one that did not. ``strict``: nor does one of tests that reads
+    no types make good a check of types.
     """
     known = frozenset(folders)
-    ordered = sorted(runs, key=lambda one: one.number)
+    ordered = sorted((one for one in runs if not one.strange), key=lambda one: one.number)
     tried = {one.check for one in ordered if one.started}  # what only could not be started is no failure beside what was
     ordered = [one for one in ordered if one.started or one.check not in tried]
     failed: list[Ran] = []
     for one in ordered:
         if one.came != "fail":
-            failed = [old for old in failed if not _answers(one, old, known) or (whole and one.narrow and not old.narrow)]
+            failed = [
+                old for old in failed if not _answers(one, old, known, strict=strict) or (whole and one.narrow and not old.narrow)
+            ]
             continue
         # Of several that fail in one place the last is the one to be spoken of.
-        failed = [old for old in failed if not _answers(one, old, known) or (one.narrow and not old.narrow)] + [one]
+        failed = [old for old in failed if not _answers(one, old, known, strict=strict) or (one.narrow and not old.narrow)] + [one]
     return failed
 
 
+_UNTYPED = frozenset(("pytest", "unittest", "vitest", "mocha", "bun", "ava", "rspec", "playwright", "cypress"))
 # What is built to be tested is built, and types are checked on the way to a build.
 _ALSO = {("build", "tests"), ("build", "type check"), ("build", "lint"), ("type check", "build"), ("type check", "tests")}
 
 
-def _answers(later: Ran, earlier: Ran, folders: frozenset[str]) -> bool:
+def _answers(later: Ran, earlier: Ran, folders: frozenset[str], *, strict: bool = False) -> bool:
     """Whether a later run says something of what an earlier one checked."""
+    if strict and later.check == "tests" and earlier.check == "type check" and later.tool in _UNTYPED:
+        return False
     if later.check != earlier.check and (earlier.check, later.check) not in _ALSO:
         return False
     here, there = covers.placed(later.folder, folders), covers.placed(earlier.folder, folders)

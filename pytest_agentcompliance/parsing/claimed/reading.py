@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_agentcompliance.parsing.claimed.ran import Came, Ran
-from pytest_agentcompliance.parsing.transcripts import hidden, shell
+from pytest_agentcompliance.parsing.shell import scripts
+from pytest_agentcompliance.parsing.transcripts import hidden
 from pytest_agentcompliance.parsing.work import Check, Work, commands
 from pytest_agentcompliance.place import Place
 
@@ -51,6 +52,7 @@ class Line:
     trust: int = 0
     stale: tuple[str, ...] = ()
     fresh: bool = True
+    strange: bool = False
 
     @property
     def outside(self) -> bool:
@@ -76,6 +78,7 @@ class Line:
             started,
             told,
             narrow,
+            self.strange,
         )
 
 
@@ -108,7 +111,7 @@ def runs(line: Line) -> Iterator[Ran]:
 
 def _after(line: str, words: Sequence[str]) -> Iterator[str]:
     """The names of the commands that follow a check in its line: they may be what failed."""
-    every = shell.commands(line)
+    every = scripts.commands(line)
     at = max((at for at, one in enumerate(every) if {*words} <= {word.text for word in one.words}), default=len(every))
     return (one.name or "?" for one in every[at + 1 :])
 
@@ -140,6 +143,8 @@ def _came(line: Line, check: Check, after: Sequence[str] = (), *, masked: bool, 
     ``after`` are the commands behind it in the line."""
     if line.background or line.result == "refused":
         return "unknown", "its end is not shown"
+    if line.strange:
+        return "unknown", "it was of another run, it seems"
     if _ELSEWHERE.search(line.text):
         return "unknown", "it ran on another state of the code"
     own = [one for one in line.works if one.check == check]
@@ -156,16 +161,22 @@ def _came(line: Line, check: Check, after: Sequence[str] = (), *, masked: bool, 
         return "pass", own[-1].said
     if good:
         return ("unknown", "the line can end well though it failed") if masked else ("pass", "it ended well")
-    if bad and check == "tests" and any(one.passed for one in own):
+    return _bad(line, check, own, after, masked=masked, alone=alone) if bad else ("unknown", "how it ended is not known")
+
+
+def _bad(line: Line, check: Check, own: Sequence[Work], after: Sequence[str], *, masked: bool, alone: bool) -> tuple[Came, str]:
+    """What a run came to whose line ended badly, where no tool says that anything failed."""
+    code = line.exit_code
+    if check == "tests" and any(one.passed for one in own):
         return "unknown", "the tests passed, and the line failed"  # a threshold of coverage, say
     if code is not None and code < 0 and not line.trust:
         return "unknown", "it was ended"  # by the time that the harness gives it
-    if bad and masked:  # a `grep` that finds nothing ends with 1: only what the output says counts
+    if masked:  # a `grep` that finds nothing ends with 1: only what the output says counts
         if alone and (code == 0 or hidden.broke(line.output)) and all(name in hidden.BESIDE for name in after):
             return "fail", "its output ends in an error"
         return "unknown", "the exit code is that of the end of the line"
-    if bad and any(name not in _CALM for name in after):
+    if any(name not in _CALM for name in after):
         return "unknown", "another command of the line may have failed"
-    if bad and alone:
+    if alone:
         return "fail", f"exit {code}" if code else "it says that it failed"
     return "unknown", "how it ended is not known"

@@ -30,7 +30,10 @@ _FILL = (
     r"|→|>|\bcontinued?\b|\bcontinues? to\b|\bthree\b|\btwo\b|\bboth\b|;\sit\b|\band it\b"
     r"|\bvalidation\b|\bsuccess rate\b){0,12}"
 )
-_GOOD = r"(?:pass(?:ed|es|ing)?|succe(?:ed(?:s|ed)?|ssful(?:ly)?|ss)|green|clean(?:ly)?|✓|✔|✅|ok)(?![\w-])(?! rates?\b)"
+_GOOD = (
+    r"(?:pass(?:ed|es|ing)?|succe(?:ed(?:s|ed)?|ssfully|ssful(?! (?!for |on |in |with |and |after |now )[a-z])|ss)|green"
+    r"|clean(?:ly)?|✓|✔|✅|ok)(?![\w-])(?! rates?\b)"
+)
 _OBJECT = re.compile(r"(?i) (?:the|a|an|its|their|this|these|that|through|data|args?|arguments?|options?|down|along|on|it)\b")
 _THEN_GOOD = re.compile(rf"(?i){_FILL}{_GOOD}")
 _ERRORLESS = re.compile(
@@ -38,7 +41,7 @@ _ERRORLESS = re.compile(
     r"|failures?|issues?)\b"
 )
 _NO_FAILURES = re.compile(
-    r"(?i),?\s(?:and |which |with ){0,2}(?:there (?:were|are) |had |has |have |shows? |showed |reported |reports )?(?:no|0"
+    r"(?i)[,:]?\s(?:and |which |with ){0,2}(?:there (?:were|are) |had |has |have |shows? |showed |reported |reports )?(?:no|0"
     r"|zero) failures?\b"
 )
 _GOOD_THEN = re.compile(
@@ -77,16 +80,27 @@ NONE_WRONG = re.compile(
     r"|skipped)\s?[:=|]\s?0\b"
     r"|\berror (?:handl\w+|cases?|messages?|states?|paths?|types?|boundar\w+|codes?|scenarios?)\b"
 )
+RED_NOW = re.compile(r"(?i)\b(?:fails|(?:is|are|still) failing|(?:does|do)(?: not|n['’]t) (?:yet )?(?:pass|build|compile))\b")
 RED = re.compile(
-    r"(?i)\b(?:fails|(?:is|are|still) failing|(?:does|do)(?: not|n['’]t) (?:yet )?(?:pass|build|compile))\b|"
-    r"(?<![\w.-])[1-9]\d{0,5} (?:\w{1,16} ){0,2}(?:fail(?:s|ed|ing|ures?)?|errors?|red)\b"
+    r"(?i)(?<![\w.-])[1-9]\d{0,5} (?:\w{1,16} ){0,2}(?:fail(?:s|ed|ing|ures?)?|errors?|red)\b"
     r"|\bfail(?:s|ed|ing|ures?)?\b[^.;]{0,60}\b(?:pre-?existing|unrelated|known|flaky)|\b(?:pre-?existing|unrelated|known"
     r"|flaky)\b[^.;]{0,60}\bfail"
-    r"|\b(?:except|apart from|other than|but) (?:for )?(?:the |one |two |\d{1,4} )"
+    r"|\b(?:(?:except|apart from|other than|but for) (?:for )?(?:the |one |two |\d{1,4} )|but (?:one |two |\d{1,4} ))"
 )
 FAILS = re.compile(
-    r"(?i)\b(?:fail(?:s|ed|ing|ures?)?|broken|red|(?:do|does|did|could|can)(?: not|n['’]t) (?:be )?(?:pass|run|build|compile|start|verified)"
+    r"(?i)\b(?:fail(?:s|ed|ing|ures?)?|broken|red|(?:do|does|did|could|can)(?: not|n['’]t) (?:be )?(?:pass|run|build"
+    r"|compile|start|verified)"
     r"|cannot (?:be )?run|not (?:yet )?(?:passing|run|green|clean|verified)|times? out|timed out|need(?:s|ed)? a)\b|[✗✘❌⚠]"
+)
+LEFT = re.compile(
+    r"(?i)\b(?:one|two|three|four|a few|some|several|[1-9]\d{0,5})\b(?: (?:[\w-]{1,20})){0,3}? (?:findings?|issues?|problems?"
+    r"|violations?|complaints?|warnings?|errors?)\b[^.;]{0,60}\b(?:remain\w*|left|leave|still|open|stay\w*)\b"
+    r"|\b(?:remain\w*|left|still|open|has|have|reports?|shows?) (?:[\w-]{1,20} ){0,3}?(?:findings?|issues?|problems?|violations?"
+    r"|complaints?)\b"
+)
+_A_TEST = re.compile(r"(?i)\btest(?:s\b|_\w{1,80}|\b)|[\w-]\.(?:test|spec)\b|\w_test\b")
+NONE_LEFT = re.compile(
+    r"(?i)\b(?:no|0|zero|without|any) (?:\w{1,16} ){0,2}(?:findings?|issues?|problems?|violations?|complaints?|warnings?|errors?)\b"
 )
 _MADE_GOOD = re.compile(
     r"(?i)\b(?:fix(?:ed|es|ing)?|resolv\w+|repair\w*|no longer|previous\w*|earlier|before|initial\w*|originally|at first|first"
@@ -199,7 +213,11 @@ def fails(sentence: str, check: Check) -> bool:
     rest = NONE_WRONG.sub(" ", sentence)
     if _MADE_GOOD.search(rest):
         return False
-    named = [(found, one) for one, pattern in NAMES.items() for found in list(pattern.finditer(rest))[:6]]
+    named: list[tuple[re.Match[str], Check]] = [
+        (found, one) for one, pattern in NAMES.items() for found in list(pattern.finditer(rest))[:6]
+    ]
+    if check == "tests":
+        named += [(found, "tests") for found in list(_A_TEST.finditer(rest))[:6]]
     for bad in list(FAILS.finditer(rest))[:6]:
         near = min(named, key=lambda one: max(one[0].start() - bad.end(), bad.start() - one[0].end()), default=None)
         if near is not None and near[1] == check:

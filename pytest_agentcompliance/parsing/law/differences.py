@@ -1,7 +1,8 @@
 """One difference between two versions of a law, and how values and mappings are compared."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -118,6 +119,17 @@ def each(what: str, old: Mapping[str, Any], new: Mapping[str, Any], at: Spot) ->
 def keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """All keys: head's in their order, then those that are gone."""
     return [*new, *(key for key in old if key not in new)]
+
+
+def named(entries: list[Any], name: Callable[[Any], str]) -> dict[tuple[str, int], tuple[int, Any]]:
+    """Entries by their name, and by how many of that name stand before them; each with its place."""
+    found: dict[tuple[str, int], tuple[int, Any]] = {}
+    count: Counter[str] = Counter()
+    for position, entry in enumerate(entries):
+        called = name(entry)
+        count[called] += 1
+        found[called, count[called]] = position, entry
+    return found
 
 
 def clipped(text: object) -> str:

@@ -17,6 +17,7 @@ from pytest_agentcompliance.parsing.law.differences import (
     keys,
     listed,
     mapping,
+    named,
     pages,
     same,
     settled,
@@ -73,7 +74,7 @@ def _policy(old: dict[str, Any], new: dict[str, Any], at: Spot) -> Iterator[Diff
 
 
 def _profiles(old: list[Any], new: list[Any], within: Spot) -> Iterator[Difference]:
-    was, now = _named(old), _named(new)
+    was, now = named(old, _name), named(new, _name)
     for name, (position, entry) in now.items():
         at = within / position
         if name in was:
@@ -87,15 +88,8 @@ def _profiles(old: list[Any], new: list[Any], within: Spot) -> Iterator[Differen
         yield Difference("the profiles stand in another order", within.line, "idle")
 
 
-def _named(entries: list[Any]) -> dict[tuple[str, int], tuple[int, Any]]:
-    """Entries by their name, and by how many of that name stand before them."""
-    found: dict[tuple[str, int], tuple[int, Any]] = {}
-    count: dict[str, int] = {}
-    for position, entry in enumerate(entries):
-        name = str(mapping(entry).get("name", entry if isinstance(entry, str) else ""))
-        count[name] = count.get(name, 0) + 1
-        found[name, count[name]] = position, entry
-    return found
+def _name(entry: Any) -> str:
+    return str(mapping(entry).get("name", entry if isinstance(entry, str) else ""))
 
 
 def _entry(name: str, old: Any, new: Any, at: Spot) -> Iterator[Difference]:

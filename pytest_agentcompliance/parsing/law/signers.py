@@ -14,6 +14,7 @@ from pytest_agentcompliance.parsing.law.differences import (
     keys,
     listed,
     mapping,
+    named,
     same,
 )
 from pytest_agentcompliance.parsing.proofs.keys import fingerprint, private_at, public
@@ -59,7 +60,7 @@ def _called(key: Any) -> str:
 
 
 def _rerun(old: list[Any], new: list[Any], at: Spot) -> Iterator[Difference]:
-    was, now = _named(old), _named(new)
+    was, now = named(old, _name), named(new, _name)
     for name, (position, entry) in now.items():
         spot = at / position
         if name not in was:
@@ -76,15 +77,8 @@ def _rerun(old: list[Any], new: list[Any], at: Spot) -> Iterator[Difference]:
         yield Difference("the commands that are run again stand in another order", at.line, "idle")
 
 
-def _named(entries: list[Any]) -> dict[tuple[str, int], tuple[int, Any]]:
-    """Entries by their name, and by how many of that name stand before them."""
-    found: dict[tuple[str, int], tuple[int, Any]] = {}
-    count: dict[str, int] = {}
-    for position, entry in enumerate(entries):
-        name = clipped(mapping(entry).get("name", "without a name"))
-        count[name] = count.get(name, 0) + 1
-        found[name, count[name]] = position, entry
-    return found
+def _name(entry: Any) -> str:
+    return clipped(mapping(entry).get("name", "without a name"))
 
 
 def _told(entry: Any) -> str:

@@ -1,27 +1,37 @@
-"""Whether a command line checks another tree than the one that it was started on: it goes elsewhere, or alters files around the check."""
+"""Whether a command line checks another tree than the one that it was started on: it goes elsewhere, or alters files."""
 
 import re
 import shlex
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from posixpath import normpath
 
 from pytest_agentcompliance.parsing.command_lines import joined
+from pytest_agentcompliance.parsing.shell.scripts import Command, commands
 from pytest_agentcompliance.parsing.transcripts import shell_edits
-from pytest_agentcompliance.parsing.transcripts.shell import Command, commands
 from pytest_agentcompliance.parsing.work.commands import Ran, runs
 
-_INDEX_ONLY = frozenset(("list", "show", "--staged", "-b", "-B", "-c", "-C", "--create", "--orphan", "--check", "--stat", "--numstat"))
+_INDEX_ONLY = frozenset(
+    ("list", "show", "--staged", "-b", "-B", "-c", "-C", "--create", "--orphan", "--check", "--stat", "--numstat")
+)
 _SWAPS = frozenset(
-    ("stash", "checkout", "switch", "restore", "apply", "am", "cherry-pick", "revert", "merge", "rebase", "pull", "read-tree",
+    ("stash", "checkout", "switch", "restore", "apply", "am", "cherry-pick", "revert", "merge", "rebase", "read-tree",
      "checkout-index", "reset")
 )  # fmt: skip
 _WITH_VALUE = frozenset(("-C", "-c", "--git-dir", "--work-tree"))
 _CODE_IN = re.compile(r"(?:python|pypy|node|perl|ruby|php|deno|bun|lua)[\d.]*")
 _IS_CODE = re.compile(r"-[a-z]{0,3}[cep]|--eval|eval")
-_STEERS = re.compile(r".*\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|vue|svelte|toml|ini|cfg)")
-_OPTION = re.compile(r"(?:--(?:config(?:-file)?|rcfile|root|rootDir|dir|cwd|prefix|project|manifest-path|confcutdir)|-[cCfp])(?:=(.*))?")
+CODE = re.compile(
+    r".*\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|vue|svelte)|(?:.*/)?(?:pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml)"
+)
+_FORMATS = frozenset(("prettier", "gofmt", "eslint"))  # what they write they would write again
+_OPTION = re.compile(
+    r"(?:--(?:config(?:-file)?|rcfile|root|rootDir|dir|cwd|prefix|project|manifest-path|confcutdir)|-[cCfp])(?:=(.*))?", re.DOTALL
+)
+_MOST = 50  # paths of a line that are looked for in the tree
 _INSIDE = frozenset(("docker", "docker-compose", "podman", "kubectl"))  # the paths in them are those of a container
+_HOW = " (name it from where the command starts)"
 
 
 def astray(line: str, folder: str, tracked: Collection[str], changed: Collection[str] = ()) -> str:
@@ -40,12 +50,12 @@ def _elsewhere(ran: Ran, folder: str) -> str:
     if ran.words and ran.words[0].rpartition("/")[2] in _INSIDE:
         return ""
     here = joined(folder, ran.folder) if ran.folder else folder
-    if _is_outside(ran.folder or "") or _is_outside(here):
-        return f"it runs in {ran.folder}, which is no folder below the root of the repository; name it from where the command starts"
+    if _is_outside(here):
+        return f"the command runs in {ran.folder}, and nothing shows that this is the repository{_HOW}"
     for word in (*ran.selects, *_configured(ran.words)):
         path = word.split("::")[0]
-        if _is_outside(path) or ("/" in path and not path.startswith("-") and _is_outside(joined(here, path))):
-            return f"it looks at {word}, which lies outside of the repository; name it from where the command starts"
+        if not path.startswith("-") and ("/" in path or path == "..") and _is_outside(joined(here, path)):
+            return f"the command looks at {word}, and nothing shows that this is a part of the repository{_HOW}"
     return ""
 
 
@@ -54,7 +64,7 @@ def _configured(words: tuple[str, ...]) -> Iterator[str]:
     for at, word in enumerate(words):
         if found := _OPTION.fullmatch(word):
             value = found[1] if found[1] is not None else words[at + 1] if at + 1 < len(words) else ""
-            if value.startswith(("/", "../", "~/")):
+            if "/" in value:
                 yield value
 
 
@@ -82,19 +92,19 @@ def _altered(line: str, folder: str, tracked: Collection[str], changed: Collecti
     before, behind = _around(steps[: checks[-1]]), _around(steps[checks[-1] + 1 :])
     if before.swaps:
         return f"{before.swaps[0]} puts another tree in its place before the check"
-    for path in before.written:
+    for path in islice(before.written, _MOST):
         there = normpath(f"{folder}/{path}" if folder else path)
         again = path in behind.written or bool(behind.swaps)
-        if again and (_is_part(there, tracked) or _STEERS.fullmatch(there)):
-            return f"it alters {path} before the check, and puts it back"
+        if again and (_is_part(there, tracked) or CODE.fullmatch(there)):
+            return f"the command alters {path} before the check, and puts it back"
         if there in changed and there in tracked:
-            return f"it alters {path} before the check"
+            return f"the command alters {path} before the check, so that it looked at another tree than was recorded"
     if before.code and behind.swaps:
         return f"code in the line runs before the check, and {behind.swaps[0]} behind it"
     return ""
 
 
-def _around(steps: list[Command]) -> _Around:
+def _around(steps: Sequence[Command]) -> _Around:
     found = _Around()
     for one in steps:
         words = [word.text for word in one.words]
@@ -102,7 +112,7 @@ def _around(steps: list[Command]) -> _Around:
             found.swaps += _swap(words[1:])
         elif one.name == "patch" and "--dry-run" not in words:
             found.swaps.append("patch")
-        writer = shell_edits.WRITERS.get(one.name)
+        writer = shell_edits.WRITERS.get(one.name) if one.name not in _FORMATS else None
         found.written.update((path, None) for path, _ in (writer(one) if writer else ()) if path)
         found.written.update((path, None) for word in one.into if (path := one.at(word)))
         found.code = found.code or bool(_CODE_IN.fullmatch(one.name) and any(_IS_CODE.fullmatch(word) for word in words[1:4]))

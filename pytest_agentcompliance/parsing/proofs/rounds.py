@@ -1,25 +1,32 @@
 """Rounds of checks: which steps of a sequence a command line runs, and whether they came one behind the other on one tree."""
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from pytest_agentcompliance.parsing.work import Check
-from pytest_agentcompliance.parsing.work.commands import runs
-from pytest_agentcompliance.parsing.work.shell import commands
+from pytest_agentcompliance.parsing.shell.commands import commands
+from pytest_agentcompliance.parsing.shell.prefixes import bare, told
+from pytest_agentcompliance.parsing.work import Check, Work
+from pytest_agentcompliance.parsing.work.commands import Ran, runs
 
 _SCRIPT = re.compile(r"(?:npm|pnpm|yarn|bun)\s+(?:(?:run|run-script)\s+)?(?:--?[\w-]+\s+){0,4}?([A-Za-z][\w:.-]*)")
 _MOST = 20  # scripts that are looked into for one line
+_DEEPEST = 6  # shells in shells
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A step of a sequence: the kind of check that it is, and globs of the commands that make it; ``tree`` is where a run stood."""
+    """A step of a sequence: the kind of check that it is, and globs of the commands that make it.
+
+    ``foreign`` are tools of that kind which look at the code of other languages.
+    """
 
     name: str
     check: Check | None = None
     globs: tuple[str, ...] = ()
+    foreign: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +52,39 @@ class Round:
         return len(self.missing) + len(self.elsewhere) + (self.swapped is not None)
 
 
-def steps_of(line: str, named: Sequence[Named], scripts: Mapping[str, str], also: Iterable[Check] = ()) -> list[int]:
-    """The steps that a line runs, in their order. ``scripts`` are those of the package, ``also`` checks that its output shows."""
+def steps_of(line: str, named: Sequence[Named], scripts: Mapping[str, str], also: Iterable[Work] = ()) -> list[int]:
+    """The steps that a line runs, in their order. ``scripts`` are those of the package, ``also`` is what its output shows."""
     found = _steps_of(line, named, scripts, set())
-    shown = [k for check in also for k, one in enumerate(named) if one.check == check]
+    shown = [k for work in also for k, one in enumerate(named) if one.check == work.check and work.tool not in one.foreign]
     return found + [k for k in shown if k not in found]
 
 
-def _steps_of(line: str, named: Sequence[Named], scripts: Mapping[str, str], seen: set[str]) -> list[int]:
+def _steps_of(line: str, named: Sequence[Named], scripts: Mapping[str, str], seen: set[str], depth: int = 0) -> list[int]:
     """``seen`` are the scripts that were looked into: each is once, however often others call it."""
     found: list[int] = []
     for command in commands(line):
+        if (inner := told(bare(command.words), command.fed)) and depth < _DEEPEST:
+            found += _steps_of(inner, named, scripts, seen, depth + 1)
+            continue
         text = " ".join(command.words)
         script = _SCRIPT.match(text)
         called = scripts.get(script[1]) if script else None
-        checks = {ran.check for ran in runs(text)}
+        ran = list(runs(shlex.join(command.words)))
         # What a script runs may be typed without it.
-        checks |= {ran.check for name, body in scripts.items() if body.strip() == text for ran in runs(f"npm run {name}")}
+        ran += [one for name, body in scripts.items() if body.strip() == text for one in runs(f"npm run {name}")]
+        checks = {one.check for one in ran}
         if script and called and script[1] not in seen and len(seen) < _MOST:
             seen.add(script[1])
-            inner = _steps_of(called, named, scripts, seen)
+            within = _steps_of(called, named, scripts, seen, depth)
             # Almost every build compiles; that is no type check of its own.
-            found += [k for k in inner if named[k].check != "type check" or "build" not in checks]
-        new = [k for k, one in enumerate(named) if one.check in checks or any(fnmatchcase(text, glob) for glob in one.globs)]
+            found += [k for k in within if named[k].check != "type check" or "build" not in checks]
+        new = [k for k, one in enumerate(named) if _makes(one, ran) or any(fnmatchcase(text, glob) for glob in one.globs)]
         found += [k for k in new if not called or k not in found]
     return found
+
+
+def _makes(step: Named, ran: Iterable[Ran]) -> bool:
+    return any(one.check == step.check and one.tool not in step.foreign for one in ran)
 
 
 def judge(events: Sequence[Event], steps: Sequence[int]) -> Round:

@@ -166,6 +166,7 @@ def _byproducts(record: Record) -> dict[str, Any]:
     changed = [{"path": shown(path), **_bytes("path_bytes", path)} for path in record.changed]
     return {
         "exit_code": record.exit_code,
+        **({"return-value": record.exit_code} if record.exit_code is not None else {}),  # as other tools of in-toto call it
         "ended": record.ended,
         "work": [_work(one) for one in record.work],
         "output": output,

@@ -13,7 +13,7 @@ LONGEST = 4_000_000  # characters of one
 _CUT = re.compile(r":(?=\s|$)|\s[-–—]\s|\s?[(\[]|\s=>?\s|\s→\s")  # what follows is said of the name
 _AND = re.compile(r"[,;|]|\s(?:and|&|\+|/)\s")
 _CODE = re.compile(r"`([^`\n]{1,100})`")
-_SLUG = re.compile(r"@?[A-Za-z0-9][\w.:/+-]{1,80}")
+_SLUG = re.compile(r"@?[^\W_][\w.:/+-]{1,80}")
 _NONE = re.compile(
     r"(?i)^[\W_]*(?:n/?a|none|nothing|nil|not applicable|not used|no skills?\b.{0,200}|did not (?:use|invoke)\b.{0,200})"
     r"(?=[\W_]*$|[\s.,;:(–—-])"

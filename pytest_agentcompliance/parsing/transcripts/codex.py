@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytest_agentcompliance.parsing.transcripts import outcome, patches, shell
+from pytest_agentcompliance.parsing.shell.prefixes import SHELLS as NAMES
+from pytest_agentcompliance.parsing.shell.scripts import commands
+from pytest_agentcompliance.parsing.shell.words import LONGEST
+from pytest_agentcompliance.parsing.transcripts import outcome, patches
 from pytest_agentcompliance.parsing.transcripts.happened import Happened, Result, Speaker, Tape, moment
 from pytest_agentcompliance.parsing.transcripts.texts import as_list, as_mapping, as_number, as_text, plain, text_of
 
@@ -142,7 +145,7 @@ class Reader:
         action = as_mapping(item.get("action"))
         if name == "exec" and isinstance(item.get("input"), str):
             plain = Happened("call", line, name, arguments={"input": item["input"]})
-            yield from _scripted(item["input"][: shell.LONGEST], line) or [plain]
+            yield from _scripted(item["input"][: LONGEST], line) or [plain]
         elif name == "apply_patch":
             text = as_text(item.get("input")) or as_text(given.get("input")) or as_text(given.get("patch"))
             yield from _edits(text or as_text(item.get("arguments")), "", line) or [Happened("call", line, name)]
@@ -284,11 +287,11 @@ def _commands(command: object, folder: str, line: int) -> list[Happened]:
         return []
     found = [Happened("command", line, script, cwd=folder)]
     if patches.BEGIN in script:
-        simple = shell.commands(script)
+        simple = commands(script)
         edits = [
             step
             for one in simple
-            for step in _edits(one.fed or " ".join(word.text for word in one.words), _joined(folder, one.folder), line)
+            for step in _edits(one.fed or " ".join(word.text for word in one.words), _joined(folder, one.folder or ""), line)
         ]
         found = edits + ([] if edits and all(one.name in ONLY_PATCHES for one in simple) else found)
     return found
@@ -311,7 +314,7 @@ def _scripted(script: str, line: int) -> list[Happened]:
 
 
 def _joined(folder: str, step: str) -> str:
-    return step if step.startswith("/") or not folder else f"{folder}/{step}" if step and step != "?" else folder
+    return step if step.startswith("/") or not folder else f"{folder}/{step}" if step else folder
 
 
 def unwrapped(words: list[str]) -> str:
@@ -319,7 +322,7 @@ def unwrapped(words: list[str]) -> str:
     import shlex
 
     name = words[0].rpartition("/")[2].rpartition("\\")[2]
-    if len(words) == 3 and words[1].startswith("-") and name in {*shell.SHELLS, "powershell.exe", "pwsh"}:
+    if len(words) == 3 and words[1].startswith("-") and name.removesuffix(".exe") in NAMES:
         return words[2]
     return shlex.join(words)
 
@@ -330,7 +333,7 @@ def unwrapped_line(line: str) -> str:
 
     if re.match(r"(?:[\w./-]{0,100}/)?(?:bash|zsh|sh) -l?c ", line[:200]):
         try:
-            words = shlex.split(line[: shell.LONGEST])
+            words = shlex.split(line[: LONGEST])
         except ValueError:
             return line
         return unwrapped(words) if len(words) == 3 else line
@@ -367,7 +370,7 @@ def _output(value: object) -> tuple[str, int | None, str]:
         return as_text(given.get("output")) if given else text, code, ""
     if denied := DENIED.match(text):
         return text, int(denied[1]), ""
-    start = text.find("\nChunk ID: ", 0, shell.LONGEST) + 1  # a warning that quotes the command may stand before it
+    start = text.find("\nChunk ID: ", 0, LONGEST) + 1  # a warning that quotes the command may stand before it
     head = text[start : start + 2000]
     printed = PRINTED.search(head)
     told = head[: printed.start()] if printed else head[:300]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from pytest_agentcompliance.parsing.transcripts.hidden import broke, checks, hidden
+from pytest_agentcompliance.parsing.transcripts.hidden import broke, checks, found_nothing, hidden
 from pytest_agentcompliance.parsing.transcripts.texts import clean, plain, weight
 from pytest_agentcompliance.parsing.work import Work
 
@@ -154,13 +154,17 @@ class Tape:
             if len(output) > OUTPUT:
                 self.cut["outputs"] += 1
             step.output = clean(output, OUTPUT, tail=True)
-            if (result in ("pass", "fail") or (not result and not step.background)) and checks(step.text):
-                from pytest_agentcompliance.parsing import work
+            if result in ("pass", "fail") or (not result and not step.background):
+                from pytest_agentcompliance.parsing.work import reading
 
-                step.work = work.read(step.text, clean(output, READ_FOR_WORK, tail=True))
+                told = clean(output, READ_FOR_WORK, tail=True)
+                if not reading.is_noise(told) and checks(step.text):
+                    step.work = reading.read(step.text, told)
                 if any(one.failing for one in step.work):
                     step.result = "fail"
-                elif result == "pass" and not step.work and hidden(step.text):
+                elif not step.work and (
+                    (result == "pass" and hidden(step.text)) or (result == "fail" and found_nothing(step.text, step.exit_code))
+                ):
                     step.result = "fail" if broke(output) else ""
         elif step.kind == "call" or result in ("fail", "refused"):
             step.output = clean(output, OUTPUT, tail=True)

@@ -2,7 +2,8 @@
 
 import re
 
-from pytest_agentcompliance.parsing.transcripts.shell import LONGEST, Command, commands
+from pytest_agentcompliance.parsing.shell.scripts import Command, commands
+from pytest_agentcompliance.parsing.shell.words import LONGEST
 from pytest_agentcompliance.parsing.transcripts.shell_edits import PRINTERS
 
 # What may stand in a line beside the command that matters: its own success is not what anybody asks for.
@@ -12,8 +13,12 @@ BESIDE = frozenset((
     "command", "type", "sort", "uniq", "cut", "tr", "awk", "tee", "less", "more", "nl", "column", "jq", "git",
     "rm", "cp", "mv", "touch", "test", "[", "exit", "kill", "pkill", "ps", "du", "df", "file", "stat", "diff",
     "basename", "dirname", "tree", "whoami", "uname", "done", "fi", "for", "esac", "case", "in", "read", "local",
-    "shift", "wait", "lsof", "curl",
+    "shift", "wait", "lsof", "curl", "fgrep", "ag", "cmp",
 ))  # fmt: skip
+MASKS = re.compile(r"[|;\n!`]|(?<!&)&(?!&)|\$\(|[<>]\(")  # without one of these nothing hides an end
+FINDERS = frozenset(("grep", "egrep", "fgrep", "rg", "ag", "diff", "cmp", "test", "["))  # which fail where they find nothing
+# Cmdlets that show something or go somewhere.
+SHOWS = re.compile(r"(?:Get|Select|Measure|Format|Sort|Where|ForEach|Write|Test|Resolve|Join)-[A-Z]\w{1,30}|Set-Location|Out-Host")
 BROKE = re.compile(
     r"^(?:[^\n]{0,300}: No module named \S+|[^\n]{0,300}(?:command not found|: not found)|make(?:\[\d+\])?: \*\*\* [^\n]+"
     r"|(?:E\s+)?(?:[\w.]{1,200}\.)?[A-Z]\w{0,80}(?:Error|Exception)(?::[^\n]*)?|npm (?:ERR!|error) code ELIFECYCLE"
@@ -26,15 +31,16 @@ END = 4000  # characters at the end of an output in which a failure shows
 
 def hidden(line: str) -> bool:
     """Whether a command of the line could have failed though the line ended well."""
-    if "pipefail" in line:
-        return False
+    return MASKS.search(line) is not None and any(one.masked and _matters(one) for one in commands(line))
+
+
+def found_nothing(line: str, exit_code: int | None) -> bool:
+    """Whether a line can have failed by what searches at its end alone: ``pytest | grep FAIL`` does so where all is well."""
     found = commands(line)
-    told = True  # what comes after hands on that this one failed
-    for one in reversed(found):
-        told = told and not one.pipes and (one.then == "&&" or (one is found[-1] and one.then != "&"))
-        if not told and _matters(one):
-            return True
-    return False
+    if not found or found[-1].name not in FINDERS or exit_code not in (1, None):
+        return False
+    checked = [one.masked for one in found if _matters(one)]
+    return bool(checked) and all(checked)
 
 
 def checks(line: str) -> bool:
@@ -44,7 +50,7 @@ def checks(line: str) -> bool:
 
 def _matters(one: Command) -> bool:
     name = one.name or (one.words[0].text if one.words else "")
-    return bool(name) and name not in BESIDE and name not in PRINTERS
+    return bool(name) and name not in BESIDE and name not in PRINTERS and not SHOWS.fullmatch(name)
 
 
 def broke(output: str) -> bool:

@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 
 from pytest_agentcompliance.parsing import claims
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.parsing.transcripts import shell, shell_edits
+from pytest_agentcompliance.parsing.shell import scripts
+from pytest_agentcompliance.parsing.transcripts import shell_edits
 
 _WORD = re.compile(r"[A-Z]?[a-z]+")
 _READING = frozenset(("read", "view", "open", "cat", "show"))
@@ -45,6 +46,15 @@ class Did(Protocol):
     def agent(self) -> str: ...
 
 
+class Gapped(Protocol):
+    """What is asked of a transcript; its fields are those of ``evidence.transcript.Transcript``."""
+
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def gaps(self) -> tuple[int, ...]: ...
+
+
 class Look(NamedTuple):
     """A file that was shown. ``lines`` (first, last) where it is told; ``part`` and no lines: what matched, or nobody knows.
 
@@ -72,11 +82,16 @@ def looks(step: Did) -> Iterator[Look]:
         yield from (Look(tidy(path)) for path in _arguments(step))
 
 
+def prints(step: Did) -> bool:
+    """Whether what a step answers is what the agent went for: a tool that knows documents chooses itself what it tells of them."""
+    return step.kind == "command" or (step.kind == "call" and (_is_errand(step) or bool((_READING | {"grep"}) & _words(step.text))))
+
+
 def copies(step: Did) -> Iterator[tuple[str, str]]:
     """The files that a command copies, moves or links, each with the path under which it can be read then."""
     if step.kind != "command" or step.result == "refused":
         return
-    for one in shell.commands(step.text):
+    for one in scripts.commands(step.text):
         words = [word for word in one.words[1:] if not word.text.startswith("-")]
         if one.name in _COPYING and len(words) > 1:
             *sources, target = map(one.at, words)
@@ -110,6 +125,15 @@ def edited(step: Did, changed: frozenset[str], globs: list[str]) -> str:
         if found.how in ("whole", "end") and matches(found.paths[0], globs):
             return found.paths[0]
     return ""
+
+
+def gap(given: Gapped, start: int, end: int) -> str:
+    """That steps may be missing between two, counted from 0, the second of which is the first that cannot matter any more.
+
+    A line that is broken after it excuses nothing that came before.
+    """
+    within = not given.gaps or any(start <= number <= end for number in given.gaps)
+    return "the transcript is not complete" if not given.complete and within else ""
 
 
 def lacks(steps: Sequence[Did], before: int | None = None) -> str:
@@ -151,8 +175,10 @@ def is_outside(path: str) -> bool:
 def means(look: Look, known: str) -> bool:
     """Whether the path of a look is a known one: the same, or on somebody's machine, with folders in front."""
     path = look.path
+    if path == known or (is_outside(path) and path.endswith(f"/{known}")):
+        return True  # a glob that names nothing else is taken as it stands: app/[id]/route.ts
     if not look.wild:
-        return path == known or (is_outside(path) and path.endswith(f"/{known}"))
+        return False
     written, parts = path.split("/"), known.split("/")
     if len(written) < len(parts) or (len(written) > len(parts) and not is_outside(path)):
         return False

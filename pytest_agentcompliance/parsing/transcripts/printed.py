@@ -26,12 +26,12 @@ class Document:
         if len(output) < SHORT * 2 or not self.lines:
             return 0.0
         there = shown(output)
-        hits = len(self.lines.keys() & there)
-        if hits and len(output) >= CLIPPED and hits >= len(there) * ALIKE:
+        hits = self.lines.keys() & there
+        if len(output) >= CLIPPED and len(hits) >= len(there) * ALIKE and sum(map(len, hits)) * 2 >= len(output):
             end = list(self.lines)[-len(there) :]
             if sum(line in there for line in end) >= len(end) * ALIKE:
                 return 1.0
-        return hits / len(self.lines)
+        return len(hits) / len(self.lines)
 
 
 @lru_cache(maxsize=64)
@@ -40,9 +40,10 @@ def document(text: str) -> Document:
     return Document(text)
 
 
-def shown(output: str) -> set[str]:
+@lru_cache(maxsize=8)  # several documents are asked of one output
+def shown(output: str) -> frozenset[str]:
     """The longer lines of an output, without the numbers that tools put before them."""
-    return {line for row in output.splitlines() if len(line := _bare(row)) >= SHORT}
+    return frozenset(line for row in output.splitlines() if len(line := _bare(row)) >= SHORT)
 
 
 def _bare(row: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from pytest_agentcompliance.parsing.shell.scripts import Command, commands
+from pytest_agentcompliance.parsing.shell.words import Word
 from pytest_agentcompliance.parsing.transcripts import patches
-from pytest_agentcompliance.parsing.transcripts.shell import Command, Word, commands
 
 Lines = tuple[int, int]
 END = 1 << 30  # the last line, where only the first is known
@@ -107,7 +108,7 @@ def _printed(one: Command) -> Iterator[Shown]:
         words = _operands(one)[1:] if name in FIRST_IS_NO_FILE and not _has(one, "-e", "-f") else _operands(one)
         for file in _named(one, [*words, *one.out_of]):
             yield from [file] if _prints_all(one) else _narrowed(one, file)
-    elif name in ("tr", "done"):  # ``while read`` goes over all lines
+    elif name == "tr" or not one.words:  # ``done < file`` goes over all lines
         yield from (replace(file, part=True) for file in _named(one, one.out_of))
     elif name == "git" and len(one.words) > 2 and one.words[1].text == "show":
         for word in one.words[2:]:
@@ -119,7 +120,7 @@ def _printed(one: Command) -> Iterator[Shown]:
 def _named(one: Command, words: Iterable[Word]) -> Iterator[Shown]:
     """The files that words name, and the globs that stand for some."""
     for word in words:
-        path = one.at(word if not word.wild else replace(word, plain=True))
+        path = one.at(word._replace(plain=word.plain or word.wild))
         if path and path != "-":
             yield Shown(path, wild=word.wild)
 
@@ -262,7 +263,7 @@ def _by_git(one: Command) -> Iterator[tuple[str, bool]]:
     elif verb == "rm" and not _has(one, "--cached"):
         yield from ((path, True) for path in _files(one)[1:])
     elif verb in ("checkout", "restore"):
-        words = one.words[2:]
+        words = list(one.words[2:])
         cut = next((at for at, word in enumerate(words) if word.text == "--"), None)
         if verb == "restore" and cut is None:
             words, cut = [word for word in words if not word.text.startswith("-")], -1

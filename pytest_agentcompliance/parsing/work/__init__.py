@@ -47,7 +47,7 @@ class Work:
         """The counts in words: ``pytest: 3 passed, 1 failed``."""
         counts = (("passed", self.passed), ("failed", self.failed), ("skipped", self.skipped), ("errors", self.errors),
                   ("warnings", self.warnings))  # fmt: skip
-        parts = [f"{count} {name}" for name, count in counts if count is not None]
+        parts = [f"{count} {name.rstrip('s') if count == 1 else name}" for name, count in counts if count is not None]
         return f"{self.tool}: {', '.join(parts) or 'no counts'}"
 
 

@@ -9,8 +9,12 @@ from pytest_agentcompliance.parsing.work.hints import Found, Hints
 
 
 class _End(NamedTuple):
-    """A line with which tools end: its errors, and whether the command says what kind of check it was."""
+    """A line with which tools end: its errors, and whether the command says what kind of check it was.
 
+    One of the ``words`` stands in every such line.
+    """
+
+    words: tuple[str, ...]
     pattern: re.Pattern[str]
     tools: tuple[str, ...]
     errors: int
@@ -19,25 +23,33 @@ class _End(NamedTuple):
 
 _NEXT = ("next", "react-scripts", "vue-cli-service", "webpack")
 _ENDS = (
-    _End(re.compile(r"\s*✓ built in \d"), ("vite",), 0),
-    _End(re.compile(r"\s*(?:error during build:|[✗x×] Build failed in )"), ("vite",), 1),
-    _End(re.compile(r"\s*(?:✓ |✔ |- info )?Compiled successfully"), _NEXT, 0),
-    _End(re.compile(r"\s*(?:Failed to compile\.?|> Build error occurred|> Build failed because of webpack errors)"), _NEXT, 1),
-    _End(re.compile(r"\s*Successfully compiled: \d{1,9} files? "), ("nest",), 0),
-    _End(re.compile(r"\s*(?:CLI |ESM |CJS |DTS |IIFE )?(?:⚡️ )?Build success in \d"), ("tsup",), 0),
-    _End(re.compile(r"(?:CLI |ESM |CJS |DTS |IIFE )?(?:error )?Build failed$"), ("tsup",), 1),
-    _End(re.compile(r"\s*(?:>|NX) +(?:NX +)?Successfully ran targets? "), ("nx",), 0, asked=True),
-    _End(re.compile(r"\s*(?:>|NX) +(?:NX +)?(?:Ran|Running) targets? .{1,200}"), ("nx",), 1, asked=True),
-    _End(re.compile(r"BUILD SUCCESSFUL in \d"), ("gradle",), 0, asked=True),
-    _End(re.compile(r"BUILD FAILED in \d"), ("gradle",), 1, asked=True),
-    _End(re.compile(r"\s*(?:\[[A-Z]{1,8}\] +)?BUILD SUCCESS$"), ("mvn",), 0, asked=True),
-    _End(re.compile(r"\s*(?:\[[A-Z]{1,8}\] +)?BUILD FAILURE$"), ("mvn",), 1, asked=True),
-    _End(re.compile(r"ERROR: failed to (?:solve|build)"), ("docker",), 1),
-    _End(re.compile(r"-- Build files have been written to: "), ("cmake",), 0),
+    _End(("built in",), re.compile(r"\s*✓ built in \d"), ("vite",), 0),
+    _End(
+        ("error during build:", "Build failed in"), re.compile(r"\s*(?:error during build:|[✗x×] Build failed in )"), ("vite",), 1
+    ),
+    _End(("Compiled",), re.compile(r"\s*(?:✓ |✔ |- info )?Compiled successfully"), _NEXT, 0),
+    _End(
+        ("ompile", "Build"),
+        re.compile(r"\s*(?:Failed to compile\.?|> Build error occurred|> Build failed because of webpack errors)"),
+        _NEXT,
+        1,
+    ),
+    _End(("Successfully compiled",), re.compile(r"\s*Successfully compiled: \d{1,9} files? "), ("nest",), 0),
+    _End(("Build success",), re.compile(r"\s*(?:CLI |ESM |CJS |DTS |IIFE )?(?:⚡️ )?Build success in \d"), ("tsup",), 0),
+    _End(("Build failed",), re.compile(r"(?:CLI |ESM |CJS |DTS |IIFE )?(?:error )?Build failed$"), ("tsup",), 1),
+    _End(("Successfully ran",), re.compile(r"\s*(?:>|NX) +(?:NX +)?Successfully ran targets? "), ("nx",), 0, asked=True),
+    _End(("target",), re.compile(r"\s*(?:>|NX) +(?:NX +)?(?:Ran|Running) targets? .{1,200}"), ("nx",), 1, asked=True),
+    _End(("BUILD SUCCESSFUL",), re.compile(r"BUILD SUCCESSFUL in \d"), ("gradle",), 0, asked=True),
+    _End(("BUILD FAILED",), re.compile(r"BUILD FAILED in \d"), ("gradle",), 1, asked=True),
+    _End(("BUILD SUCCESS",), re.compile(r"\s*(?:\[[A-Z]{1,8}\] +)?BUILD SUCCESS$"), ("mvn",), 0, asked=True),
+    _End(("BUILD FAILURE",), re.compile(r"\s*(?:\[[A-Z]{1,8}\] +)?BUILD FAILURE$"), ("mvn",), 1, asked=True),
+    _End(("ERROR: failed",), re.compile(r"ERROR: failed to (?:solve|build)"), ("docker",), 1),
+    _End(("Build files",), re.compile(r"-- Build files have been written to: "), ("cmake",), 0),
 )
 _LAST = (  # of which many lines make one failure
-    _End(re.compile(r"g?make(?:\[\d{1,3}\])?: \*\*\* "), ("make",), 1, asked=True),
+    _End(("***",), re.compile(r"g?make(?:\[\d{1,3}\])?: \*\*\* "), ("make",), 1, asked=True),
     _End(
+        ("CMake Error", "Configuring incomplete", "build stopped"),
         re.compile(r"CMake Error(?: at |:)|-- Configuring incomplete, errors occurred!|ninja: build stopped"),
         ("cmake",),
         1,
@@ -71,9 +83,16 @@ def read(lines: list[str], hints: Hints) -> Iterator[Found]:
     `script` is what a package manager says of a script that failed: of what it ran it does not tell.
     """
     last: dict[int, int] = {}
+    whole = "\n".join(lines)
+    ends = [end for end in _ENDS if any(word in whole for word in end.words)]
+    lasts = [(k, end) for k, end in enumerate(_LAST) if any(word in whole for word in end.words)]
     for at, line in enumerate(lines):
-        yield from ((at, _work(end, hints)) for end in _ENDS if end.pattern.match(line))
-        last.update({k: at for k, end in enumerate(_LAST) if end.pattern.match(line)})
+        for end in ends:
+            if end.pattern.match(line):
+                yield at, _work(end, hints)
+        for k, end in lasts:
+            if end.pattern.match(line):
+                last[k] = at
         if found := _WEBPACK.match(line):
             errors = int(found[1]) if found[2] == "error" else 0
             warnings = int(found[1]) if found[2] == "warning" else int(found[3] or 0)

@@ -11,9 +11,11 @@ from pytest_agentcompliance.parsing.work.hints import Found, Hints
 class _Summary(NamedTuple):
     """A last line: its groups `errors` and `warnings` are counts, of which one that is not there is ``least``.
 
-    ``only``: it is read only where the command runs a check of this kind, since the line could be anybody's.
+    ``word`` stands in every such line. ``only``: it is read only where the command runs a check of this kind, since the line
+    could be anybody's.
     """
 
+    word: str
     pattern: re.Pattern[str]
     tools: tuple[str, ...]
     check: Check
@@ -23,26 +25,43 @@ class _Summary(NamedTuple):
 
 _E, _W = r"(?P<errors>\d{1,9})", r"(?P<warnings>\d{1,9})"
 _SUMMARIES = (
-    _Summary(re.compile(r"Success: no issues found in \d{1,9} source files?"), ("mypy",), "type check"),
-    _Summary(re.compile(rf"Found {_E} errors? in \d{{1,9}} files? \((?:checked|errors prevented)"), ("mypy",), "type check"),
+    _Summary("Success", re.compile(r"Success: no issues found in \d{1,9} source files?"), ("mypy",), "type check"),
     _Summary(
-        re.compile(rf"{_E} errors?, {_W} warnings?, \d{{1,9}} (?:informations?|notes?)"), ("pyright", "basedpyright"), "type check"
+        "Found ", re.compile(rf"Found {_E} errors? in \d{{1,9}} files? \((?:checked|errors prevented)"), ("mypy",), "type check"
     ),
-    _Summary(re.compile(rf"Found {_E} diagnostics?$"), ("ty",), "type check"),
-    _Summary(re.compile(rf".{{0,60}}svelte-check found {_E} errors? and {_W} warnings?"), ("svelte-check",), "type check"),
-    _Summary(re.compile(rf"\s*(?:[✖×✗x] )?\d{{1,9}} problems? \({_E} errors?, {_W} warnings?"), ("eslint", "stylelint"), "lint"),
-    _Summary(re.compile(r"\s*✔ No ESLint warnings or errors"), ("eslint",), "lint"),
-    _Summary(re.compile(rf"Found {_W} warnings? and {_E} errors?\."), ("oxlint",), "lint"),
-    _Summary(re.compile(r"All matched files use Prettier code style"), ("prettier",), "lint"),
     _Summary(
-        re.compile(rf"\[warn\] Code style issues (?:were )?found in (?:{_E} files?|the above file)"), ("prettier",), "lint", 1
+        "error",
+        re.compile(rf"{_E} errors?, {_W} warnings?, \d{{1,9}} (?:informations?|notes?)"),
+        ("pyright", "basedpyright"),
+        "type check",
     ),
-    _Summary(re.compile(rf"Contracts: \d{{1,9}} kept, {_E} broken\."), ("lint-imports",), "lint"),
-    _Summary(re.compile(rf"{_E} issues?[.:]$"), ("golangci-lint",), "lint", only=True),
-    _Summary(re.compile(r"The schemas? at .{1,300} (?:is|are) valid"), ("prisma",), "schema"),
-    _Summary(re.compile(rf"\s*Validation Error Count: {_E}"), ("prisma",), "schema"),
-    _Summary(re.compile(r"No new upgrade operations detected"), ("alembic",), "schema"),
+    _Summary("diagnostic", re.compile(rf"Found {_E} diagnostics?$"), ("ty",), "type check"),
     _Summary(
+        "svelte-check", re.compile(rf".{{0,60}}svelte-check found {_E} errors? and {_W} warnings?"), ("svelte-check",), "type check"
+    ),
+    _Summary(
+        "problem",
+        re.compile(rf"\s*(?:[✖×✗x] )?\d{{1,9}} problems? \({_E} errors?, {_W} warnings?"),
+        ("eslint", "stylelint"),
+        "lint",
+    ),
+    _Summary("ESLint", re.compile(r"\s*✔ No ESLint warnings or errors"), ("eslint",), "lint"),
+    _Summary("Found ", re.compile(rf"Found {_W} warnings? and {_E} errors?\."), ("oxlint",), "lint"),
+    _Summary("All matched", re.compile(r"All matched files use Prettier code style"), ("prettier",), "lint"),
+    _Summary(
+        "Code style",
+        re.compile(rf"\[warn\] Code style issues (?:were )?found in (?:{_E} files?|the above file)"),
+        ("prettier",),
+        "lint",
+        1,
+    ),
+    _Summary("Contracts", re.compile(rf"Contracts: \d{{1,9}} kept, {_E} broken\."), ("lint-imports",), "lint"),
+    _Summary("issue", re.compile(rf"{_E} issues?[.:]$"), ("golangci-lint",), "lint", only=True),
+    _Summary("The schema", re.compile(r"The schemas? at .{1,300} (?:is|are) valid"), ("prisma",), "schema"),
+    _Summary("Validation", re.compile(rf"\s*Validation Error Count: {_E}"), ("prisma",), "schema"),
+    _Summary("No new", re.compile(r"No new upgrade operations detected"), ("alembic",), "schema"),
+    _Summary(
+        "FAILED: ",
         re.compile(r".{0,40}FAILED: (?:New upgrade operations detected|Target database is not up to date)"),
         ("alembic",),
         "schema",
@@ -65,13 +84,16 @@ _BIOME_FOUND = re.compile(r"Found (\d{1,9}) (error|warning)s?\.$")
 
 def read(lines: list[str], hints: Hints) -> Iterator[Found]:
     """The summaries of checkers; where tsc gives none, its errors are counted."""
-    yield from _tsc(lines, hints)
-    typed = any(_TSC_LINE.match(line) for line in lines)
-    biome = any(_BIOME.match(line) for line in lines)
+    whole = "\n".join(lines)
+    typed = "error TS" in whole and any(_TSC_LINE.match(line) for line in lines)
+    if typed or "Found " in whole:
+        yield from _tsc(lines, hints)
+    biome = " file" in whole and any(_BIOME.match(line) for line in lines)
     asked = {ran.check for ran in hints.ran}
+    near = [one for one in _SUMMARIES if one.word in whole and (not one.only or one.check in asked)]
     for at, line in enumerate(lines):
-        for one in _SUMMARIES:
-            found = one.pattern.match(line) if not one.only or one.check in asked else None
+        for one in near:
+            found = one.pattern.match(line) if one.word in line else None
             if found:
                 named = found.groupdict()
                 errors = int(named.get("errors") or one.least)
@@ -109,7 +131,7 @@ def _ruff(line: str, at: int, lines: list[str], hints: Hints) -> Iterator[Found]
     """ruff says little of its own name: its last lines are read where the command names it, or the lines above are its."""
     if line.startswith("All checks passed!") and any(ran.script or ran.check != "tests" for ran in hints.ran):
         tool = hints.tool("ruff", "ty")
-        nothing = any("No Python files found under" in above for above in lines[max(0, at - 3) : at])
+        nothing = any("No Python files found under" in near for near in lines[max(0, at - 3) : at + 4])
         yield at, Work(tool, "type check" if tool == "ty" else "lint", errors=None if nothing else 0)
     elif found := _RUFF_FOUND.match(line):
         if hints.named("ruff") or any(_RUFF_ABOVE.match(one) for one in lines[max(0, at - 40) : at + 3]):

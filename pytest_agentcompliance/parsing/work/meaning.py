@@ -3,11 +3,11 @@
 from functools import lru_cache
 from posixpath import basename, normpath
 
+from pytest_agentcompliance.parsing.shell.commands import commands
+from pytest_agentcompliance.parsing.shell.prefixes import SHELLS, bare, name_of
 from pytest_agentcompliance.parsing.work.ran import Ran
 from pytest_agentcompliance.parsing.work.reach import WORDLESS, runs
-from pytest_agentcompliance.parsing.work.shell import commands
-from pytest_agentcompliance.parsing.work.unwrap import SHELLS
-from pytest_agentcompliance.parsing.work.wrappers import ALL, MOVES, SELECTS, bare, name_of
+from pytest_agentcompliance.parsing.work.wrappers import ALL, MOVES, SELECTS
 
 _Meaning = tuple[str, str, tuple[str, ...], frozenset[str], str | None]
 _SHOWN = frozenset(  # options that change what is printed, and not what is checked

@@ -3,10 +3,10 @@
 from functools import lru_cache
 from posixpath import basename
 
+from pytest_agentcompliance.parsing.shell.commands import commands
+from pytest_agentcompliance.parsing.shell.prefixes import bare
 from pytest_agentcompliance.parsing.work.ran import Ran
-from pytest_agentcompliance.parsing.work.shell import commands
 from pytest_agentcompliance.parsing.work.unwrap import of
-from pytest_agentcompliance.parsing.work.wrappers import bare
 
 WORDLESS = frozenset(  # commands that say or show something and run no check; what is piped into them changes no check either
     ("echo", "printf", "cat", "head", "tail", "tee", "grep", "egrep", "rg", "sed", "awk", "cut", "sort", "uniq", "wc", "less",
@@ -22,15 +22,21 @@ def runs(line: str, folder: str | None = None) -> tuple[Ran, ...]:
     return tuple(ran for command in commands(line, folder) for ran in of(command))
 
 
+@lru_cache(maxsize=64)
+def _started(line: str) -> tuple[str, ...]:
+    """What each command of a line starts, without its folder; empty where it only sets variables."""
+    seen = [bare(command.words) for command in commands(line)]
+    return tuple(basename(words[0]) if words else "" for words in seen)
+
+
 def shows_only(line: str) -> bool:
     """Whether a line plainly runs no tool at all: it echoes, reads files, asks git."""
-    seen = [bare(list(command.words)) for command in commands(line)]
-    return bool(seen) and all(not words or basename(words[0]) in WORDLESS for words in seen)
+    seen = _started(line)
+    return bool(seen) and all(not name or name in WORDLESS for name in seen)
 
 
 def only_checks(line: str) -> bool:
     """Whether nothing runs in a line but checks by tools of which the line names each, and what shows something."""
-    seen = [(bare(list(command.words)), command) for command in commands(line)]
     checks = runs(line)
-    rest = [command for words, command in seen if words and basename(words[0]) not in WORDLESS]
+    rest = [name for name in _started(line) if name and name not in WORDLESS]
     return bool(checks) and len(rest) == len(checks) and all(ran.tool for ran in checks)

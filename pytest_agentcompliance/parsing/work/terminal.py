@@ -11,6 +11,8 @@ _MOVES = re.compile(r"\x1b\[[0-9;]*[ADFGHJ]")
 
 def lines(text: str) -> list[str]:
     """The rows of the terminal; linear in the text."""
+    if "\x1b" not in text and "\x08" not in text:
+        return [_row(line) for line in text.split("\n")]
     if not _MOVES.search(text):  # nothing goes back further than its own row
         return [_row(line) for line in _CODES.sub(_kept, text).split("\n")]
     return _Screen().print(text)

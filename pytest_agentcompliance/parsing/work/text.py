@@ -20,13 +20,13 @@ _TELLING = re.compile(
 )
 _TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ")
 # What runs the scripts of many packages puts before each line that one of them prints.
-_PREFIXES = (
-    re.compile(r"((?:@[\w.-]{1,80}/)?[\w.-]{1,80}:[\w.-]{1,40}(?::[\w.-]{1,40})?): ?(.*)"),  # turbo: `@shop/api:test: `
-    re.compile(r"((?:@|\.{0,2}/)?[\w./-]{1,120} [\w.:-]{1,40}): (.*)"),  # pnpm -r: `packages/api test: `
-    re.compile(r"(│) (.*)"),
-    re.compile(r"\[([^\]\n]{1,80})\]:? (.*)"),  # concurrently, yarn workspaces foreach
-    re.compile(r"([\w.-]{1,80}) {1,40}\| (.*)"),  # docker compose
-    re.compile(r"((?:@[\w.-]{1,80}/)?[\w.-]{1,80}): (.*)"),  # lerna
+_PREFIXES = (  # each with what stands in every such line
+    (":", re.compile(r"((?:@[\w.-]{1,80}/)?[\w.-]{1,80}:[\w.-]{1,40}(?::[\w.-]{1,40})?): ?(.*)")),  # turbo: `@shop/api:test: `
+    (": ", re.compile(r"((?:@|\.{0,2}/)?[\w./-]{1,120} [\w.:-]{1,40}): (.*)")),  # pnpm -r: `packages/api test: `
+    ("│", re.compile(r"(│) (.*)")),
+    ("[", re.compile(r"\[([^\]\n]{1,80})\]:? (.*)")),  # concurrently, yarn workspaces foreach
+    ("|", re.compile(r"([\w.-]{1,80}) {1,40}\| (.*)")),  # docker compose
+    (": ", re.compile(r"((?:@[\w.-]{1,80}/)?[\w.-]{1,80}): (.*)")),  # lerna
 )
 
 
@@ -52,16 +52,17 @@ def printed(output: str) -> Printed:
 
 
 def _shown(line: str) -> str:
-    line = _CONTROLS.sub("", line[:_LONGEST]).rstrip()
-    times = _TIMES.match(line)
+    line = line[:_LONGEST]
+    line = (line if line.isprintable() else _CONTROLS.sub("", line)).rstrip()
+    times = _TIMES.match(line) if line[:1].isdigit() else None
     return line[times.end() :] if times else line
 
 
 def _groups(lines: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
     groups: dict[tuple[int, str], list[tuple[int, str]]] = {}
     for at, line in lines:
-        for kind, pattern in enumerate(_PREFIXES):
-            found = pattern.match(line)
+        for kind, (sign, pattern) in enumerate(_PREFIXES):
+            found = pattern.match(line) if sign in line else None
             if not found:
                 continue
             key = (kind, found[1])

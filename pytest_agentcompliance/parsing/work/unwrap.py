@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from posixpath import basename
 
+from pytest_agentcompliance.parsing.shell.commands import Command, commands
+from pytest_agentcompliance.parsing.shell.prefixes import SHELLS, bare, name_of, told
 from pytest_agentcompliance.parsing.work import managers, tools
 from pytest_agentcompliance.parsing.work.ran import Known, Ran, by_name, made
-from pytest_agentcompliance.parsing.work.shell import Command, commands
-from pytest_agentcompliance.parsing.work.wrappers import bare, name_of
 
 _DEEPEST = 8  # commands in commands
-SHELLS = frozenset(("sh", "bash", "zsh", "dash", "ash", "ksh", "powershell", "pwsh"))
 _MANAGERS = frozenset(("pnpm", "npm", "yarn", "bun"))
 _PYTHON_RUNNERS = frozenset(("uv", "poetry", "pdm", "hatch", "pipenv", "rye", "conda", "micromamba"))
 _MONOREPO = frozenset(("turbo", "nx", "lerna", "moon"))
@@ -23,16 +22,13 @@ _MAKERS = frozenset(
 def of(command: Command, depth: int = 0) -> Iterator[Ran]:
     """The checks that a simple command runs, in their order."""
     words = bare(list(command.words))
-    if words and name_of(words[0]) in SHELLS:
-        at = next((k for k, word in enumerate(words[1:6], 1) if re.fullmatch(r"-[a-z]*c|-[Cc]ommand", word)), None)
-        if at is None and len(words) > 1 and not words[1].startswith("-"):
-            yield from _read(words[1:], Known(tuple(words), command.folder, command.masked, depth=depth))
-            return
-        text = words[at + 1] if at is not None and at + 1 < len(words) else command.fed
-        flags = "set -e;" if any(re.fullmatch(r"-[a-z]*e[a-z]*", word) for word in words[1:4]) else ""
-        flags += "set -o pipefail;" if "pipefail" in words[1 : (at or 1) + 1] else ""
-        for one in commands(flags + text, command.folder, masked=command.masked, depth=depth + 1) if depth < _DEEPEST else ():
+    text = told(words, command.fed)
+    if text is not None:
+        for one in commands(text, command.folder, masked=command.masked, depth=depth + 1) if depth < _DEEPEST else ():
             yield from of(one, depth + 1)
+        return
+    if words and name_of(words[0]) in SHELLS:
+        yield from _read(words[1:], Known(tuple(words), command.folder, command.masked, depth=depth))
         return
     if len(words) > 1 and words[0] == "eval" and depth < _DEEPEST:
         for one in commands(" ".join(words[1:]), command.folder, masked=command.masked, depth=depth + 1):

@@ -1,4 +1,4 @@
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from posixpath import normpath
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pytest_agentcompliance.errors import Unreadable
-from pytest_agentcompliance.evidence import ChangeSet, ChunkLog, Proof, Proofs, Report
+from pytest_agentcompliance.evidence import ChangeSet, ChunkLog, Proof, Proofs, Report, Tree
 from pytest_agentcompliance.evidence.proofs import FRESHNESS, Freshness, Trust
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.work import Check
@@ -36,10 +36,11 @@ _GRADES: Mapping[Freshness, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _One:
-    """What one proof says of one check."""
+    """What one proof says of one check. ``leaves`` are files that the command writes, and that are no code of the run's."""
 
     proof: Proof
     done: "Done"
+    leaves: tuple[str, ...] = ()
 
 
 class Required(Rule):
@@ -49,12 +50,16 @@ class Required(Rule):
     what it printed; it is held against the tree at the end of the run.
 
     The last proof of a check counts, not the best one. Of several tools, folders or packages each has its own last one. A run
-    of a few tests proves no suite, but fails for it. A failure is told in the log or the report where the run left one: one that
-    was never made good, or that passed later with nothing changed, is a breach where they are silent; one that was mended is
-    a remark.
+    of a few tests proves no suite, but fails for it; so does one that leaves out a test or a file by its name, while what the
+    project's own settings leave out is left out. A command that goes elsewhere, or that puts other files in the place of these
+    for as long as the check runs, proves nothing of this tree.
+
+    A failure is told in the log or the report where the run left one: one that was never made good, or that passed later with
+    nothing changed, is a breach where they are silent; one that was mended is a remark.
 
     Blind spots: at L1 the proof was recorded by the user that the agent is, who could have made it up; the page on proofs
-    says what each level is worth. A script of a package may do anything, and so may a program that a changed PATH finds. Where the
+    says what each level is worth. A script of a package may do anything, and so may a program that a changed PATH finds; what a
+    variable of the environment leaves out is seen where the tool counts it, or where the command sets it. Where the
     last proofs of an unsigned chain were taken away with what they printed, nothing shows it. Line ends that a checkout converts
     (core.autocrlf) make another tree.
     """
@@ -81,7 +86,8 @@ class Required(Rule):
     )
     part: bool = Field(
         default=False,
-        description="Whether a run of a few tests (one file, `-k`, less than half of what was collected) proves tests.",
+        description="Whether a run of a part (one file, `-k`, a test left out by name, less than half of what was collected, a "
+        "rule of the linter turned off on its line) proves the check.",
     )
     prose: list[str] = Field(
         default=["*.md", "*.mdx", "*.rst", "*.adoc"],
@@ -236,7 +242,70 @@ class Required(Rule):
         Example(
             "What failed is not made good by leaving it out.",
             after=_CODE, proofs=(_FAILED, {**_TESTS, "command": "pytest --deselect tests/test_cart.py::test_total"}),
+            finds=(_FIRST, f"{_FOLDER}/0002.json"),
+        ),
+        Example(
+            "Tests of another tree that git put in its place are none of this one.",
+            after=_CODE, proofs=({**_TESTS, "command": "sh -c 'git stash && pytest && git stash pop'"},), finds=(_FIRST,),
+        ),
+        Example(
+            "A folder that is none of the repository's proves nothing of it.",
+            after=_CODE, proofs=({**_TESTS, "command": "sh -c 'cd /srv/other && pytest'"},), finds=(_FIRST,),
+        ),
+        Example(
+            "A test that is altered for as long as the tests run is no test.",
+            after={**_CODE, "tests/test_cart.py": "def test_total(): ...\n"},
+            proofs=({
+                **_TESTS,
+                "command": "sh -c 'cp tests/test_cart.py /tmp/a && sed -i 5d tests/test_cart.py && pytest"
+                " && cp /tmp/a tests/test_cart.py'",
+            },),
             finds=(_FIRST,),
+        ),
+        Example(
+            "A variable that leaves a test out is an option that does.",
+            after=_CODE,
+            proofs=({**_TESTS, "command": "env 'PYTEST_ADDOPTS=--deselect tests/test_cart.py::test_total' pytest"},),
+            finds=(_FIRST,),
+        ),
+        Example(
+            "Tests that were left out, and nothing says by what, are no whole suite.",
+            after=_CODE,
+            proofs=({
+                **_TESTS, "output": "collected 5 items / 1 deselected / 4 selected\n\n==== 4 passed, 1 deselected in 0.01s ====\n",
+            },),
+            finds=(_FIRST,),
+        ),
+        Example(
+            "A linter that cannot fail has passed nothing.",
+            given={"checks": ["lint"]}, after=_CODE,
+            proofs=({"name": "lint", "command": "ruff check --exit-zero .", "output": "Checked.\n"},), finds=(_FIRST,),
+        ),
+        Example(
+            "A linter of which a rule is turned off on its line is a part of it.",
+            given={"checks": ["lint"]}, after=_CODE,
+            proofs=({"name": "lint", "command": "ruff check --ignore F401 .", "output": "All checks passed!\n"},), finds=(_FIRST,),
+        ),
+        Example(
+            "What the project's settings leave out is the project's own.",
+            before={"pytest.ini": "[pytest]\naddopts = -m 'not slow'\n"},
+            after={**_CODE, "pytest.ini": "[pytest]\naddopts = -m 'not slow'\n"},
+            proofs=({
+                **_TESTS, "output": "collected 5 items / 1 deselected / 4 selected\n\n==== 4 passed, 1 deselected in 0.01s ====\n",
+            },),
+        ),
+        Example(
+            "A folder of the repository, and files that are made on the way, take nothing away.",
+            after={**_CODE, "api/openapi.json": "{}\n"},
+            proofs=({
+                **_TESTS,
+                "command": "sh -c 'git status --short; set -e; cd api; python gen.py > openapi.json; rm -rf dist; pytest > o.log'",
+            },),
+        ),
+        Example(
+            "What the command writes each time is to be ignored, not to be run again.",
+            after={**_CODE, ".coverage": "x\n"},
+            proofs=({**_TESTS, "freshness": "stale", "differs": (".coverage",), "changed": (".coverage",)},), finds=(_FIRST,),
         ),
         Example(
             "A tool that the run wrote itself proves nothing.",
@@ -249,12 +318,14 @@ class Required(Rule):
         return self.examples[:1]
 
     def check(
-        self, changes: ChangeSet, proofs: Proofs | None, log: ChunkLog | None, report: Report | None
+        self, changes: ChangeSet, tree: Tree, proofs: Proofs | None, log: ChunkLog | None, report: Report | None
     ) -> Generator[Finding, None, str]:
         found = proofs or Proofs()
         for one in found.refused:
             yield Finding(f"this proof does not count: {one.why}", one.at, evidence=f"refused {one.why}")
-        said = [_One(proof, done) for proof in found.proofs for done in self._done(proof, changes)]
+        said = [
+            _One(proof, done, _leaves(proof, changes)) for proof in found.proofs for done in self._done(proof, changes, tree)
+        ]
         last = list(_last(said))
         told: Mapping[str, str] = {}
         if said and (texts := list(_texts(log, report, changes))):
@@ -269,14 +340,24 @@ class Required(Rule):
             raise Unreadable(path, why)
         return "\n".join(notes)
 
-    def _done(self, proof: Proof, changes: ChangeSet) -> Iterator["Done"]:
-        from pytest_agentcompliance.parsing.proofs import checks  # start-up time: when there is a proof
+    def _done(self, proof: Proof, changes: ChangeSet, tree: Tree) -> Iterator["Done"]:
+        from pytest_agentcompliance.parsing.proofs import astray, checks  # start-up time: when there is a proof
 
         named = [check for check, globs in self.commands.items() if any(_named(glob, proof) for glob in globs)]
         well = proof.ended == "exit" and proof.exit_code == 0
-        own = _own_tool(proof, changes)
+        own, elsewhere = _own_tool(proof, changes), ""
+        if not named:
+            elsewhere = astray.astray(proof.line, proof.folder, _Paths(changes, tree), proof.changed)
         for done in checks.done(proof.line, proof.folder, proof.work, well=well, how=_how(proof), also=named):
-            yield replace(done, state="nothing", why=f"the run wrote {own} itself") if own and done.state == "passed" else done
+            if elsewhere:
+                yield replace(done, state="nothing", why=elsewhere)
+            elif own and done.state == "passed":
+                yield replace(done, state="nothing", why=f"the run wrote {own} itself")
+            elif done.silently and not done.part and not _chooses(tree):
+                why = f"{done.silently}; neither the command nor the settings of the project say which are left out"
+                yield replace(done, part=why)
+            else:
+                yield done
 
     def _judged(
         self, check: Check, found: Proofs, last: list[_One], told: Mapping[str, str]
@@ -288,6 +369,7 @@ class Required(Rule):
                 return []
             others = "; ".join(dict.fromkeys(one.line[:80] for one in found.proofs[-_SHOWN:]))
             there = f", and no check of that kind is known in what is proved: {others}" if others else ""
+            there += " (what a script runs is not known; a clause may name it in 'commands')" if others else ""
             how = f"agent-compliance prove {check.replace(' ', '-')} -- COMMAND"
             message = f"{called} {_were(check)} never proved{there}; record {_them(check)} with: {how}"
             yield Finding(message, Place(found.folder), evidence=f"{check} never proved")
@@ -313,6 +395,7 @@ class Required(Rule):
             signed = f", signed by {proof.signer}" if proof.signer else ""
             note = f" ({proof.note})" if proof.note else ""
             counts = f", {one.done.counts}" if one.done.counts else ""
+            counts += f", it changed {_some(proof.changed)} itself" if proof.changed else ""
             notes.append(f"{check}: {proof.line[:120]}: {_GRADES[proof.freshness]}, trust L{proof.trust}{signed}{note}{counts}")
         return notes
 
@@ -327,8 +410,10 @@ class Required(Rule):
                 what = f"on {_GRADES[proof.freshness]} ({proof.freshness}); {self.freshness} is asked"
             elif proof.differs and set(proof.differs) <= set(proof.changed):
                 what = (
-                    f"and the command itself changed {_some(proof.differs)}; run it until it changes nothing, "
-                    "or let .gitignore leave out what it only leaves behind"
+                    f"and the command itself writes {_some(one.leaves)}, which git does not ignore; let .gitignore leave it out, "
+                    "then prove it again"
+                    if one.leaves
+                    else f"and the command itself changed {_some(proof.differs)}; run it until it changes nothing"
                 )
             else:
                 what = f"before what is handed over: {_some(proof.differs)} changed since" if proof.differs else "on another tree"
@@ -393,6 +478,50 @@ def _last(said: list[_One]) -> Iterator[_One]:
 def _speaks(later: "Done", one: "Done") -> bool:
     """Whether a later run takes the place of one that did not fail."""
     return later.state != "nothing" and not (later.part and not one.part) and later.mends(one)
+
+
+class _Paths(Collection[str]):
+    """The files of the tree at the end of the run, and those that the run took away; listed when first asked for."""
+
+    def __init__(self, changes: ChangeSet, tree: Tree) -> None:
+        self._changes, self._tree = changes, tree
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._changes.paths or path in self._tree.head.files
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._changes.paths
+        yield from self._tree.head.files
+
+    def __len__(self) -> int:
+        return len(self._changes.paths) + len(self._tree.head.files)
+
+
+def _leaves(proof: Proof, changes: ChangeSet) -> tuple[str, ...]:
+    """What the command left behind that base has not and that is no code: reports, coverage, caches."""
+    from pytest_agentcompliance.parsing.proofs.astray import CODE
+
+    new = (path for path in proof.differs if path in proof.changed and not _was_there(path, changes))
+    return tuple(path for path in new if not CODE.fullmatch(path) or "coverage" in path)
+
+
+def _was_there(path: str, changes: ChangeSet) -> bool:
+    one = changes.by_path.get(path)
+    return one is not None and one.before is not None
+
+
+def _chooses(tree: Tree) -> bool:
+    """Whether settings of the project choose tests: those of pytest, or its own code for it."""
+    from pytest_agentcompliance.parsing.pytest_ini import NAMES
+
+    for side in (tree.base, tree.head):
+        for path, content in side.files.items():
+            name = path.rpartition("/")[2]
+            words = ("addopts",) if name in NAMES else ("deselect", "modifyitems") if name == "conftest.py" else ()
+            with suppress(Unreadable):
+                if words and any(word in content.text() for word in words):
+                    return True
+    return False
 
 
 def _own_tool(proof: Proof, changes: ChangeSet) -> str:

@@ -31,12 +31,15 @@ class Step(BaseModel):
     words: list[str] = Field(default=[], description="or its manifest has one of these words; where neither is named, always.")
 
 
+_TESTS: Mapping[Stack, list[str]] = {
+    "node": ["*.test.*", "*.spec.*", "__tests__/**"], "python": ["test_*.py", "*_test.py", "conftest.py", "tests.py"],
+}  # fmt: skip
 _STEPS: dict[Stack, list[Step]] = {
     "node": [
         Step(name="type check", check="type check", files=["tsconfig*.json"], words=["typecheck", "type-check", "tsc"]),
         Step(name="lint", check="lint", files=["eslint.config.*", ".eslintrc*", "biome.json*", ".oxlintrc.json"], words=['"lint']),
         Step(name="build", check="build", words=['"build"']),
-        Step(name="tests", check="tests"),
+        Step(name="tests", check="tests", files=_TESTS["node"], words=['"test']),
         Step(name="prisma validate", commands=["*prisma validate*", "*prisma:validate*"], files=["*.prisma"]),
         Step(
             name="prisma generate", commands=["*prisma generate*", "*prisma:generate*", "* db:generate*"], files=["*.prisma"]
@@ -48,7 +51,7 @@ _STEPS: dict[Stack, list[Step]] = {
             words=["ruff", "flake8", "pylint"],
         ),
         Step(name="mypy", check="type check", files=["mypy.ini", ".mypy.ini", "pyrightconfig.json"], words=["mypy", "pyright"]),
-        Step(name="pytest", check="tests"),
+        Step(name="pytest", check="tests", files=_TESTS["python"], words=["pytest", "unittest"]),
         Step(name="alembic check", commands=["*alembic check*"], files=["alembic.ini"]),
     ],
 }  # fmt: skip
@@ -58,6 +61,14 @@ _MANIFESTS: Mapping[Stack, tuple[str, ...]] = {
 _ENDINGS: Mapping[Stack, tuple[str, ...]] = {
     "node": (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".prisma"), "python": (".py",),
 }  # fmt: skip
+_COMPILED = frozenset(("cargo", "go", "gotestsum", "golangci-lint", "gofmt", "mvn", "gradle", "dotnet", "swift", "flutter", "rspec",
+                       "rubocop", "phpunit", "ctest", "rustfmt", "clippy"))  # fmt: skip
+# Tools that look at the code of other languages.
+_FOREIGN: Mapping[Stack, frozenset[str]] = {
+    "node": _COMPILED | {"pytest", "unittest", "mypy", "ruff", "flake8", "pylint", "black", "isort"},
+    "python": _COMPILED | {"jest", "vitest", "mocha", "tsc", "vue-tsc", "eslint", "prettier", "biome", "oxlint", "stylelint"},
+}
+_ELSE = (".rs", ".go", ".java", ".kt", ".rb", ".swift", ".php", ".cs", ".c", ".cpp", ".h", ".dart")  # code of other languages
 _SCRIPTS = 300  # of a package that are read
 _DELEGATES = frozenset(("task", "agent", "dispatch_agent", "delegate", "spawn_agent"))
 _ASIDE = frozenset(
@@ -107,7 +118,8 @@ class Sequence(Rule):
     With neither the clause is not judged: that there are proofs is a rule of its own.
 
     Blind spots: whether a step passed is asked by `proofs/required`. What a script or a make target runs is known from
-    package.json alone. Of what commands change in a transcript only the plain ways are seen (`sed -i`, a redirection).
+    package.json alone. Of what commands change in a transcript only the plain ways are seen (`sed -i`, a redirection). In a
+    repository with several projects a step counts for each of them, wherever it ran.
     """
 
     stack: Literal["auto", "node", "python"] = Field(
@@ -189,7 +201,7 @@ class Sequence(Rule):
                 doubts.append(best.doubt)
                 continue
             yield from _findings(one, best)
-            order = ", ".join(one.steps[k].name for k in one.owed)
+            order = ", ".join(one.steps[k].name for k in one.owed) or "nothing is owed"
             notes.append(f"{one.stack}{f' in {one.folder}' if one.folder else ''}, by the {best.by}: {order}")
         if doubts:
             raise NotJudged(doubts[0])
@@ -199,11 +211,11 @@ class Sequence(Rule):
 
     def _projects(self, changes: ChangeSet, tree: Tree) -> Iterator["_Project"]:
         """The projects that have changed code: the nearest manifest above it, as it is at the end of the run."""
-        paths = [path for path in tree.head.files if _ASIDE.isdisjoint(path.split("/"))]
+        paths = [path for path in tree.head.files if not _lies_aside(path)]
         stacks: list[Stack] = ["node", "python"] if self.stack == "auto" else [self.stack]
         for stack in stacks:
             there = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in _MANIFESTS[stack]}
-            code = [one.path for one in changes if one.path.lower().endswith(_ENDINGS[stack])]
+            code = [one.path for one in changes if one.path.lower().endswith(_ENDINGS[stack]) and not _lies_aside(one.path)]
             folders = {_nearest(path, there) for path in code}
             if self.stack != "auto" and not folders - {None}:
                 folders = {""}
@@ -222,11 +234,12 @@ class Sequence(Rule):
     def _told(self, project: "_Project", proofs: Proofs | None, transcript: Transcript | None) -> Iterator["_Told"]:
         from pytest_agentcompliance.parsing.proofs import rounds  # start-up time: when there is something to read
 
-        named = [rounds.Named(one.name, one.check, tuple(one.commands)) for one in project.steps]
+        foreign = _FOREIGN[project.stack]
+        named = [rounds.Named(one.name, one.check, tuple(one.commands), foreign) for one in project.steps]
         if proofs is not None and proofs.proofs:
             events: list[Event] = []
             for number, proof in enumerate(proofs.proofs):
-                steps = rounds.steps_of(proof.line, named, project.scripts, [one.check for one in proof.work])
+                steps = rounds.steps_of(proof.line, named, project.scripts, proof.work)
                 events += [rounds.Event(k, proof.tree, number) for k in steps]
             last = proofs.proofs[events[-1].number if events else -1].at
             yield _Told("proofs", rounds.judge(events, project.owed), last)
@@ -243,12 +256,12 @@ class Sequence(Rule):
             if step.result == "refused":
                 continue
             if step.kind == "edit":
-                edits += not (step.result == "fail" or self._is_aside(step.path))
+                edits += not (step.result == "fail" or self._is_aside(step.path, project.stack))
                 continue
-            steps = rounds.steps_of(step.text, named, project.scripts, [one.check for one in step.work])
+            steps = rounds.steps_of(step.text, named, project.scripts, step.work)
             events += [rounds.Event(k, str(edits), step.number) for k in steps]
             written = () if steps else shell_edits.touched(step.text)
-            edits += any(not self._is_aside(path) for path in written)
+            edits += any(not self._is_aside(path, project.stack) for path in written)
             last = step.at if steps else last
         doubt = ""
         if not transcript.complete:
@@ -257,10 +270,11 @@ class Sequence(Rule):
             doubt = "other agents worked whose steps the transcript does not show"
         return _Told("transcript", rounds.judge(events, project.owed), last, doubt)
 
-
-    def _is_aside(self, path: str) -> bool:
-        """Whether a file's edit makes no other tree: it lies elsewhere, or is prose."""
-        return path.startswith(("/", "~", "../", "$")) or matches(path, self.prose)
+    def _is_aside(self, path: str, stack: Stack) -> bool:
+        """Whether a file's edit makes no other tree for a stack: it lies elsewhere, is prose, or code of another language."""
+        if path.startswith(("/", "~", "../", "$")) or _lies_aside(path) or matches(path, self.prose):
+            return True
+        return path.lower().endswith(_ELSE + _ENDINGS["python" if stack == "node" else "node"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +309,12 @@ def _findings(project: _Project, told: _Told) -> Iterator[Finding]:
             f"the sequence{where} ran out of order: {then} did not come behind {first}; the order is {names(project.owed)}",
             told.last, evidence=f"{key} swapped {made.swapped}",
         )  # fmt: skip
+
+
+def _lies_aside(path: str) -> bool:
+    """Whether a file is none of a project's code: an example, a fixture, or what a tool keeps (`.claude`, `.github`)."""
+    folders = path.split("/")[:-1]
+    return not _ASIDE.isdisjoint(folders) or any(one.startswith(".") for one in folders)
 
 
 def _above(path: str) -> Iterator[str]:

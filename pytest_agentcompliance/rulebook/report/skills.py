@@ -25,14 +25,19 @@ class Skills(Rule):
     whether the tests are written that way; where the skill was never opened, the sentence was made up.
 
     The agent has the skills that the profile names, those of its own file at base, and those that lie in skill folders at base.
-    Invoked is what the tool for skills called, a slash command, or the reading of the skill's own file. Without a transcript only
-    the names are judged. What was invoked and is not reported is a remark on style.
+    Invoked is what the tool for skills called, a slash command, or the reading of the skill's own file. A skill whose text the
+    harness put before the agent by itself, as Claude Code does with those of a sub-agent's own file, needs no call; where the
+    transcript shows no such text at all, it is a remark that it does not show one of these. Without a transcript only the names
+    are judged. What was invoked and is not reported is a remark on style.
 
-    Blind spots: a skill that the harness puts before the agent by itself shows no call. That a skill was opened does not say that
-    it was followed. A skill that is praised in a sentence outside of the section is not read.
+    Blind spots: that a skill was opened does not say that it was followed. A skill that is praised in a sentence outside of the
+    section is not read.
     """
 
     skills: list[str] = Field(default=[], description="The skills that the agent has, by name.")
+    preloaded: bool = Field(
+        default=False, description="Whether the agent's own file names them, so that a harness loads them when it starts."
+    )
     agent: str = Field(default="", description="The agent's name in the frontmatter of its own file, whose skills it has too.")
     agent_files: list[str] = Field(default=["**/agents/*.md"], description="Globs of the files in which agents are described.")
     folders: list[str] = Field(
@@ -111,6 +116,36 @@ class Skills(Rule):
             report="**Skills Used:** nestjs, redis\n",
         ),
         Example(
+            "Skills that the harness loads when the agent starts need no call, and need not be reported.",
+            _GIVEN,
+            report="### Skills Used\n\n- `jest` - test execution\n",
+            transcript=(
+                {"says": "<command-name>jest</command-name>\n<skill-format>true</skill-format>", "speaker": "system"},
+                {"says": "Base directory for this skill: /home/ada/shop/.claude/skills/jest\n\n# Jest", "speaker": "system"},
+                {"says": "<command-name>pytest</command-name>\n<skill-format>true</skill-format>", "speaker": "system"},
+                {"command": "npx jest"},
+            ),
+        ),
+        Example(
+            "One of the agent's own file of which the transcript shows nothing is a remark; another one is reported.",
+            {"skills": ["redis"], "agent": "backend-implementer"},
+            {".claude/agents/b.md": "---\nname: backend-implementer\nskills: nestjs, pytest\n---\nYou build.\n"},
+            {".claude/agents/b.md": "---\nname: backend-implementer\nskills: nestjs, pytest\n---\nYou build.\n"},
+            report="## Skills Used\n\n- nestjs\n- redis\n",
+            transcript=({"command": "npx jest"},),
+            finds=("REPORT.md:4",),
+            styles=("REPORT.md:3",),
+        ),
+        Example(
+            "Where the transcript shows what was loaded, one that was not is reported.",
+            {**_GIVEN, "preloaded": True},
+            report="## Skills Used\n\n- jest\n- pytest\n",
+            transcript=(
+                {"says": "Base directory for this skill: /home/ada/shop/.claude/skills/jest\n\n# Jest", "speaker": "system"},
+            ),
+            finds=("REPORT.md:4",),
+        ),
+        Example(
             "What sub-agents did that the transcript does not show may be what was invoked.",
             _GIVEN,
             report="Skills Used: jest\n",
@@ -144,7 +179,11 @@ class Skills(Rule):
         if not named <= known:
             known |= self._of_base(tree)
         invoked, seen = self._invoked(transcript), set[str]()
+        loaded = _loaded(transcript)
+        there = invoked | loaded
         lack = _lack(transcript)
+        # A transcript that shows which skills were loaded shows of the others that they were not.
+        own = set[str]() if lack or loaded - invoked or named <= there else self._own(tree)
         for one in told.names:
             name, at = skills.plain(one.name), _at(report, one.line)
             if name in seen:
@@ -152,10 +191,13 @@ class Skills(Rule):
             seen.add(name)
             if not one.clear:
                 yield Finding(f"this names no skill: {one.name[:80]!r}", at, "style", evidence=f"unclear {name}")
-            elif name not in known and name not in invoked:
+            elif name not in known and name not in there:
                 has = ", ".join(sorted(known)[:8]) or "none that is known"
                 yield Finding(f"{one.name[:80]!r} is no skill of the agent's, which has {has}", at, evidence=f"unknown {name}")
-            elif not lack and name not in invoked:
+            elif not lack and name not in there and name in own:
+                message = f"the skill {one.name[:80]!r} is the agent's own, but the transcript shows neither its text nor a call"
+                yield Finding(message, at, "style", evidence=f"unseen {name}")
+            elif not lack and name not in there:
                 yield Finding(
                     f"the skill {one.name[:80]!r} is reported as used; the transcript shows that it was never invoked",
                     at,
@@ -169,16 +211,21 @@ class Skills(Rule):
         """The skills that base gives the agent: those of its own file, and those that lie in folders."""
         from pytest_agentcompliance.parsing.reports import skills
 
-        found = set()
-        for path, content in tree.base.files.items():
-            if path.endswith("/SKILL.md") and matches(path, self.folders):
-                found.add(skills.plain(path.split("/")[-2]))
-            elif self.agent and path.endswith(".md") and matches(path, self.agent_files):
+        folders = (path for path in tree.base.files if path.endswith("/SKILL.md") and matches(path, self.folders))
+        return {skills.plain(path.split("/")[-2]) for path in folders} | self._own(tree)
+
+    def _own(self, tree: Tree) -> set[str]:
+        """The skills that the agent's own file at base names: a harness puts them before the agent when it starts."""
+        from pytest_agentcompliance.parsing.reports import skills
+
+        found = {skills.plain(one) for one in self.skills} if self.preloaded else set[str]()
+        for path, content in tree.base.files.items() if self.agent else ():
+            if path.endswith(".md") and matches(path, self.agent_files):
                 found |= {skills.plain(one) for one in _own_skills(content, self.agent)}
         return found
 
     def _invoked(self, transcript: Transcript | None) -> set[str]:
-        """The names of all skills that were invoked, in whichever way."""
+        """The names of all skills that were invoked: by a call, a slash command, or by reading the skill's file."""
         from pytest_agentcompliance.parsing.reports import skills
 
         found = set[str]()
@@ -188,8 +235,8 @@ class Skills(Rule):
 
     def _names(self, step: Step) -> list[str]:
         if step.kind == "message":
-            text = "" if step.speaker == "agent" else step.text[:4000]
-            return [*_COMMAND.findall(text), *(re.split(r"[/\\]", path.rstrip("/\\"))[-1] for path in _LOADED.findall(text))]
+            asked = step.speaker != "agent" and "<skill-format>" not in step.text[:4000]
+            return _COMMAND.findall(step.text[:4000]) if asked else []
         if step.result in ("fail", "refused"):
             return []
         from pytest_agentcompliance.parsing.transcripts import looks
@@ -207,13 +254,26 @@ class Skills(Rule):
         return [look.path.split("/")[-2] for look in looks.looks(step) if look.path.endswith("/SKILL.md")]
 
 
+def _loaded(transcript: Transcript | None) -> set[str]:
+    """The skills whose text the harness put before the agent, with a call or without."""
+    from pytest_agentcompliance.parsing.reports import skills
+
+    found = set[str]()
+    for step in transcript.of("message") if transcript is not None else ():
+        if step.speaker != "agent":
+            text = step.text[:4000]
+            found |= {skills.plain(re.split(r"[/\\]", path.rstrip("/\\"))[-1]) for path in _LOADED.findall(text)}
+            found |= {skills.plain(name) for name in _COMMAND.findall(text)}
+    return found - {""}
+
+
 def _lack(transcript: Transcript | None) -> str:
     """Why it cannot be said that a skill was never invoked; empty where it can."""
     from pytest_agentcompliance.parsing.transcripts import looks
 
     if transcript is None:
         return "no transcript shows what was invoked"
-    lack = "the transcript is not complete" if not transcript.complete else looks.lacks(transcript.steps)
+    lack = looks.gap(transcript, 0, len(transcript.steps) - 1) or looks.lacks(transcript.steps)
     return f"{lack}: what it does not show may have been invoked" if lack else ""
 
 

@@ -1,7 +1,7 @@
 """transcript/reads-first: what the work is told to rest on was read before the work began."""
 
 from collections.abc import Generator, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
 
@@ -11,6 +11,9 @@ from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
+
+if TYPE_CHECKING:
+    from pytest_agentcompliance.parsing.transcripts.looks import Look
 
 # The documents of an example, which lie at its root.
 _FILES: dict[DocumentName, str] = {
@@ -24,6 +27,8 @@ _FILES: dict[DocumentName, str] = {
 _PLAN = "# Plan\n\n" + "".join(f"{number}. The cart keeps what step {number} puts in.\n" for number in range(1, 40))
 _GIVEN = {"paths": ["docs/plan.md"]}
 _CODE = {"src/cart.ts": "export const cart = []\n"}
+_SCRATCH = frozenset(("", "~", "/tmp", "/var/tmp", "/private/tmp"))  # noqa: S108  # where anything lies, and no checkout
+CHECKOUTS = 40  # files outside of the repository that are asked whose they are
 HALF = 0.5  # of the lines of a document that what was pasted or printed has to have
 FEW = 20  # lines of a document that any look at it shows
 
@@ -94,6 +99,25 @@ class ReadsFirst(Rule):
                 {"command": "cat > src/cart.ts <<'EOF'\nexport const cart = []\nEOF"},
             ),
             finds=("SESSION.jsonl:2",),
+        ),
+        Example(
+            "A file of the same name that lies somewhere else is another one.",
+            _GIVEN,
+            {"docs/plan.md": _PLAN},
+            {"docs/plan.md": _PLAN, **_CODE},
+            transcript=({"read": "/scratch/docs/plan.md"}, {"edit": "src/cart.ts"}),
+            finds=("SESSION.jsonl:2",),
+        ),
+        Example(
+            "One that was read in another checkout is kept.",
+            _GIVEN,
+            {"docs/plan.md": _PLAN},
+            {"docs/plan.md": _PLAN, **_CODE},
+            transcript=(
+                {"command": "cd /srv/shop && git worktree add ../shop-cart"},
+                {"read": "/srv/shop/docs/plan.md"},
+                {"edit": "src/cart.ts"},
+            ),
         ),
         Example(
             "One that was read first is kept.",
@@ -213,7 +237,8 @@ class ReadsFirst(Rule):
                 "the transcript shows no edit of a file that the run changed, so that nothing is known of what came before"
             )
         first, edited = steps[at], self._edited(steps[at], changes, asked)
-        findings = [one for wanted in asked for one in self._judged(wanted, steps, at, first, edited)]
+        elsewhere = _Elsewhere(steps)
+        findings = [one for wanted in asked for one in self._judged(wanted, steps, at, edited, elsewhere)]
         if any(one.level == "breach" for one in findings) and (lack := _lack(transcript, at)):
             raise NotJudged(f"{lack}; what was read may stand in what is missing")
         yield from findings
@@ -245,23 +270,23 @@ class ReadsFirst(Rule):
         path = looks.edited(step, changes.paths, self.edits)
         return "" if path in own else path
 
-    def _judged(self, wanted: _Asked, steps: Sequence[Step], at: int, first: Step, edited: str) -> Iterator[Finding]:
-        seen = [(step, covered) for step in steps[:at] for covered in _looks(step, wanted)]
+    def _judged(self, wanted: _Asked, steps: Sequence[Step], at: int, edited: str, elsewhere: "_Elsewhere") -> Iterator[Finding]:
+        seen = [(step, covered) for step in steps[:at] for covered in _looks(step, wanted, elsewhere)]
         if not seen:
             if any(_holds(step, wanted) for step in steps[:at]):
                 return
-            later = next((step for step in steps[at:] if any(_looks(step, wanted))), None)
+            later = next((step for step in steps[at:] if any(_looks(step, wanted, elsewhere))), None)
             what = f"was read only later ({later.at})" if later is not None else "was never read"
             yield Finding(
                 f"{edited} was edited before {wanted.name} was read; it {what}",
-                first.at,
+                steps[at].at,
                 evidence=f"{'late' if later is not None else 'never'} {wanted.name}",
             )
             return
         best = max(
             (_share(content, [look for _, (path, look) in seen if path == content.path]) for content in wanted.files), default=1.0
         )
-        if best < self.share:
+        if best < self.share and not any(_holds(step, wanted) for step in steps[:at]):
             step = seen[0][0]
             part = f"{best:.0%} of its lines" if best else "only what was searched for"
             message = f"of {wanted.name} {part} was read before the first edit ({edited})"
@@ -272,13 +297,13 @@ def _lack(transcript: Transcript, at: int) -> str:
     """Why something may have been read before a step that the transcript does not show; empty where nothing speaks for it."""
     from pytest_agentcompliance.parsing.transcripts import looks
 
-    return "the transcript is not complete" if not transcript.complete else looks.lacks(transcript.steps, at)
+    return looks.gap(transcript, 0, at) or looks.lacks(transcript.steps, at)
 
 
 _Seen = tuple[str, tuple[int, int] | None]  # a path, and the lines that were shown: None all, (0, 0) nobody knows which
 
 
-def _looks(step: Step, wanted: _Asked) -> Iterator[_Seen]:
+def _looks(step: Step, wanted: _Asked, elsewhere: "_Elsewhere") -> Iterator[_Seen]:
     from pytest_agentcompliance.parsing.transcripts import looks
 
     told = f"{step.path} {step.text} {step.arguments or ''}"
@@ -287,12 +312,52 @@ def _looks(step: Step, wanted: _Asked) -> Iterator[_Seen]:
         return  # most steps are of other files, and a command takes a while to be read
     for look in looks.looks(step):
         for content in wanted.files:
-            if looks.means(look, content.path):
+            if looks.means(look, content.path) and not elsewhere.is_another(look, content.path):
                 yield content.path, look.lines or ((0, 0) if look.part else None)
     if step.kind == "message" and step.speaker != "agent":
         for content in wanted.files:
             if _mentions(step, content.path):
                 yield content.path, None
+
+
+class _Elsewhere:
+    """Files outside of the repository: which of them are the documents in another checkout, and which only have their names.
+
+    In another checkout a step is at something else too; a file that a step wrote is the agent's own.
+    """
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        from pytest_agentcompliance.parsing.transcripts import looks
+
+        self._steps = steps
+        self._told: dict[str, bool] = {}
+        self._rootless = all(not step.path or looks.is_outside(looks.tidy(step.path)) for step in steps)
+
+    def is_another(self, look: "Look", path: str) -> bool:
+        """Whether what a look shows, which has the end of a document's path, is another file."""
+        from pytest_agentcompliance.parsing.transcripts import looks
+
+        if self._rootless or look.wild or not looks.is_outside(look.path):
+            return False  # of the first nobody knows where the repository lay
+        if look.path not in self._told and len(self._told) < CHECKOUTS:
+            self._told[look.path] = self._asked(look.path, look.path.removesuffix(f"/{path}"))
+        return self._told.get(look.path, True)
+
+    def _asked(self, file: str, folder: str) -> bool:
+        from pytest_agentcompliance.parsing.transcripts import looks
+
+        there = folder not in _SCRATCH and any(_is_at(step, folder, file) for step in self._steps)
+        return not there or any(file in looks.edits(step) for step in self._steps if file in _told(step))
+
+
+def _is_at(step: Step, folder: str, but: str) -> bool:
+    """Whether a step is at something of a folder, beside one file."""
+    told = _told(step).replace(but, " ")
+    return f"{folder}/" in told or step.folder == folder or f"cd {folder}" in told
+
+
+def _told(step: Step) -> str:
+    return f"{step.path} {step.folder} {step.text if step.kind != 'message' else ''}"
 
 
 def _mentions(step: Step, path: str) -> bool:

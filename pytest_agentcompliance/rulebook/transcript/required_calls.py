@@ -265,7 +265,7 @@ class RequiredCalls(Rule):
     def check(self, transcript: Transcript, changes: ChangeSet) -> Generator[Finding, None, str]:
         from pytest_agentcompliance.parsing.transcripts import looks  # start-up time: where there is a transcript
 
-        steps, findings, said, due, until = transcript.steps, list[Finding](), list[str](), False, 0
+        steps, findings, said, due, since, until = transcript.steps, list[Finding](), list[str](), False, len(transcript.steps), 0
         moments = _Moments(steps, changes, self.edits)
         for wanted in self.calls:
             owed = list(_owed(wanted, moments, steps))
@@ -282,14 +282,14 @@ class RequiredCalls(Rule):
                 if not lack or (one.key and (one.key in kept or one.key in told)) or len(findings) >= MOST:
                     continue
                 told.add(one.key)
-                until = max(until, one.end)
+                since, until = min(since, one.start), max(until, one.end)
                 findings.append(
                     Finding(f"{wanted.call} {lack} {one.what}", one.at.at, evidence=f"{wanted.call} {one.key or one.what}")
                 )
             said.append(f"{wanted.call}: {len(calls)} calls")
         if not due:
             raise NotJudged(f"nothing in the transcript asks for {', '.join(one.call for one in self.calls) or 'a call'}")
-        if findings and (lack := "the transcript is not complete" if not transcript.complete else looks.lacks(steps, until)):
+        if findings and (lack := looks.gap(transcript, since, until) or looks.lacks(steps, until)):
             raise NotJudged(f"{lack}; the call may stand in what is missing")
         yield from findings
         return "; ".join(said)

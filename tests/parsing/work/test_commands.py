@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_agentcompliance.parsing.shell.commands import commands
+from pytest_agentcompliance.parsing.shell.words import LONGEST
 from pytest_agentcompliance.parsing.work.commands import covers, only_checks, runs, same, shows_only
-from pytest_agentcompliance.parsing.work.shell import LONGEST, commands
 
 
 def named(line: str) -> list[tuple[str, str]]:
@@ -267,7 +268,8 @@ def test_any_text_is_read(line: str, other: str) -> None:
 @pytest.mark.parametrize(
     "line",
     ["(" * 50_000, "$(" * 50_000, '"$(' * 50_000, "`" * 50_000, "<<a\n" * 20_000, "a=" * 50_000, "sh -c " * 9_000, "npx " * 20_000,
-     "eval " * 9_000, "pnpm exec " * 9_000, "{ " * 30_000, "a|" * 50_000, "docker run x " * 9_000, "pnpm run " * 9_000],
+     "eval " * 9_000, "pnpm exec " * 9_000, "{ " * 30_000, "a|" * 50_000, "a&&" * 50_000, "docker run x " * 9_000,
+     "pnpm run " * 9_000],
 )  # fmt: skip
 def test_what_is_endless_is_bounded(line: str) -> None:
     assert len(list(commands(line))) <= LONGEST
