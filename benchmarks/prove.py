@@ -2,7 +2,7 @@
 
     python benchmarks/prove.py [--pairs N] [--files N]
 
-``start``    the start of the program alone: a process that imports what ``prove`` imports before its command runs, and does nothing
+``start``    the start of the program alone: a process that imports what ``prove`` imports, and does nothing
 ``small``    ``agent-compliance prove it -- true`` in a repository of one file: what a proof costs whatever the tree
 ``git``      ``git add -A -n`` of a clone whose index has stat data that match no file, so that git reads and hashes each, as we do
 ``prove``    ``agent-compliance prove it -- true`` in a work tree of 5,000 files of which 20 differ from base, less ``true`` alone
@@ -27,10 +27,11 @@ from pathlib import Path
 WHO = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "gc.auto=0")
 VERSION = (sys.executable, "-m", "pytest_agentcompliance", "--version")
 PROVE = (sys.executable, "-m", "pytest_agentcompliance", "prove", "it", "--quiet", "--")
+MODULES = ("prove", "streams", "folder", "known", "output", "said", "tools")
 START = (
     sys.executable, "-c",
-    "import os, git, pytest_agentcompliance.cli, pytest_agentcompliance.prover.prove, pytest_agentcompliance.prover.streams;"
-    "os._exit(0)",
+    f"import os, json, git, pytest_agentcompliance.cli, pytest_agentcompliance.parsing.proofs.statement,"
+    f"{','.join(f'pytest_agentcompliance.prover.{name}' for name in MODULES)}; os._exit(0)",
 )  # fmt: skip
 FOLDER = ".agent-compliance"
 FLOOD = "import os\nb = (b'x' * 79 + b'\\n') * 3277\nfor _ in range(4000): os.write(1, b)"

@@ -88,7 +88,7 @@ def write(proposal: Proposal) -> str:
         "Commit it where agents start from (main, say): a run is judged by the policy at its merge base.\n"
         f'  git add {name} && git commit -m "Hold agents to their spec"\n'
         "Then, on a branch that an agent worked on:\n"
-        "  pytest --agent-compliance"
+        "  pytest --agent-compliance   or, without pytest: agent-compliance audit"
     )
 
 

@@ -214,7 +214,7 @@ def _said_of(before: standing.Standing, ended: Ended) -> list[str]:
     return notes
 
 
-def _again(before: standing.Standing, notes: list[str]) -> Mapping[bytes, standing.Stat] | None:
+def _again(before: standing.Standing, notes: list[str]) -> Mapping[bytes, standing.Stat | None] | None:
     try:
         return before.again()
     except (AgentComplianceError, OSError) as wrong:
@@ -222,7 +222,7 @@ def _again(before: standing.Standing, notes: list[str]) -> Mapping[bytes, standi
         return None
 
 
-def _changed(before: standing.Standing, now: Mapping[bytes, standing.Stat] | None, notes: list[str]) -> tuple[str, ...]:
+def _changed(before: standing.Standing, now: Mapping[bytes, standing.Stat | None] | None, notes: list[str]) -> tuple[str, ...]:
     found = before.changed(now) if now is not None else ()
     if len(found) > CHANGED:
         notes.append(f"the command changed {len(found):,} paths, of which {CHANGED:,} are written down")

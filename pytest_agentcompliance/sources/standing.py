@@ -46,18 +46,16 @@ class Standing:
         whole = trees.written(repository, self._head_tree, self._differing) if self._differing else self._head_tree
         return patches.without_proofs(repository, whole)
 
-    def again(self) -> Mapping[bytes, Stat]:
-        """What the system says of each file now; no object is read for it. Raises ``EvidenceError``."""
+    def again(self) -> Mapping[bytes, Stat | None]:
+        """What the system says now of the files of which it says something else; None where one has gone. No object is read for
+        it. Raises ``EvidenceError``."""
         if _lstat(self._walked.root, b"") is None:
             raise EvidenceError("the work tree is not there any more")
         return _Again.after(self._walked)
 
-    def changed(self, now: Mapping[bytes, Stat]) -> tuple[str, ...]:
+    def changed(self, now: Mapping[bytes, Stat | None]) -> tuple[str, ...]:
         """The paths that are not as they were."""
-        first = self._walked
-        if now == first.before:
-            return ()
-        found = [path for path in first.before.keys() | now.keys() if first.differs(path, now.get(path))]
+        found = [path for path, said in now.items() if self._walked.differs(path, said)]
         return tuple(path.decode("utf-8", "surrogateescape") for path in sorted(found))
 
 
@@ -119,14 +117,10 @@ class _Looking(Walk):
 
     folders: dict[bytes, Stat] = field(default_factory=dict)
 
-    @cached_property
-    def before(self) -> dict[bytes, Stat]:
-        """What the system said of each file."""
-        return {path: SAYS(one) for path, one in (self.stats or {}).items() if not path.startswith(PROOFS)}
-
     def differs(self, path: bytes, after: Stat | None) -> bool:
         """What the system says is asked first; where that differs, the content decides."""
-        before, known = _file_or_link(self.before.get(path)), self._seen.get(path)
+        said, known = (self.stats or {}).get(path), self._seen.get(path)
+        before = _file_or_link(SAYS(said)) if said is not None else None
         after = _file_or_link(after)
         if before == after:
             return False
@@ -156,25 +150,35 @@ class _Looking(Walk):
 class _Again(Walk):
     """A second look, which opens no file, and lists no folder that the system says is as it was."""
 
-    now: dict[bytes, Stat] = field(default_factory=dict)
+    now: dict[bytes, Stat | None] = field(default_factory=dict)
     known: Mapping[bytes, Stat] = field(default_factory=dict)
 
     @classmethod
-    def after(cls, first: _Looking) -> dict[bytes, Stat]:
-        """What the system says of each file now."""
+    def after(cls, first: _Looking) -> dict[bytes, Stat | None]:
+        """What the system says now of the files of which it says something else, and of all in folders that changed."""
         made = cls(first.repository, first.root, first.tracked, first.base, known=first.folders)
         made.__dict__ |= {name: getattr(first, name) for name in ("index", "_rules", "_folders", "_shadow")}
         same = {folder for folder, one in first.folders.items() if one == _said(first.root, folder)}
-        now, root, look = made.now, first.root + b"/", os.lstat
-        for path in first.before:
-            if path.rpartition(b"/")[0] in same:
-                try:
-                    now[path] = SAYS(look(root + path))
-                except OSError:  # it has gone
-                    continue
+        now, root, look, elsewhere = made.now, first.root + b"/", os.lstat, []
+        for path, was in (first.stats or {}).items():
+            if path.startswith(PROOFS):
+                continue
+            if path.rpartition(b"/")[0] not in same:
+                elsewhere.append(path)
+                continue
+            try:
+                one = look(root + path)
+            except OSError:
+                now[path] = None
+                continue
+            # Whatever is done to a file gives it a new time of change, and nobody can set that back.
+            if one.st_ctime_ns != was.st_ctime_ns or one.st_size != was.st_size or one.st_ino != was.st_ino:
+                now[path] = SAYS(one)
         for folder in first.folders.keys() - same:
             made.look(folder)
-        return made.now
+        for path in elsewhere:
+            now.setdefault(path, None)
+        return now
 
     def look(self, folder: bytes) -> None:
         """Go through a folder that changed, and those below it that are new."""
