@@ -8,6 +8,7 @@ from itertools import islice
 from posixpath import normpath
 
 from pytest_agentcompliance.parsing.command_lines import joined
+from pytest_agentcompliance.parsing.shell.prefixes import code_of
 from pytest_agentcompliance.parsing.shell.scripts import Command, commands
 from pytest_agentcompliance.parsing.transcripts import shell_edits
 from pytest_agentcompliance.parsing.work.commands import Ran, runs
@@ -20,8 +21,6 @@ _SWAPS = frozenset(
      "checkout-index", "reset")
 )  # fmt: skip
 _WITH_VALUE = frozenset(("-C", "-c", "--git-dir", "--work-tree"))
-_CODE_IN = re.compile(r"(?:python|pypy|node|perl|ruby|php|deno|bun|lua)[\d.]*")
-_IS_CODE = re.compile(r"-[a-z]{0,3}[cep]|--eval|eval")
 CODE = re.compile(
     r".*\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|vue|svelte)|(?:.*/)?(?:pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml)"
 )
@@ -115,7 +114,7 @@ def _around(steps: Sequence[Command]) -> _Around:
         writer = shell_edits.WRITERS.get(one.name) if one.name not in _FORMATS else None
         found.written.update((path, None) for path, _ in (writer(one) if writer else ()) if path)
         found.written.update((path, None) for word in one.into if (path := one.at(word)))
-        found.code = found.code or bool(_CODE_IN.fullmatch(one.name) and any(_IS_CODE.fullmatch(word) for word in words[1:4]))
+        found.code = found.code or bool(code_of(words))
     return found
 
 

@@ -4,13 +4,12 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import dropwhile, pairwise
 from typing import Literal, NamedTuple
 
 from pytest_agentcompliance.parsing.command_lines import joined
 from pytest_agentcompliance.parsing.proofs import blinded
 from pytest_agentcompliance.parsing.shell.commands import commands
-from pytest_agentcompliance.parsing.shell.prefixes import bare
+from pytest_agentcompliance.parsing.shell.prefixes import bare, code_of, name_of, told
 from pytest_agentcompliance.parsing.work import Check, Work
 from pytest_agentcompliance.parsing.work.commands import Ran, runs, shows_only
 
@@ -32,11 +31,6 @@ _SETS = re.compile(r"(?:-o|--override-ini=?)?\s?(?:python_(?:functions|classes|f
 _FILE = re.compile(
     r"[^*?]*\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|vue|svelte|feature|robot|bats|dart|swift|exs?)(?:::?[^/]*)?"
 )
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
-_SHELLS = frozenset(("sh", "bash", "zsh", "dash", "ash", "ksh"))
-_RUNS_TEXT = re.compile(r"-[a-z]*c")
-_CODE_IN = re.compile(r"(?:python|pypy|node|nodejs|perl|ruby|php|deno|bun|lua|tsx)[\d.]*")
-_IS_CODE = re.compile(r"-[a-zA-Z]{0,3}[cepr]|--eval|--print|eval")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\[\s\S])*'|\"(?:[^\"\\]|\\[\s\S])*\"|`(?:[^`\\]|\\[\s\S])*`")
 # What runs something, in code of which the texts were taken out.
 _RUNNER = re.compile(
@@ -188,13 +182,11 @@ def _shows_only(line: str, depth: int = 0) -> bool:
     """Whether a line only says something, in however many shells: what looks like a summary there is none."""
     found = list(commands(line))
     for command in found:
-        words = list(dropwhile(lambda word: _ASSIGNMENT.match(word) or word in ("env", "command", "exec"), command.words))
-        name = words[0].rpartition("/")[2] if words else ""
-        at = next((k for k, word in enumerate(words) if _RUNS_TEXT.fullmatch(word)), -1) if name in _SHELLS else -1
-        inner = words[at + 1] if 0 < at < len(words) - 1 else command.fed if name in _SHELLS else ""
-        if name in _SHOWS:
+        words = bare(command.words)
+        inner = told(words, command.fed)
+        if words and name_of(words[0]) in _SHOWS:
             continue
-        if _CODE_IN.fullmatch(name) and (code := _code(words)) and not _runs_something(code[:_CODE]):
+        if (code := code_of(words)) and not _runs_something(code[:_CODE]):
             continue
         if not (_shows_only(inner, depth + 1) if inner and depth < _DEEPEST else shows_only(shlex.join(words))):
             return False
@@ -204,16 +196,6 @@ def _shows_only(line: str, depth: int = 0) -> bool:
 def _runs_something(code: str) -> bool:
     """Whether code on a line runs something: what it only prints does not count."""
     return bool(_RUNNER.search(_QUOTED.sub("''", code)) or _REQUIRES.search(code))
-
-
-def _code(words: list[str]) -> str:
-    """The code that an interpreter is given on its line; empty where it is given a file or a module."""
-    for before, word in pairwise(words[1:]):
-        if _IS_CODE.fullmatch(before):
-            return word
-        if before == "-m" or not before.startswith("-"):
-            return ""
-    return ""
 
 
 def _defined(line: str) -> frozenset[str]:

@@ -1,7 +1,8 @@
-"""What stands before a command and only runs it; and shells, which are told what to run."""
+"""What stands before a command and only runs it; shells and interpreters, and what they are told to run on their line."""
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 SHELLS = frozenset(("sh", "bash", "zsh", "dash", "ash", "ksh", "powershell", "pwsh"))
 _SCRIPT = re.compile(r"-[a-z]*c|-[Cc]ommand")
@@ -19,6 +20,8 @@ _PREFIXES = {  # commands that run another, and those of their options that take
     "proxychains": (), "corepack": (),
 }  # fmt: skip
 _RUN_FIRST = frozenset(("pipx", "doppler", "op", "dotenvx", "bundle"))  # and then `run` or `exec`
+_INTERPRETER = re.compile(r"(?:python|pypy|node|nodejs|perl|ruby|php|deno|bun|lua|tsx)[\d.]*")
+_CODE = re.compile(r"-[a-zA-Z]{0,3}[cepr]|--eval|--print|eval")
 
 
 def bare(words: Sequence[str]) -> list[str]:
@@ -62,3 +65,15 @@ def told(words: Sequence[str], fed: str = "") -> str | None:
     flags = "set -e;" if any(_STRICT.fullmatch(word) for word in words[1:4]) else ""
     flags += "set -o pipefail;" if "pipefail" in words[1 : (at or 1) + 1] else ""
     return flags + text
+
+
+def code_of(words: Sequence[str]) -> str:
+    """The code that an interpreter is given on its line; empty where it is given a file or a module."""
+    if not words or not _INTERPRETER.fullmatch(name_of(words[0])):
+        return ""
+    for before, word in pairwise(words[1:]):
+        if _CODE.fullmatch(before):
+            return word
+        if before == "-m" or not before.startswith("-"):
+            return ""
+    return ""
