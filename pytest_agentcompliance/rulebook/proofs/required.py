@@ -60,8 +60,8 @@ class Required(Rule):
     Blind spots: at L1 the proof was recorded by the user that the agent is, who could have made it up; the page on proofs
     says what each level is worth. A script of a package may do anything, and so may a program that a changed PATH finds; what a
     variable of the environment leaves out is seen where the tool counts it, or where the command sets it. Where the
-    last proofs of an unsigned chain were taken away with what they printed, nothing shows it. Line ends that a checkout converts
-    (core.autocrlf) make another tree.
+    last proofs of an unsigned chain were taken away with what they printed, nothing shows it. A proof over line ends that a
+    checkout converts (core.autocrlf) is stale after a rebase.
     """
 
     at_end = True
