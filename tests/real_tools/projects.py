@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,7 +60,11 @@ def missing(tool: str) -> str:
         return "" if (_node() / ".bin" / tool).exists() else f"{tool} is not in {NODE}"
     if tool in PYTHON_TOOLS:
         return ""  # the environment of the tests has them
-    return "" if shutil.which(tool) else f"{tool} is not installed"
+    if shutil.which(tool) is None:
+        return f"{tool} is not installed"
+    version = "version" if tool == "go" else "--version"  # rustup's cargo is there before any toolchain is
+    works = subprocess.run([tool, version], env=environment(), capture_output=True, check=False).returncode == 0
+    return "" if works else f"{tool} is installed, and cannot say its version"
 
 
 def environment() -> dict[str, str]:
