@@ -19,11 +19,12 @@ SETTINGS = (
     ("story", "ID", "the story that the run worked on"),
     ("log", "FILE", "the log that the agent wrote"),
     ("policy", "FILE", "a policy outside the repository; it beats all"),
+    ("evidence", "KIND=PATH", "where evidence lies, as transcript=FILE; may be repeated"),
     ("reruns", "DIR", "what 'agent-compliance prove --rerun --to DIR' wrote, outside of the repository"),
     ("output", "FORMAT[:FILE]", "json or text, to the terminal or a file; may be repeated"),
 )
 NAMES = tuple(name for name, _, _ in SETTINGS)
-REPEATED = {"profile", "output"}
+REPEATED = {"profile", "evidence", "output"}
 PATHS = {"log", "policy", "reruns"}
 
 # What asks pytest for something else than a session. Only on the command line: addopts belong to the audited tree.
@@ -110,7 +111,7 @@ def _own_path() -> Iterator[None]:
 def agent_run(pytestconfig: pytest.Config) -> "Run":
     """What a coding agent did between base and head, for checks written by hand: ``changes``, ``log``, ``commits``, ``tree``,
     ``report``, ``proofs``, ``transcript``."""
-    from pytest_agentcompliance import engine
+    from pytest_agentcompliance import engine, terminal
     from pytest_agentcompliance.collection import apart, asked
     from pytest_agentcompliance.errors import AgentComplianceError
 
@@ -119,7 +120,9 @@ def agent_run(pytestconfig: pytest.Config) -> "Run":
     paths = {name: Path(said[name][-1]) for name in PATHS & said.keys()}
     profiles = tuple(said.get("profile", ()))
     try:
-        options = engine.Options(asked.around(pytestconfig), profiles=profiles, **one, **paths)  # type: ignore[arg-type]
+        evidence = terminal.by_kind(said.get("evidence", ()))
+        around = asked.around(pytestconfig)
+        options = engine.Options(around, profiles=profiles, evidence=evidence, **one, **paths)  # type: ignore[arg-type]
         kinds = {"changes", "documents", "log", "commits", "tree", "report", "proofs", "transcript"}
         return engine.evidence(options, kinds)
     except AgentComplianceError as wrong:

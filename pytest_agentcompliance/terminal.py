@@ -3,7 +3,7 @@
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,11 +28,19 @@ STYLES: dict[str, dict[str, Any]] = {
 
 def evidence(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
     """The values of ``--evidence KIND=PATH``."""
+    try:
+        return by_kind(given)
+    except UsageError as wrong:
+        raise click.BadParameter(str(wrong)) from wrong
+
+
+def by_kind(given: Iterable[str]) -> dict[str, str]:
+    """Places of evidence, each as ``KIND=PATH``. Raises ``UsageError``."""
     found = {}
     for one in given:
         kind, equals, path = one.partition("=")
         if kind not in EVIDENCE or not equals or not path:
-            raise click.BadParameter(f"{one!r} is not KIND=PATH with a KIND of: {', '.join(EVIDENCE)}")
+            raise UsageError(f"{one!r} is not KIND=PATH with a KIND of: {', '.join(EVIDENCE)}")
         found[kind] = path
     return found
 

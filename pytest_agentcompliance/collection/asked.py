@@ -12,7 +12,7 @@ import pytest
 
 from pytest_agentcompliance.reporters.text import shown
 
-REPEATED = {"profile", "output"}
+REPEATED = {"profile", "evidence", "output"}
 PATHS = {"log", "policy", "reruns"}
 FORMATS = ("json", "text")
 
