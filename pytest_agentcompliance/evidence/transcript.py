@@ -3,10 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pytest_agentcompliance.parsing.work import Work
 from pytest_agentcompliance.place import Place
+
+if TYPE_CHECKING:
+    from pytest_agentcompliance.parsing.transcripts.replay import Replayed
 
 StepKind = Literal["command", "read", "edit", "call", "message"]
 Result = Literal["pass", "fail", "refused", ""]  # refused: the person, or a permission, did not let it happen
@@ -82,6 +85,12 @@ class Transcript:
         """The last message of the main agent."""
         said = [step for step in self.of("message") if step.speaker == "agent" and not step.agent and step.text.strip()]
         return said[-1] if said else None
+
+    def replayed(self, start: Mapping[str, str] | None = None) -> "Replayed":
+        """The files as its edits left them, over those that there were (``start``, path to text): for checks written by hand."""
+        from pytest_agentcompliance.parsing.transcripts.replay import replay  # start-up time
+
+        return replay(self.steps, start)
 
     def strangers(self, paths: Collection[str]) -> frozenset[str]:
         """The sessions that edit files and touch none of these, where another session edits one: of another run, it seems.

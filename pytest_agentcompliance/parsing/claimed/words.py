@@ -107,7 +107,6 @@ _MADE_GOOD = re.compile(
     r"|used to|(?:was|were|had been) (?:fail|broken|red)\w*|after|if|would|should|now pass\w*|correct(?:ed|s)?|address\w*|cover\w*"
     r"|without (?:the|this|my) (?:fix|change|patch)|tests? (?:that|for|the))\b"
 )
-EXCUSED = re.compile(r"(?i)\b(?:pre-?existing|unrelated|flaky|known (?:issue|failure|problem)s?|not (?:caused|related))\b")
 ANY = re.compile(
     r"(?i)\b(?:checks?|verif\w+|compil\w+|commands?|ci|quality gates?|environment|sandbox|coverage|thresholds?|suites?)\b"
 )

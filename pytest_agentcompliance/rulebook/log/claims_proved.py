@@ -49,8 +49,9 @@ class ClaimsProved(Rule):
     after them does. A run of some tests counts for the tests, save where all had failed, and a script that is named after
     nothing may have run any check. That a command was run from another folder by its absolute path is not seen. A failure
     that is called known or unrelated is taken at its word. Claims are read in English, and not out of quotations; of fenced
-    output only the end of a run of tests is, where no run printed it. A script that prints the sentence may be the tests. Of a
-    pipe only what it printed counts. A transcript that writes no file of the change bears out nothing and accuses nobody; when
+    output only the end of a run of tests is, where no run printed it, and of indented output nothing. A text that tells of a
+    failing check anywhere is not accused of that check. A script that prints the sentence may be the tests. Of a pipe only what
+    it printed counts. A transcript that writes no file of the change bears out nothing and accuses nobody; when
     it was made is not asked, since a rebase makes base younger than an honest session. Without proofs and transcript only what
     the log itself contradicts is seen.
     """

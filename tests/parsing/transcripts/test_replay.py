@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_agentcompliance.evidence.transcript import Step
+from pytest_agentcompliance.evidence.transcript import Step, Transcript
 from pytest_agentcompliance.parsing.transcripts import replay as playing
 from pytest_agentcompliance.parsing.transcripts.replay import replay
 from pytest_agentcompliance.place import Place
@@ -16,6 +16,21 @@ def test_writes_and_edits_give_the_file() -> None:
     found = replay([edit("a", "x = 1\ny = 1\n"), edit("a", "2", "1"), edit("b", "aa"), edit("b", "c", "a", everywhere=True)])
     assert found.files == {"a": "x = 2\ny = 1\n", "b": "cc"}
     assert not found.unknown
+
+
+def test_a_transcript_is_played_whole() -> None:
+    """Also what it says beside its edits is no matter."""
+    said = Step("message", 2, Place("s.jsonl", 2), text="Done.")
+    assert Transcript((edit("a", "2", "1"), said)).replayed({"a": "1", "b": "3"}).files == {"a": "2", "b": "3"}
+
+
+def test_sessions_of_another_run_are_strangers() -> None:
+    """One that reads or names a file of this run is none, and where no session edits one nobody is."""
+    steps = (edit("a", "1", session="one"), edit("z", "1", session="two"), edit("y", "1", session="three"))
+    read = Step("read", 4, Place("s.jsonl", 4), path="a", session="three")
+    assert Transcript(steps).strangers({"a"}) == {"two", "three"}
+    assert Transcript((*steps, read)).strangers({"a"}) == {"two"}
+    assert Transcript(steps).strangers({"b"}) == frozenset()
 
 
 @pytest.mark.parametrize("result", ["fail", "refused"])
