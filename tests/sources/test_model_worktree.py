@@ -109,7 +109,8 @@ def expected(scene: Scene) -> tuple[Tree, int, dict[str, str], dict[str, str]]:
     for path in scene.assumed | scene.skipped:
         if scene.disk.get(path) != scene.index[path]:
             bits[text(path)] = "assume-unchanged" if path in scene.assumed else "skip-worktree"
-        if path in scene.skipped and path not in scene.disk and path in scene.head:
+        taken = any(other.startswith(path + b"/") for other in end)  # a folder lies in its place
+        if path in scene.skipped and path not in scene.disk and path in scene.head and not taken:
             end[path] = scene.head[path]  # it is not said to be gone
     now = rules_of(scene.disk)
     hidden = {}
