@@ -126,9 +126,7 @@ class Grader:
                 return False
         except EvidenceError:
             return False
-        raw = path.encode("utf-8", "surrogateescape")
-        folders = [raw[:k] for k, byte in enumerate(raw) if byte == 0x2F]
-        return any(self._rules.ignore(one, folder=True) for one in folders) or self._rules.ignore(raw, folder=False)
+        return self._rules.ignore(path.encode("utf-8", "surrogateescape"), folder=False)
 
     @cached_property
     def _rules(self) -> ignoring.Rules:

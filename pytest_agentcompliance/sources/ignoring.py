@@ -37,6 +37,7 @@ class Rules:
 
     def __init__(self, repository: Repository, base: Mapping[bytes, Entry]) -> None:
         self._files: dict[bytes, GitIgnoreSpec] = {}
+        self._left_out: dict[bytes, bool] = {b"": False}  # folders
         for path, (mode, oid) in base.items():
             if path.endswith(NAME) and path.rpartition(b"/")[2] == NAME and is_file(mode):
                 try:
@@ -45,14 +46,39 @@ class Rules:
                     continue  # it leaves nothing out
 
     def ignore(self, path: bytes, *, folder: bool) -> bool:
-        """By git's order: the ignore file nearest to the path that says anything decides."""
-        for above in parents(path) if self._files else ():
+        """By git's order: of what lies in a folder that is left out nothing comes back, whatever names it."""
+        return bool(self._files) and (self._is_left_out(path.rpartition(b"/")[0]) or self._says(path, folder=folder))
+
+    def _is_left_out(self, folder: bytes) -> bool:
+        """Whether a folder, or one above it, is left out."""
+        above, found = folder, list[bytes]()
+        while above not in self._left_out:
+            found.append(above)
+            above = above.rpartition(b"/")[0]
+        for one in reversed(found):
+            self._left_out[one] = self._left_out[one.rpartition(b"/")[0]] or self._says(one, folder=True)
+        return self._left_out[folder]
+
+    def _says(self, path: bytes, *, folder: bool) -> bool:
+        """The ignore file nearest to the path that says anything decides."""
+        for above in parents(path):
             if (rules := self._files.get(above)) is not None:
                 below = path[len(above) + 1 :] if above else path
-                said = rules.check_file(below.decode("latin-1") + ("/" if folder else "")).include
+                said = _own(rules, below.decode("latin-1") + ("/" if folder else ""))
                 if said is not None:
                     return said
         return False
+
+
+def _own(rules: GitIgnoreSpec, path: str) -> bool | None:
+    """What the last pattern says that means the path itself; for pathspec one of a folder means all that lies in it, too."""
+    for pattern in reversed(rules.patterns):
+        if pattern.include is None or not (said := pattern.match_file(path)):
+            continue
+        met = said.match
+        if "ps_d" not in met.re.groupindex or met["ps_d"] is None or met.end() == len(path):
+            return bool(pattern.include)
+    return None
 
 
 def spec(text: bytes) -> GitIgnoreSpec:

@@ -110,6 +110,19 @@ def test_tracked_files_in_an_ignored_folder_are_seen(repo: GitRepo) -> None:
     assert seen(repo) == {"node_modules/kept/a.js": "modified"}
 
 
+def test_of_a_folder_that_is_left_out_nothing_comes_back(repo: GitRepo) -> None:
+    """As git has it: a file whose folder is excluded cannot be re-included, though something tracked lies beside it."""
+    repo.commit("start", {".gitignore": "out/\n!keep.ign\n*.ign\n!/top.ign\n", "deep/.gitignore": "!out/\n"})
+    repo.write("out/a", "1\n")
+    repo.git("add", "--force", "out/a")
+    repo.git("commit", "-qm", "one in an ignored folder")
+    repo.branch("agent")
+    for path in ("out/keep.ign", "out/deep/keep.ign", "deep/out/x", "deep/out/keep.ign", "top.ign", "deep/top.ign"):
+        repo.write(path, "2\n")
+    untracked = repo.git("ls-files", "--others", "--exclude-standard").split()
+    assert sorted(seen(repo)) == sorted(untracked) == ["deep/out/x", "top.ign"]
+
+
 def test_modes_and_links_come_from_the_disk(run: GitRepo) -> None:
     run.git("config", "core.fileMode", "false")
     run.git("config", "core.symlinks", "false")

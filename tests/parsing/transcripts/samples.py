@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-CWD = "/home/ada/work/shop"
+CWD = "/home/ada/shop"
 
 
 def jsonl(*records: object) -> bytes:
