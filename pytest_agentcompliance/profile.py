@@ -25,7 +25,10 @@ RULE_NAME = re.compile(r"[a-z0-9_-]+/[a-z0-9_-]+")
 MAX_EXTENDS = 8
 
 # Evidence that lies in a file; ``logs`` are those of the other agents of a story, ``story`` to ``intent`` its documents.
-Kind = Literal["log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent", "proofs", "report", "transcript"]
+Kind = Literal[
+    "log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent", "proofs", "report", "transcript", "task",
+    "coverage",
+]  # fmt: skip
 
 
 class ClauseEntry(BaseModel):

@@ -26,7 +26,9 @@ class Example:
     ``report`` is the agent's final report, at REPORT.md. ``proofs`` are fields of ``Proof``, with the command as one line and the
     place left out (the first is at .agent-compliance/proofs/0001.json), or ``{"refused": why}``. ``transcript`` are steps at
     SESSION.jsonl, one a line: fields of ``Step`` where ``command``, ``read``, ``edit``, ``call`` or ``says`` gives the kind and
-    its text or path.
+    its text or path. ``task`` is the task that was delegated, at TASK.md (one among ``after`` alone is the run's own).
+    ``coverage`` are coverage reports, path to text; ``stale`` says of some why they are out of date. ``messages`` are those of
+    ``commits``, in order.
     ``finds`` lists the places of the breaches as ``path:line``, ``styles`` those of the remarks on style.
     Empty: the rule is kept.
     """
@@ -45,6 +47,10 @@ class Example:
     report: str | None = None
     proofs: tuple[Mapping[str, Any], ...] = ()
     transcript: tuple[Mapping[str, Any], ...] = ()
+    task: str | None = None
+    coverage: Mapping[str, str] = field(default_factory=dict)
+    stale: Mapping[str, str] = field(default_factory=dict)
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.verdict import Audit
 
 FORMATS = ("text", "json")
-EVIDENCE = ("log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent", "report", "proofs", "transcript")
+EVIDENCE = (
+    "log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent", "report", "proofs", "transcript", "task",
+    "coverage",
+)  # fmt: skip
 FOLDER = FILE = click.Path(path_type=Path)
 Command = TypeVar("Command", bound=Callable[..., Any])
 WIDTH = 80  # columns, in a file and where no terminal says how many it has

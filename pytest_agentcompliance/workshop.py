@@ -10,12 +10,14 @@ from itertools import pairwise
 from pytest_agentcompliance.evidence import ChangeSet, Commit, Custody, Document, Documents, History, Ledger, Run, Tree
 from pytest_agentcompliance.evidence.changes import SYMLINK, Content
 from pytest_agentcompliance.evidence.commits import Person
+from pytest_agentcompliance.evidence.coverage import Coverage, CoverageReport
 from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.evidence.proofs import Proof, Proofs, Refused
 from pytest_agentcompliance.evidence.report import Report
+from pytest_agentcompliance.evidence.task import Task
 from pytest_agentcompliance.evidence.transcript import Step, StepKind, Transcript
 from pytest_agentcompliance.evidence.tree import Side
-from pytest_agentcompliance.parsing import work
+from pytest_agentcompliance.parsing import coverage, work
 from pytest_agentcompliance.parsing.proofs.record import FOLDER as PROOFS
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
@@ -28,7 +30,7 @@ NOTHING = "0" * 40
 AS_OF = datetime(2026, 6, 1, 12, tzinfo=UTC)  # when every example's head was committed
 LOG_PATH = "BACKEND-LOG.md"
 OTHER_LOG = "FRONTEND-LOG.md"
-REPORT_PATH, TRANSCRIPT_PATH = "REPORT.md", "SESSION.jsonl"
+REPORT_PATH, TRANSCRIPT_PATH, TASK_PATH = "REPORT.md", "SESSION.jsonl", "TASK.md"
 DOCUMENTS: Mapping[DocumentName, tuple[str, ...]] = {
     "story": ("STORY.md",), "plan": ("IMPLEMENTATION-PLAN.md",), "scope": ("SCOPE.md", "SCOPE.yaml"),
     "decisions": ("ARCHITECTURAL-DECISIONS.yaml",), "blockers": ("BLOCKERS.md",), "intent": ("INTENT.md",),
@@ -54,7 +56,7 @@ def run_of(example: Example) -> Run:
     changes = shop.changes(before, after)
     return Run(
         changes=changes,
-        commits=History(lambda: tuple(shop.commits(steps))),
+        commits=History(lambda: tuple(shop.commits(steps, example.messages))),
         tree=Tree(shop.side(before, changes), shop.side(after, changes)),
         documents=Documents(
             shop.documents(before, changes), shop.documents(after, changes), DOCUMENTS,
@@ -64,6 +66,8 @@ def run_of(example: Example) -> Run:
         report=None if example.report is None else Report(REPORT_PATH, example.report),
         proofs=_proofs(example),
         transcript=_transcript(example),
+        task=_task(example),
+        coverage=_coverage(example, frozenset(after)),
         custody=Custody(tuple, ledger=shop.ledger),
         verdicts=(),
         ledger=shop.ledger,
@@ -115,12 +119,13 @@ class _Shop:
         there = self.contents(files, changes)
         return tuple(Document(name, there[path]) for name, paths in DOCUMENTS.items() for path in paths if path in there)
 
-    def commits(self, steps: list[Files]) -> Iterator[Commit]:
+    def commits(self, steps: list[Files], messages: tuple[str, ...] = ()) -> Iterator[Commit]:
         someone = Person("Agent", "agent@example.org", AS_OF)
         for number, (before, after) in enumerate(pairwise(steps), 1):
             changes = self.changes(before, after)
             parents = (f"{number - 1:040x}",)
-            yield Commit(f"{number:040x}", parents, someone, someone, f"Commit {number}\n", (), lambda changes=changes: changes)  # type: ignore[misc]
+            message = messages[number - 1] if number <= len(messages) else f"Commit {number}\n"
+            yield Commit(f"{number:040x}", parents, someone, someone, message, (), lambda changes=changes: changes)  # type: ignore[misc]
 
 
 def _proofs(example: Example) -> Proofs | None:
@@ -137,6 +142,18 @@ def _proofs(example: Example) -> Proofs | None:
         given.setdefault("work", work.read(one["command"], one.get("output", "")))
         found.append(Proof(at=at, **given))
     return Proofs(tuple(found), tuple(refused))
+
+
+def _task(example: Example) -> Task | None:
+    text = example.task if example.task is not None else example.after.get(TASK_PATH)
+    return None if text is None else Task(TASK_PATH, text, given=example.task is not None or TASK_PATH in example.before)
+
+
+def _coverage(example: Example, known: frozenset[str]) -> Coverage | None:
+    """The reports that a reader knows; None where there is none."""
+    read = ((path, coverage.read(path, text.encode(), known)) for path, text in sorted(example.coverage.items()))
+    found = tuple(CoverageReport(path, one, example.stale.get(path, "")) for path, one in read if one is not None)
+    return Coverage(found) if found else None
 
 
 KINDS: Mapping[str, tuple[StepKind, str]] = {

@@ -36,11 +36,13 @@ class Clone(Repository):
         raw = {path.encode("utf-8", "surrogateescape"): entry for path, entry in differing.items()}
         return trees.written(self, tree, raw) if raw else tree
 
-    def committed(self, tree: str, parent: str = "", *, number: int = 0) -> str:
+    def committed(self, tree: str, parent: str = "", *, number: int = 0, message: str = "") -> str:
         """The id of a new commit."""
         when = f"{AGENT} {STARTED + number * MINUTES} +0000"
         above = f"parent {parent}\n" if parent else ""
-        return self.put(f"tree {tree}\n{above}author {when}\ncommitter {when}\n\nStep {number}\n".encode(), "commit")
+        said = message or f"Step {number}\n"
+        data = f"tree {tree}\n{above}author {when}\ncommitter {when}\n\n{said}"
+        return self.put(data.encode("utf-8", "surrogateescape"), "commit")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ STORY = "CANARY-1"
 HOME = f"canary/{STORY}"  # of documents for which the profile names no place
 KINDS: Mapping[str, str] = {path: str(kind) for kind, paths in workshop.DOCUMENTS.items() for path in paths} | {
     workshop.LOG_PATH: "log", workshop.OTHER_LOG: "logs", workshop.REPORT_PATH: "report", workshop.TRANSCRIPT_PATH: "transcript",
+    workshop.TASK_PATH: "task",
 }  # fmt: skip
 
 
@@ -38,6 +39,9 @@ def places(example: Example, globs: Mapping[str, tuple[str, ...]], own: Mapping[
             moved[path] = evidence[kind] = f"{HOME}/{path}"
         elif (found := _place(path, globs[kind], own.get(kind, ()))) is not None:
             moved[path] = found
+    if example.coverage:  # its form lies in its name, so that it keeps that
+        moved |= {path: f"{HOME}/coverage/{path}" for path in example.coverage}
+        evidence["coverage"] = f"{HOME}/coverage/**"
     return Places(moved, evidence)
 
 
@@ -54,6 +58,7 @@ def _place(path: str, globs: tuple[str, ...], own: tuple[str, ...]) -> str | Non
 def _written(example: Example) -> set[str]:
     logs = {workshop.LOG_PATH} if example.log is not None or example.log_before is not None else set()
     logs |= {workshop.REPORT_PATH} if example.report is not None else set()
+    logs |= {workshop.TASK_PATH} if example.task is not None else set()
     logs |= {workshop.TRANSCRIPT_PATH} if example.transcript else set()
     stepped = {path for step in example.commits for path in step}
     return {*example.before, *example.after, *example.links, *example.unread} | stepped | logs

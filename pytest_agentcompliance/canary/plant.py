@@ -44,7 +44,8 @@ def plant(clone: Clone, tree: str, example: Example, places: Places, named: froz
         now = clone.planted(now, {path: state.get(path, GONE) for path in paths if state.get(path) != was.get(path)})
         if example.proofs and number == len(steps):
             now = clone.planted(now, _proofs(clone, example, (base, base_tree, now)))
-        commit, was = clone.committed(now, commit, number=number), state
+        message = example.messages[number - 1] if number <= len(example.messages) else ""
+        commit, was = clone.committed(now, commit, number=number, message=message), state
     return Plant(base, commit)
 
 
@@ -88,14 +89,15 @@ def _states(clone: Clone, example: Example, places: Places) -> list[State]:
     last = states[-1]
     last |= {path: (SYMLINK, clone.put(target.encode("utf-8", "surrogateescape"))) for path, target in example.links.items()}
     last |= files({path: "" for path in example.unread if path not in last})
-    if example.log_before is not None:
-        log = files({workshop.LOG_PATH: example.log_before})
-        states = [log | state for state in states]
+    if example.log_before is not None or example.task is not None:
+        given = files({workshop.LOG_PATH: example.log_before, workshop.TASK_PATH: example.task})
+        states = [given | state for state in states]
         last = states[-1]
     if example.log is not None:
         last |= files({workshop.LOG_PATH: example.log})
     if example.report is not None:
         last |= files({workshop.REPORT_PATH: example.report})
+    last |= files(example.coverage)
     if example.transcript:
         from pytest_agentcompliance.canary import left
 

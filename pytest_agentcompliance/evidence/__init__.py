@@ -15,16 +15,22 @@ from pytest_agentcompliance.evidence.tree import Tree
 from pytest_agentcompliance.verdict import Verdict
 
 if TYPE_CHECKING:
+    from pytest_agentcompliance.evidence.coverage import Coverage, CoverageReport
     from pytest_agentcompliance.evidence.proofs import Proof, Proofs
     from pytest_agentcompliance.evidence.report import Report
+    from pytest_agentcompliance.evidence.task import Task
     from pytest_agentcompliance.evidence.transcript import Step, Transcript
 
 __all__ = [
-    "ChangeSet", "Chunk", "ChunkLog", "Commit", "Content", "Custody", "Detour", "Document", "Documents", "FileChange", "History",
-    "Ledger", "Line", "Oddity", "Proof", "Proofs", "Report", "Run", "Span", "Step", "Transcript", "Tree",
+    "ChangeSet", "Chunk", "ChunkLog", "Commit", "Content", "Coverage", "CoverageReport", "Custody", "Detour", "Document",
+    "Documents", "FileChange", "History", "Ledger", "Line", "Oddity", "Proof", "Proofs", "Report", "Run", "Span",
+    "Step", "Task", "Transcript", "Tree",
 ]
 
-LATE = {"Proof": "proofs", "Proofs": "proofs", "Report": "report", "Step": "transcript", "Transcript": "transcript"}
+LATE = {
+    "Coverage": "coverage", "CoverageReport": "coverage", "Proof": "proofs", "Proofs": "proofs",
+    "Report": "report", "Step": "transcript", "Task": "task", "Transcript": "transcript",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
@@ -64,6 +70,8 @@ class Run:
     report: "Report | None" = None
     proofs: "Proofs | None" = None
     transcript: "Transcript | None" = None
+    task: "Task | None" = None
+    coverage: "Coverage | None" = None
     custody: Custody | None = None
     verdicts: tuple[Verdict, ...] | None = None
 

@@ -1,4 +1,4 @@
-"""What an example's run left behind, in words: its report, its proofs, its transcript."""
+"""What an example's run left behind, in words: its task, its report, its proofs, its transcript."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,8 +18,15 @@ PROVED = frozenset(("name", "command", "exit_code", "output", "freshness", "refu
 
 def parts(example: Example) -> Iterator[str]:
     """The blocks that an example's page has for it."""
+    if example.messages:
+        yield "The messages of the commits:\n\n" + _list(code(one.strip().replace("\n", " / ")) for one in example.messages)
+    if example.task is not None:
+        yield "The task:\n\n" + fence(example.task, "markdown")
     if example.report is not None:
         yield "The report:\n\n" + fence(example.report, "json" if example.report.lstrip()[:1] == "{" else "markdown")
+    for path, text in example.coverage.items():
+        stale = f", which is stale: {plain(example.stale[path])}" if path in example.stale else ""
+        yield f"The coverage report {code(path)}{stale}:\n\n" + fence(text)
     if example.proofs:
         yield "The proofs:\n\n" + _list(_proof(one) for one in example.proofs)
     if example.transcript:

@@ -18,7 +18,7 @@ from pytest_agentcompliance.sources.repository import Repository
 from pytest_agentcompliance.sources.wanted import NOWHERE, Wanted
 
 if TYPE_CHECKING:
-    from pytest_agentcompliance.evidence import Proofs, Report, Transcript
+    from pytest_agentcompliance.evidence import Coverage, Proofs, Report, Task, Transcript
 
 TITLE = 300  # bytes at the start of a log, where its title stands
 
@@ -50,6 +50,26 @@ def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: W
             _doubt(ends, _written(ends, logs), wanted.unknown)
         else:
             papers = documents.read(repository, ends, wanted.globs, found.path if found else "", notes)
+    left = _left(repository, ends, kinds, wanted, absent)
+    for one in (left.proofs, left.transcript, left.coverage):
+        notes += one.notes if one is not None else ()
+    return replace(
+        left,
+        changes=ends.changes,
+        commits=commits,
+        tree=repository.tree(ends.base_tree, ends.head_tree, ends.changes, ends.ledger) if "tree" in kinds else None,
+        documents=papers,
+        log=found,
+        custody=beside,
+        span=ends.span,
+        ledger=ends.ledger,
+        absent=absent,
+        notes=tuple(notes),
+    )
+
+
+def _left(repository: Repository, ends: Ends, kinds: Collection[str], wanted: Wanted, absent: dict[str, str]) -> Run:
+    """What few runs leave: its readers are imported where it is asked for."""
     proofs: Proofs | None = None
     if "proofs" in kinds:
         from pytest_agentcompliance.sources import proofs as proving
@@ -63,23 +83,17 @@ def gather(repository: Repository, ends: Ends, kinds: Collection[str], wanted: W
         from pytest_agentcompliance.sources import report as reports
 
         report, absent["report"] = reports.read(repository, ends, wanted, lambda: _transcript(repository, ends, wanted)[0])
-    for one in (proofs, transcript):
-        notes += one.notes if one is not None else ()
-    return Run(
-        changes=ends.changes,
-        commits=commits,
-        tree=repository.tree(ends.base_tree, ends.head_tree, ends.changes, ends.ledger) if "tree" in kinds else None,
-        documents=papers,
-        log=found,
-        report=report,
-        proofs=proofs,
-        transcript=transcript,
-        custody=beside,
-        span=ends.span,
-        ledger=ends.ledger,
-        absent=absent,
-        notes=tuple(notes),
-    )
+    task: Task | None = None
+    if "task" in kinds:
+        from pytest_agentcompliance.sources import task as tasks
+
+        task, absent["task"] = tasks.read(repository, ends, wanted, lambda: _transcript(repository, ends, wanted)[0])
+    covered: Coverage | None = None
+    if "coverage" in kinds:
+        from pytest_agentcompliance.sources import coverage
+
+        covered, absent["coverage"] = coverage.read(repository, ends, wanted)
+    return Run(report=report, proofs=proofs, transcript=transcript, task=task, coverage=covered)
 
 
 def _transcript(repository: Repository, ends: Ends, wanted: Wanted) -> "tuple[Transcript | None, str]":

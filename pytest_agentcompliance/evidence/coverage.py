@@ -1,0 +1,25 @@
+"""What coverage reports say: which lines of which files the tests ran, and whether that still holds."""
+
+from dataclasses import dataclass
+
+from pytest_agentcompliance.parsing.coverage.record import FileCoverage, Measured, Totals
+
+__all__ = ["Coverage", "CoverageReport", "FileCoverage", "Measured", "Totals"]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageReport:
+    """One report. ``stale`` says why it does not speak for the end of the run; empty where it does, as far as can be told."""
+
+    path: str
+    measured: Measured
+    stale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """All coverage reports that the run left."""
+
+    reports: tuple[CoverageReport, ...] = ()
+    notes: tuple[str, ...] = ()
+    problem: str = ""
