@@ -18,6 +18,7 @@ from pytest_agentcompliance.verdict import Severity
 
 # pydantic would load plugins of the environment into the audit, and look for them in every installed distribution.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+DEMOS = ("dev-implement-backend-coder-v3",)  # the profiles that have a show
 
 
 class Commands(click.Group):
@@ -177,13 +178,14 @@ def init(*, repo: Path, profile: str | None, only_print: bool) -> None:
 
 
 @main.command("demo", short_help="Make a small repository and audit it.")
-@click.argument("run", type=click.Choice(("code", "log", "stop")), required=False)
+@click.argument("run", required=False)
+@click.option("--profile", type=click.Choice(DEMOS), default=DEMOS[0], show_default=True, help="Whose spec the agent breaks.")
 @click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Make the repository here and leave it.")
-def demo(run: str | None, keep: Path | None) -> None:
-    """Make a small repository in which an agent broke its spec in three runs, and run the pytest audit on them, or on one RUN."""
-    from pytest_agentcompliance.demo import play
+def demo(run: str | None, profile: str, keep: Path | None) -> None:
+    """Make a small repository in which an agent broke its spec in a few runs, and run the pytest audit on them, or on one RUN."""
+    from pytest_agentcompliance.demo import SHOWS, play
 
-    play.run(keep, click.echo, run)
+    play.run(SHOWS[profile], keep, click.echo, run)
 
 
 if __name__ == "__main__":

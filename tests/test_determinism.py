@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_agentcompliance.demo import RUNS, Tale, make, switch
-from pytest_agentcompliance.demo.tale import PROFILE
+from pytest_agentcompliance.demo import CODER, Tale, make, switch
 
-each_run = pytest.mark.parametrize("tale", RUNS, ids=lambda tale: tale.name)
+each_run = pytest.mark.parametrize("tale", CODER.runs, ids=lambda tale: tale.name)
 HERE = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP") if name in os.environ}
 
 
@@ -28,18 +27,18 @@ def audited(root: Path, *words: str, **environment: str) -> bytes:
 
 @each_run
 def test_two_runs_say_the_same_byte_for_byte(tmp_path: Path, tale: Tale) -> None:
-    root = make(tmp_path / "demo")
+    root = make(tmp_path / "demo", CODER)
     first = audited(root, "--head", tale.branch, PYTHONHASHSEED="1", LC_ALL="C", TZ="UTC")
     elsewhere = {"LC_ALL": "C.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Tokyo", "HOME": str(tmp_path)}
     second = audited(root, "--head", tale.branch, PYTHONHASHSEED="2", **elsewhere)
-    assert PROFILE.encode() in first
+    assert CODER.profile.encode() in first
     assert first == second
 
 
 @each_run
 def test_order_in_which_files_lie_in_their_folders_makes_no_difference(tmp_path: Path, tale: Tale) -> None:
     """Of the work tree as it stands: both have the same files, one has them written backwards."""
-    root = make(tmp_path / "demo")
+    root = make(tmp_path / "demo", CODER)
     switch(root, tale.branch)
     files = {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
     forward, backward = tmp_path / "forward" / "demo", tmp_path / "backward" / "demo"

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from pytest_agentcompliance import policy, profile
 from pytest_agentcompliance.cli import main
-from pytest_agentcompliance.demo import make, play
+from pytest_agentcompliance.demo import CODER, make, play
 from tests.conftest import GitRepo
 
 CHECKOUT = Path(__file__).parent.parent
@@ -60,7 +60,7 @@ def test_a_line_that_is_not_there_is_noticed() -> None:
 def test_demo_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", StringIO())  # no terminal, even under -s
     lines: list[str] = []
-    play.run(None, lines.append)
+    play.run(CODER, None, lines.append)
     assert missing(SHOWN["$ agent-compliance demo"], "\n".join(lines)) == ""
 
 
@@ -90,7 +90,7 @@ def test_policy_that_is_shown_holds(tmp_path: Path) -> None:
     drafts = [profile.read(one.name) for one in parsed.profiles]
     parsed.check(drafts)
     (tmp_path / "policy.yaml").write_text(text, "utf-8")
-    root = make(tmp_path / "demo")
+    root = make(tmp_path / "demo", CODER)
     done = CliRunner().invoke(main, ["audit", "--repo", str(root), "--policy", str(tmp_path / "policy.yaml"), "--base", "main"])
     assert done.exit_code == 1
     assert "our agents end their runs in the pull request" in done.output
@@ -99,7 +99,7 @@ def test_policy_that_is_shown_holds(tmp_path: Path) -> None:
 
 def test_exit_codes_mean_what_they_say(tmp_path: Path) -> None:
     assert re.findall(r"^\| (\d) \|", README, re.MULTILINE) == ["0", "1", "2", "3"]
-    whole, broken = make(tmp_path / "mended", mended=True), make(tmp_path / "demo")
+    whole, broken = make(tmp_path / "mended", CODER, mended=True), make(tmp_path / "demo", CODER)
 
     def code(root: Path, *more: str) -> int:
         return CliRunner().invoke(main, ["audit", "--repo", str(root), *more]).exit_code
@@ -115,7 +115,7 @@ def test_exit_codes_mean_what_they_say(tmp_path: Path) -> None:
 
 def test_check_of_a_team_that_is_shown_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> None:
     [code] = [block for kind, block in BLOCKS if kind == "python"]
-    root = make(pytester.path / "demo")
+    root = make(pytester.path / "demo", CODER)
     (root / "test_ours.py").write_text(code, "utf-8")
     monkeypatch.chdir(root)
     for name in ("GITHUB_ACTIONS", "CI_MERGE_REQUEST_DIFF_BASE_SHA"):

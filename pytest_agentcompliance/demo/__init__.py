@@ -1,7 +1,9 @@
-"""A small real repository in which an agent broke every clause of its spec in three runs, and the audit of them."""
+"""Small real repositories in which an agent broke every clause of its spec, one for each profile that has a show."""
 
+from pytest_agentcompliance.demo.coder import CODER
 from pytest_agentcompliance.demo.repository import make, switch
-from pytest_agentcompliance.demo.runs import RUNS
-from pytest_agentcompliance.demo.tale import Breach, Tale
+from pytest_agentcompliance.demo.tale import Breach, Show, Tale
 
-__all__ = ["RUNS", "Breach", "Tale", "make", "switch"]
+SHOWS = {one.profile: one for one in (CODER,)}
+
+__all__ = ["CODER", "SHOWS", "Breach", "Show", "Tale", "make", "switch"]

@@ -7,16 +7,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 from pytest_agentcompliance.demo.repository import make, switch
-from pytest_agentcompliance.demo.runs import RUNS
-from pytest_agentcompliance.demo.tale import PROFILE, Tale
-from pytest_agentcompliance.errors import AgentComplianceError
+from pytest_agentcompliance.demo.tale import Show, Tale
+from pytest_agentcompliance.errors import AgentComplianceError, UsageError
 
 # -P: whatever lies in the repository's folder, it is no module of ours or of pytest's.
 PYTEST = ("-P", "-m", "pytest", "--agent-compliance", "-p", "no:cacheprovider")
@@ -27,30 +26,32 @@ PATIENCE = 120  # seconds
 Verdicts = list[dict[str, Any]]
 
 
-def run(keep: Path | None, echo: Callable[[str], None], name: str | None = None) -> None:
-    """Play the demo; ``keep`` is a folder in which the repository is made and left, ``name`` the only run to be played.
+def run(show: Show, keep: Path | None, echo: Callable[[str], None], name: str | None = None) -> None:
+    """Play a show; ``keep`` is a folder in which the repository is made and left, ``name`` the only run to be played.
 
-    Raises ``UsageError`` where the folder is not empty, ``AgentComplianceError`` when the audit does not find what was planned.
+    Raises ``UsageError`` where the folder is not empty or there is no such run, ``AgentComplianceError`` when the audit does not
+    find what was planned.
     """
+    told = [tale for tale in show.runs if name in (None, tale.name)]
+    if not told:
+        raise UsageError(f"the demo of {show.profile} has no run {name!r}; its runs are {', '.join(one.name for one in show.runs)}")
     with ExitStack() as stack:
         folder = tempfile.TemporaryDirectory(prefix="agent-compliance-demo-", ignore_cleanup_errors=True)
         scratch = Path(stack.enter_context(folder))
-        root = make((keep or scratch / "wishes").absolute())
-        echo(_told(f"A small repository, {len(RUNS)} stories, and an agent that worked on each of them on a branch of its own. "
-                   f"The policy on main holds it to {PROFILE}."))  # fmt: skip
-        told = [tale for tale in RUNS if name in (None, tale.name)]
+        root = make((keep or scratch / "demo").absolute(), show)
+        echo(_told(f"A small repository, {show.told}. The policy on main holds it to {show.profile}."))
         for number, tale in enumerate(told, 1):
             switch(root, tale.branch)
             output, code, verdicts = audited(root, scratch / "verdicts.json")
             _tell(tale, output, verdicts, echo, whole=number == 1)
             as_planned(tale, code, verdicts)
-        switch(root, RUNS[0].branch)
+        switch(root, show.runs[0].branch)
         echo(_told(
             "Each line of pytest above is one clause of the agent's spec and the rule that holds the run to it, with the file "
             "and the line. What is skipped could not be judged, or its rule is not built yet; nothing of that counts as kept."
         ))  # fmt: skip
         echo("\nTo try next\n")
-        for command, why in _next(root if keep else None):
+        for command, why in _next(show, root if keep else None):
             echo(f"  {command}\n      {why}")
 
 
@@ -117,17 +118,15 @@ def as_planned(tale: Tale, code: int, verdicts: Verdicts) -> None:
         )
 
 
-def _next(kept: Path | None) -> list[tuple[str, str]]:
-    commands = [("agent-compliance explain C3-23", "what a clause asks, and its rules"),
-                ("agent-compliance explain log/files-match-diff", "a rule: why, what it cannot see, its parameters and examples")]
+def _next(show: Show, kept: Path | None) -> Iterator[tuple[str, str]]:
     if kept is None:
-        commands += [("agent-compliance demo log", "one run alone, with all that pytest says of it"),
-                     ("agent-compliance demo --keep wishes", "the same once more, in a folder that stays, to be mended")]
+        yield from show.next
+        yield f"agent-compliance demo{show.option} --keep demo", "the same once more, in a folder that stays, to be mended"
     else:
-        commands.append((f"cd {shlex.quote(str(kept))} && git log -p main..", "what the agent did"))
-        commands.append(("agent-compliance audit", "the same verdicts without pytest, there; mend a file and run it again"))
-    commands.append(("agent-compliance init", "in a repository of yours: it proposes a policy"))
-    return commands
+        yield from show.next[:2]
+        yield f"cd {shlex.quote(str(kept))} && git log -p main..", "what the agent did"
+        yield "agent-compliance audit", "the same verdicts without pytest, there; mend a file and run it again"
+    yield "agent-compliance init", "in a repository of yours: it proposes a policy"
 
 
 def _told(text: str, indent: int = 0) -> str:

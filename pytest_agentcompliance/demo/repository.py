@@ -2,24 +2,24 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_agentcompliance import adoption, policy
-from pytest_agentcompliance.demo.before import BEFORE
-from pytest_agentcompliance.demo.runs import RUNS
-from pytest_agentcompliance.demo.tale import Files
-from pytest_agentcompliance.errors import UsageError
+from pytest_agentcompliance.demo.tale import Files, Show, Step
+from pytest_agentcompliance.errors import AgentComplianceError, UsageError
 from pytest_agentcompliance.sources.shadow import find_git
 
 PEOPLE = {"Ada": "ada@example.org", "wish-agent": "agent@example.org"}
+PROVE = ("-P", "-m", "pytest_agentcompliance", "prove", "--quiet")
 KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
 
 
-def make(root: Path, *, mended: bool = False) -> Path:
-    """Make the repository in an empty folder, on the first run's branch; ``main`` has the policy. ``mended``: the runs keep all.
+def make(root: Path, show: Show, *, mended: bool = False) -> Path:
+    """Make a show's repository in an empty folder, on the first run's branch; ``main`` has the policy.
 
-    Raises ``UsageError`` where something lies in the folder already.
+    ``mended``: the runs keep every clause. Raises ``UsageError`` where something lies in the folder already.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -30,15 +30,27 @@ def make(root: Path, *, mended: bool = False) -> Path:
     git = _Git(root)
     git("init", "--quiet", "--template=", "--initial-branch=main", ".")
     git("config", "core.autocrlf", "false")
-    _write(root, BEFORE)
-    _write(root, {policy.FILE: adoption.propose(root).text})
+    _write(root, show.before)
+    _write(root, {policy.FILE: show.policy or adoption.propose(root).text})
     git.commit("Ada", "Plan the story, and hold agents to their spec")
-    for tale in reversed(RUNS):
+    for tale in reversed(show.runs):
         git("checkout", "--quiet", "-b", tale.branch, "main")
         for step in tale.mended if mended else tale.broken:
             _write(root, step.files)
             git.commit("wish-agent", step.message)
+            _prove(root, step, git)
     return root
+
+
+def _prove(root: Path, step: Step, git: "_Git") -> None:
+    """Record what the agent ran after a step, and commit the proofs. Raises ``AgentComplianceError`` where a command fails."""
+    for name, command in step.proved.items():
+        said = [sys.executable, *PROVE, name, "--", *command]
+        done = subprocess.run(said, cwd=root, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            raise AgentComplianceError(f"the demo could not prove {name}:\n{done.stdout}{done.stderr}")
+    if step.proved:
+        git.commit("wish-agent", "Record what the checks said of this tree")
 
 
 def switch(root: Path, branch: str) -> None:

@@ -1,11 +1,9 @@
-"""What a run of the demo consists of, and the words that its logs are written in."""
+"""What a show of the demo consists of: the repository as it was, and runs of an agent in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-PROFILE = "dev-implement-backend-coder-v3"
-STORIES = "plans/features/wishlist/in-progress"
-
+DEFAULT = "dev-implement-backend-coder-v3"  # the show that is played where no profile is asked for
 Files = Mapping[str, str | None]  # path to text; None: the file is deleted
 
 
@@ -21,10 +19,11 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One commit of the run."""
+    """One commit of the run. ``proved`` are commands that are recorded after it, by name, as ``agent-compliance prove`` does."""
 
     message: str
     files: Files
+    proved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +49,25 @@ class Tale:
         return next(text for step in reversed(self.broken) if (text := step.files.get(path)) is not None)
 
 
-def folder(story: str) -> str:
-    """Where a story lies."""
-    return f"{STORIES}/{story}"
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What is told of one profile: the repository ``before``, and the runs in it in the order in which they are told.
 
+    ``told`` says in the first sentence what there is beside the repository, ``next`` are commands to try, each with its reason.
+    ``policy`` is what main has; empty: what ``init`` proposes.
+    """
 
-def log_of(story: str) -> str:
-    """Where the log of a story belongs."""
-    return f"{folder(story)}/_implementation/BACKEND-LOG.md"
+    profile: str
+    before: Files
+    runs: tuple[Tale, ...]
+    told: str
+    next: tuple[tuple[str, str], ...]
+    policy: str = ""
 
-
-def chunk(  # noqa: PLR0917 - one after the other, as the log has them
-    title: str, objective: str, files: tuple[str, ...], summary: str, new: str, ran: tuple[str, ...],
-    *, reused: str = "the store of the wishlist", notes: str = "none",
-) -> str:  # fmt: skip
-    """One chunk in the form that the spec asks for."""
-    listed = "".join(f"  - {path}\n" for path in files)
-    commands = "".join(f"\n  - {command}" for command in ran) or " none"
-    return f"""\
-## Chunk {title}
-- Objective (maps to story requirement/AC): {objective}
-- Files changed:
-{listed}- Summary of changes:{summary and " " + summary}
-- Reuse compliance:
-  - Reused: {reused}
-  - New: {new}
-  - Why new was necessary: the story asks for it, and nothing of the kind is there
-- Ports & adapters note:
-  - What stayed in core: what is done to the list
-  - What stayed in adapters: reading the request
-- Commands run (if any):{commands}
-- Notes / Risks: {notes}
-"""
-
-
-def tokens(output: int) -> str:
-    """The end of a log: what the run read and wrote, in tokens."""
-    return f"\n## Worker Token Summary\n- Input: ~1,200 tokens (files read)\n- Output: ~{output:,} tokens (files written)\n"
+    @property
+    def option(self) -> str:
+        """How the command names it; nothing for the one that is played unasked."""
+        return "" if self.profile == DEFAULT else f" --profile {self.profile}"
 
 
 def line(text: str, start: str) -> int:

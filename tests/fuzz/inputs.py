@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from pytest_agentcompliance import catalog
-from pytest_agentcompliance.demo import before
+from pytest_agentcompliance.demo.coder import before
 from pytest_agentcompliance.parsing.proofs import statement
 from pytest_agentcompliance.parsing.proofs.record import FileState, Output, Record
 from pytest_agentcompliance.parsing.work import Work

@@ -1,6 +1,7 @@
 """The second run: its code is in order, its log is not."""
 
-from pytest_agentcompliance.demo.tale import Breach, Step, Tale, chunk, last_line, line, log_of, tokens
+from pytest_agentcompliance.demo.coder.words import chunk, log_of, tokens
+from pytest_agentcompliance.demo.tale import Breach, Step, Tale, last_line, line
 
 STORY = "WISH-002"
 LOG = log_of(STORY)

@@ -1,6 +1,6 @@
 """The demo's repository as the agents found it: a small shop of wishes, and three stories that are planned."""
 
-from pytest_agentcompliance.demo.tale import folder
+from pytest_agentcompliance.demo.coder.words import folder
 
 CHECKED = '"scripts": {"check-types": "tsc --noEmit"}'
 STRICT = '{"compilerOptions": {"strict": true}}\n'

@@ -1,7 +1,8 @@
 """The first run: its log is in order, its code is not."""
 
-from pytest_agentcompliance.demo.before import BEFORE, COMPOSE, PRICES, TEXT, TEXT_PACKAGE, WISHLIST_PACKAGE
-from pytest_agentcompliance.demo.tale import Breach, Step, Tale, chunk, folder, last_line, line, log_of, tokens
+from pytest_agentcompliance.demo.coder.before import BEFORE, COMPOSE, PRICES, TEXT, TEXT_PACKAGE, WISHLIST_PACKAGE
+from pytest_agentcompliance.demo.coder.words import chunk, folder, log_of, tokens
+from pytest_agentcompliance.demo.tale import Breach, Step, Tale, last_line, line
 
 STORY = "WISH-001"
 LOG = log_of(STORY)

@@ -1,6 +1,7 @@
 """The third run: it met a decision that nobody had taken, and went on."""
 
-from pytest_agentcompliance.demo.tale import Breach, Step, Tale, chunk, folder, line, log_of, tokens
+from pytest_agentcompliance.demo.coder.words import chunk, folder, log_of, tokens
+from pytest_agentcompliance.demo.tale import Breach, Step, Tale, line
 
 STORY = "WISH-003"
 LOG = log_of(STORY)
