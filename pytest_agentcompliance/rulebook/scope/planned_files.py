@@ -15,6 +15,7 @@ from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
 
 if TYPE_CHECKING:
+    from pytest_agentcompliance.evidence import Task
     from pytest_agentcompliance.parsing.packages import Packages
     from pytest_agentcompliance.parsing.planned.beside import Beside
     from pytest_agentcompliance.parsing.planned.cover import Cover, Entry
@@ -45,6 +46,7 @@ class PlannedFiles(Rule):
     """
 
     documents: list[DocumentName] = Field(default=["plan", "scope"], min_length=1, description="The documents that name files.")
+    by_task: bool = Field(default=False, description="Whether the task that was delegated counts beside the documents.")
     tests: list[str] = Field(
         default=[
             "**/__tests__/**", "**/__mocks__/**", "**/__fixtures__/**", "**/tests/**", "**/test/**", "*.test.*", "*.spec.*",
@@ -136,6 +138,13 @@ class PlannedFiles(Rule):
             after={"SCOPE.md": "- New: `db/migrations/0007_carts.sql`\n", "db/migrations/0009_carts.sql": "--\n"},
         ),
         Example(
+            "The files that a delegated task names are those of the change; another one is reported.",
+            given={"by_task": True},
+            task="# TASK-7\n\nFiles:\n- `apps/api/cart/totals.ts`\n- `apps/api/cart/index.ts`\n",
+            after={"apps/api/cart/totals.ts": "1\n", "apps/api/cart/totals.test.ts": "1\n", "apps/api/list/totals.py": "1\n"},
+            finds=("apps/api/list/totals.py",),
+        ),
+        Example(
             "The run's own papers are kept.",
             given={"exempt": ["/proofs/**"]},
             before={"SCOPE.yaml": _SCOPE},
@@ -143,11 +152,13 @@ class PlannedFiles(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, changes: ChangeSet, documents: Documents, tree: Tree) -> Generator[Finding, None, str]:
+    def check(
+        self, changes: ChangeSet, documents: Documents, tree: Tree, task: "Task | None" = None
+    ) -> Generator[Finding, None, str]:
         from pytest_agentcompliance.parsing.planned.beside import Beside  # start-up time: when there are documents
         from pytest_agentcompliance.parsing.planned.cover import Cover
 
-        given, why = self._given(documents)
+        given, why = self._given(documents, task if self.by_task else None)
         there = {*tree.base.files, *changes.paths}  # all paths of both ends
         folders = _Folders(tree)
         planned = Cover((one for one in given if one.named.mood == "planned"), there, folders.of)
@@ -157,7 +168,7 @@ class PlannedFiles(Rule):
         excluded = Cover(left_out, there, folders.of)
         looked_at = [one for one in given if one.named.mood == "looked-at" and one.named.kind in ("path", "name")]
         looked = Cover(looked_at, there, folders.of)
-        papers = {one.path for one in (*documents.at_base, *documents.at_head)}
+        papers = {one.path for one in (*documents.at_base, *documents.at_head)} | ({task.path} if task is not None else set())
         unplanned: list[tuple[FileChange, Entry | None]] = []
         covered = [*planned.files]
         for change in changes:
@@ -186,25 +197,29 @@ class PlannedFiles(Rule):
         sources = [glob for derived, globs in self.derived.items() if matches(path, [derived]) for glob in globs]
         return bool(sources) and any(matches(one, sources) for one in changes.paths)
 
-    def _given(self, documents: Documents) -> "tuple[list[Entry], str]":
-        """All names that count: those that base gives; where base gives none, those that the run wrote itself."""
+    def _given(self, documents: Documents, task: "Task | None") -> "tuple[list[Entry], str]":
+        """All names that count: those that were given; where nothing given has any, those that the run wrote itself."""
         names = dict.fromkeys(self.documents)
         base = [one for name in names for one in documents.base(name)]
         head = [one for name in names for one in documents.head(name)]
-        if not (base or head):
-            raise NotJudged(f"there is no {' and no '.join(names)}, neither at base nor at head")
-        given = _entries(base)
+        told = [] if task is None or task.problem else _named(task.text, task.path)
+        if not (base or head or task):
+            which = " and no ".join([*names, *(["delegated task"] if self.by_task else [])])
+            raise NotJudged(f"there is no {which}, neither at base nor at head")
+        by_hand = task is not None and task.given
+        given = [*(told if by_hand else ()), *_entries(one for one in base if task is None or one.path != task.path)]
         if any(one.named.mood == "planned" for one in given):
             own = sorted({one.path for one in head if not documents.base(one.name)})
             return (
                 given,
                 f"{' and '.join(own)} does not count: the run wrote it itself, and base has {_listed(given)}" if own else "",
             )
-        written = _entries(head)
+        written = [*_entries(head), *(() if by_hand else told)]
         if any(one.named.mood == "planned" for one in written):
             return written, f"judged by what the run wrote itself, {_listed(written)}: base has nothing that names a file"
         if not (given or written):
-            raise NotJudged(f"{' and '.join(sorted({one.path for one in base or head}))} names no file, folder, glob or package")
+            papers = {one.path for one in base or head} | ({task.path} if task is not None else set())
+            raise NotJudged(f"{' and '.join(sorted(papers))} names no file, folder, glob or package")
         return given or written, ""
 
 
@@ -230,14 +245,18 @@ class _Folders:
         return None
 
 
-def _entries(documents: Iterable[Document]) -> "list[Entry]":
+def _named(text: str, path: str) -> "list[Entry]":
     from pytest_agentcompliance.parsing.planned import read
     from pytest_agentcompliance.parsing.planned.cover import Entry
 
+    return [Entry(one, path) for one in read(text, path)]
+
+
+def _entries(documents: Iterable[Document]) -> "list[Entry]":
     made: list[Entry] = []
     for document in documents:
         try:
-            made.extend(Entry(one, document.path) for one in read(document.text(), document.path))
+            made += _named(document.text(), document.path)
         except Unreadable:
             continue  # the ledger was told; the verdict names the file
     return made
