@@ -41,12 +41,14 @@ class _Prove(click.Command):
 @click.option("--print", "only_print", is_flag=True, help="Print the statement on stderr and write no file.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing of our own.")
 @click.option("--rerun", is_flag=True, help="Run again what base's policy lists (or these NAMEs of it), and compare; see below.")
+@click.option("--regression", metavar="TEST", help="Show that a test fails without the fix and passes with it; see below.")
 @click.option("--to", type=terminal.FOLDER, metavar="DIR", help="With --rerun: write the proofs here, outside of the repository.")
-@click.option("--policy", type=terminal.FILE, metavar="FILE", help="With --rerun: a policy outside the repository; it beats all.")
+@click.option("--policy", type=terminal.FILE, metavar="FILE", help="With these two: a policy outside the repository.")
 @click.pass_context
 def prove_command(
     ctx: click.Context, *, name: str | None, command: tuple[str, ...], repo: Path, base: str | None, timeout: float | None,
-    junit: Path | None, key: str | None, only_print: bool, quiet: bool, rerun: bool, to: Path | None, policy: Path | None,
+    junit: Path | None, key: str | None, only_print: bool, quiet: bool, rerun: bool, regression: str | None, to: Path | None,
+    policy: Path | None,
 ) -> None:
     """Run COMMAND as it would run without us, and put a proof of it into .agent-compliance/proofs.
 
@@ -57,11 +59,15 @@ def prove_command(
     With --rerun it runs the commands that base's policy lists under proofs.rerun and that the run has recorded, exactly as
     base has them, and compares. Exit code 0: all bear the records out. 1: something differs. 2: the question or the policy
     is wrong. 3: a command could not be run.
+
+    With --regression it runs one test (a file, or file::name) twice, with the command of proofs.regression of base's policy:
+    in a folder that holds base with the tests of the run alone, where it has to fail, and over the work tree, where it has
+    to pass. Both are written down. Exit code 0: so it was. 1: it was not. 2 and 3 as above.
     """
     from pytest_agentcompliance.prover import prove
 
     given = _given()
-    if rerun:
+    if rerun and regression is None:
         if to is None or junit is not None or timeout is not None or only_print:
             raise click.UsageError("--rerun needs --to DIR, and takes no --junit, --timeout or --print")
         names = (name, *command) if name is not None else ()
@@ -69,6 +75,13 @@ def prove_command(
 
         options = engine.Options(repo, base, policy=policy, environ=given)
         ctx.exit(_again(options, names, to, key or given.get(prove.KEY) or None, quiet=quiet))
+    if regression is not None:
+        if rerun or name is not None or to is not None or junit is not None or only_print:
+            raise click.UsageError("--regression takes no NAME, --rerun, --to, --junit or --print")
+        from pytest_agentcompliance import engine
+
+        options = engine.Options(repo, base, policy=policy, environ=given)
+        ctx.exit(_shown(options, regression, key or given.get(prove.KEY) or None, timeout, quiet=quiet))
     if name is None or to is not None or policy is not None:
         raise click.UsageError("Missing argument 'NAME'." if name is None else "--to and --policy go with --rerun")
     asked = prove.Options(
@@ -91,6 +104,23 @@ def _again(options: "engine.Options", names: tuple[str, ...], to: Path, key: str
     for style, line in rerun.lines(rows, notes):
         click.echo(click.style(line, **terminal.STYLES[style]) if style else line)
     return rerun.exit_code(rows)
+
+
+def _shown(options: "engine.Options", test: str, key: str | None, timeout: float | None, *, quiet: bool) -> int:
+    """Show that a test fails without the fix and passes with it."""
+    from pytest_agentcompliance.prover import regression
+
+    def told(line: str) -> None:
+        if not quiet:
+            click.echo(f"agent-compliance: {terminal.escaped(line)}", err=True)
+
+    made = regression.run(options, test, key, timeout, told)
+    for one in (made.before, made.after):
+        if one is not None:
+            _say(one, quiet=quiet)
+    told(f"{made.outcome}: {made.how}")
+    unwritten = any(one is not None and one.problem for one in (made.before, made.after))
+    return 3 if unwritten and not made.status else made.status
 
 
 def _say(made: "Proved", *, quiet: bool) -> None:

@@ -298,17 +298,22 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
         bound = draft.bind(values, one.clauses)
         given = {kind: (glob,) for kind, glob in options.evidence.items()}
         globs = {**bound.evidence, **policy.evidence, **given}
-        environ, reruns = options.environ, options.reruns
-        yield Bound(bound, Wanted(options.log, unknown, named, globs, frozenset(given), policy.keys, reruns, environ))
+        yield Bound(bound, Wanted(
+            options.log, unknown, named, globs, frozenset(given), policy.keys, options.reruns, options.environ,
+            _branch(repository, options.head) or "",
+        ))  # fmt: skip
 
 
 def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str], head: str | None) -> story.Story:
     def paths() -> Iterator[str]:
         return (path.decode("utf-8", "surrogateescape") for path in repository.listing(found.head_tree))
 
-    # A head that is asked for by its branch's name says more than the branch that happens to be checked out.
-    branch = head if head and story.IN_BRANCH.search(head) else repository.branch
-    return story.find(draft.evidence.get("log", ()), values, found.changes, branch, paths)
+    return story.find(draft.evidence.get("log", ()), values, found.changes, _branch(repository, head), paths)
+
+
+def _branch(repository: Repository, head: str | None) -> str | None:
+    """A head that is asked for by its branch's name says more than the branch that happens to be checked out."""
+    return head if head and story.IN_BRANCH.search(head) else repository.branch
 
 
 def _today() -> date:

@@ -97,6 +97,18 @@ class Rerun:
     timeout: int = 0
 
 
+PLACE = "{test}"  # in the command of a regression, where the test is put
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """The command that ``agent-compliance prove --regression`` runs one test with."""
+
+    command: tuple[str, ...]
+    folder: str = ""
+    timeout: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``source`` says where it was read, ``digest`` is the SHA-256 of its bytes in hexadecimal.
@@ -116,6 +128,7 @@ class Policy:
     known: frozenset[str] = frozenset()
     keys: Mapping[str, str] = field(default_factory=dict)  # that proofs may be signed with, name to public key
     rerun: tuple[Rerun, ...] = ()
+    regression: Regression | None = None
     notes: tuple[str, ...] = ()
 
     def with_waivers(self, text: str | bytes, source: str) -> "Policy":
@@ -180,7 +193,9 @@ def _with_proofs(policy: Policy, said: "ProofsEntry", lines: Lines) -> Policy:
             raise PolicyError(f"{place}: another command is called {one.name}; give each a name of its own")
         called.add(one.name)
     reruns = tuple(Rerun(one.name, one.command, one.folder, one.timeout) for one in said.rerun)
-    return replace(policy, keys=dict(said.keys), rerun=reruns)
+    asked = said.regression
+    regression = None if asked is None else Regression(asked.command, asked.folder, asked.timeout)
+    return replace(policy, keys=dict(said.keys), rerun=reruns, regression=regression)
 
 
 def _refuse_private_keys(data: bytes, source: str) -> None:

@@ -15,6 +15,7 @@ FINGERPRINT = re.compile("[0-9a-f]{24}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
 SHELLS = re.compile(r"&&|\|\||[|&;<>()$`*?~{}\[\]#\\!\n]")
+PLACE, STAND_IN = "{test}", "test-stands-here"
 LONGEST = 86_400  # seconds that a command may be given
 NO_REASON = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "todo", "n/a", "tbd"})
 
@@ -97,6 +98,20 @@ def _words(words: tuple[str, ...]) -> tuple[str, ...]:
         raise ValueError("the command is empty; write what is to be run")
     if re.match(r"\w+=", words[0]):
         raise ValueError(f"no shell reads it, and {shown(words[0])} is no command; put 'env' before it")
+    return words
+
+
+def _placed(value: Any) -> Any:
+    """Braces are a shell's, but for those of the test's place."""
+    if not isinstance(value, str):
+        return value
+    words = _command(value.replace(PLACE, STAND_IN))
+    return [word.replace(STAND_IN, PLACE) for word in words]
+
+
+def _one_test(words: tuple[str, ...]) -> tuple[str, ...]:
+    if sum(word.count(PLACE) for word in words) != 1 or PLACE in words[0]:
+        raise ValueError(f"it has to have {PLACE} in one place behind the first word, where the test is put")
     return words
 
 
@@ -204,6 +219,20 @@ class RerunEntry(BaseModel):
     ] = Field(0, description="Seconds after which it is ended; it has all the time where none is said.")
 
 
+class RegressionEntry(BaseModel):
+    """The command that runs one test, for ``agent-compliance prove --regression TEST``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    command: Annotated[tuple[str, ...], BeforeValidator(_placed), AfterValidator(_words), AfterValidator(_one_test), WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+    )] = Field(description="The command, with {test} where the test is put: a text, or its words as a list.")  # fmt: skip
+    folder: Annotated[str, AfterValidator(_folder)] = Field("", description="Where it runs, from the root on; the root itself.")
+    timeout: Annotated[
+        int, BeforeValidator(_seconds), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LONGEST})
+    ] = Field(0, description="Seconds after which it is ended; it has all the time where none is said.")
+
+
 class ProofsEntry(BaseModel):
     """Who may sign proofs, and which commands are run again."""
 
@@ -213,6 +242,7 @@ class ProofsEntry(BaseModel):
         {}, description="Keys whose signatures count, by a name for each: ed25519, as 'openssl pkey -pubout' prints it."
     )
     rerun: tuple[RerunEntry, ...] = Field((), description="Commands that 'agent-compliance prove --rerun' runs afresh.")
+    regression: RegressionEntry | None = Field(None, description="What 'agent-compliance prove --regression' runs one test with.")
 
 
 class PolicyFile(BaseModel):

@@ -23,7 +23,7 @@ from tests.conftest import GitRepo
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "proofs.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-POLICY, WORKFLOW = [text for kind, text in BLOCKS if kind == "yaml"]
+POLICY, WORKFLOW, REGRESSION = [text for kind, text in BLOCKS if kind == "yaml"]
 LOOK, VERIFY = [text for kind, text in BLOCKS if kind == "console"]
 
 
@@ -31,6 +31,11 @@ def test_policy_that_is_shown_holds() -> None:
     shown = policy.parse(POLICY, "docs/proofs.md")
     assert list(shown.keys) == ["ci"]
     assert [one.name for one in shown.rerun] == ["tests", "types"]
+
+
+def test_policy_of_a_regression_can_be_read() -> None:
+    found = policy.parse(REGRESSION, "agent-compliance.yaml")
+    assert found.regression == policy.Regression(("pytest", "-q", "{test}"), "", 300)
 
 
 def test_workflow_that_is_shown_is_one() -> None:

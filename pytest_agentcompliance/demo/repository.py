@@ -44,13 +44,17 @@ def make(root: Path, show: Show, *, mended: bool = False) -> Path:
 
 def _prove(root: Path, step: Step, git: "_Git") -> None:
     """Record what the agent ran after a step, and commit the proofs. Raises ``AgentComplianceError`` where a command fails."""
+    beside = [os.path.dirname(sys.executable), os.environ.get("PATH", "")]  # the tools lie beside Python
     for name, command in step.proved.items():
         said = [sys.executable, *PROVE, name, "--", *command]
-        done = subprocess.run(said, cwd=root, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            said, cwd=root, env={**os.environ, "PATH": os.pathsep.join(beside), "PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
         if done.returncode:
             raise AgentComplianceError(f"the demo could not prove {name}:\n{done.stdout}{done.stderr}")
     if step.proved:
-        git.commit("wish-agent", "Record what the checks said of this tree")
+        git.commit("wish-agent", "Record what the checks said of this tree", ".agent-compliance")
 
 
 def switch(root: Path, branch: str) -> None:
@@ -72,14 +76,14 @@ class _Git:
             check=True, capture_output=True, stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
-    def commit(self, who: str, message: str) -> None:
-        """Commit all that lies there, ten minutes after the last commit."""
+    def commit(self, who: str, message: str, folder: str = ".") -> None:
+        """Commit all that lies there, or in a folder, ten minutes after the last commit."""
         day = f"2026-03-02T{9 + self.minutes // 60:02}:{self.minutes % 60:02}:00+00:00"
         self.minutes += 10
         people = {f"GIT_{role}_NAME": who for role in ("AUTHOR", "COMMITTER")}
         people |= {f"GIT_{role}_EMAIL": PEOPLE[who] for role in ("AUTHOR", "COMMITTER")}
         people |= {f"GIT_{role}_DATE": day for role in ("AUTHOR", "COMMITTER")}
-        self("add", "--all", "--force", ".")
+        self("add", "--all", "--force", folder)
         self("commit", "--quiet", "--no-verify", "--no-gpg-sign", "-m", message, **people)
 
     def _environment(self) -> Mapping[str, str]:

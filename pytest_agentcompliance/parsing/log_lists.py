@@ -175,9 +175,9 @@ class _Walk:
         self.found.extend(Named(path, status, True, line.number) for one in paths for path in expanded(one.path))
 
 
-def claims(lines: list[Line], outline: Outline) -> list[Named]:
-    """The files that are named outside of the chunks, in the order of their lines."""
-    walk = _Walk(prose=not outline.heads)
+def claims(lines: list[Line], outline: Outline, *, prose: bool = True) -> list[Named]:
+    """The files that are named outside of the chunks, in the order of their lines; without chunks in sentences too (``prose``)."""
+    walk = _Walk(prose=prose and not outline.heads)
     spans = iter([(head.first - 1, head.end) for head in outline.heads])
     span = next(spans, None)
     for at, line in enumerate(lines):

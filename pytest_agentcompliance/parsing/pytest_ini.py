@@ -23,7 +23,7 @@ def said(name: str, data: bytes | None, settings: Collection[str]) -> Mapping[st
     try:
         if len(data) > LIMIT:
             raise ValueError("too long")
-        sections = _sections(name, data.decode("utf-8"))
+        sections = tables(name, data.decode("utf-8"))
         found: dict[str, Any] = {}
         for section in sections:
             for key, value in section.items():
@@ -37,7 +37,7 @@ def said(name: str, data: bytes | None, settings: Collection[str]) -> Mapping[st
     return found if sections or name in ALWAYS else None
 
 
-def _sections(name: str, text: str) -> list[Mapping[str, Any]]:
+def tables(name: str, text: str) -> list[Mapping[str, Any]]:
     """The tables that any pytest takes for its own; ``ValueError`` where the file has none of the shapes that it reads."""
     if name.endswith(".toml"):
         page = tomllib.loads(text)

@@ -130,6 +130,19 @@ def prove(options: Options) -> Proved:
             return Proved(ended.status, record, b"", None, ended, tuple(notes), problem)
 
 
+def replaced(options: Options, name: str) -> Options:
+    """The same command under another name."""
+    return replace(options, name=name)
+
+
+def noted(options: Options, record: Record, ended: Ended, tape: Tape, root: Path) -> Proved:
+    """Write the proof of a command that ran elsewhere than in the work tree."""
+    notes: list[str] = []
+    sign = _signer(options, root, notes)
+    record = replace(record, command=_plain(options), version=_version())
+    return _written(options, record, _Ran(ended, tape, _Report(None)), (options.folder or root / FOLDER, sign), notes)
+
+
 @contextmanager
 def _closing(repository: Repository) -> Iterator[None]:
     """What was laid down for git is taken away while the proof is written."""

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_agentcompliance.errors import Unreadable, UsageError
+from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import Report, Transcript
-from pytest_agentcompliance.evidence.changes import FOLDER, SUBMODULE, SYMLINK, decode, is_file
 from pytest_agentcompliance.evidence.transcript import Step
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.markdown import too_much
+from pytest_agentcompliance.sources import paper
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 from pytest_agentcompliance.sources.wanted import Wanted
 
-REPORT_LIMIT = 1024 * 1024  # bytes
+REPORT_LIMIT = paper.LIMIT
 EVENT_LIMIT = 8 * 1024 * 1024  # bytes of a payload of GitHub's, which says all about a repository
 PULL_REQUEST, MERGE_REQUEST = "pull request", "merge request"
 
@@ -55,40 +55,18 @@ def _matching(repository: Repository, ends: Ends, globs: tuple[str, ...]) -> lis
 
 def _from_tree(repository: Repository, ends: Ends, path: str) -> Report:
     try:
-        mode, oid = repository.entry(ends.head_tree, path) or ("", "")
-        if not is_file(mode):
-            what = {SYMLINK: "a symbolic link, which is not followed", FOLDER: "a folder", SUBMODULE: "a submodule"}
-            return Report(path, problem=f"{path} is {what.get(mode, 'not there')}")
-        data = repository.blobs.read(oid)
-        new = repository.entry(ends.base_tree, path) != (mode, oid)
+        new = repository.entry(ends.base_tree, path) != repository.entry(ends.head_tree, path)
     except Unreadable as wrong:
         ends.ledger.unread[path] = wrong.reason
         return Report(path, problem=f"{path}: {wrong.reason}")
-    return _report(path, data, len(data), new=new)
+    found = paper.of_tree(repository, ends, ends.head_tree, path, "report")
+    return Report(path, found.text, new=new, problem=found.problem)
 
 
 def _from_disk(file: Path) -> Report:
     """A report outside of any tree. Raises ``UsageError`` where there is no such file."""
-    path = file.as_posix()
-    try:
-        mode = file.lstat().st_mode
-        if stat.S_ISLNK(mode):
-            return Report(path, problem=f"{path} is a symbolic link, which is not followed")
-        if not stat.S_ISREG(mode):
-            return Report(path, problem=f"{path} is {'a folder' if stat.S_ISDIR(mode) else 'no regular file'}")
-        with file.open("rb") as stream:
-            data, size = stream.read(REPORT_LIMIT + 1), os.fstat(stream.fileno()).st_size
-    except (OSError, ValueError) as wrong:
-        raise UsageError(f"--evidence report={path}: {getattr(wrong, 'strerror', None) or wrong}") from wrong
-    return _report(path, data, max(size, len(data)))
-
-
-def _report(path: str, data: bytes, size: int, *, new: bool = True) -> Report:
-    if size > REPORT_LIMIT:
-        return Report(path, new=new, problem=f"{path} has {size:,} bytes; a report of more than {REPORT_LIMIT:,} is not read")
-    text = decode(data)
-    why = too_much(text)
-    return Report(path, "" if why else text, new=new, problem=f"{path}: it {why}" if why else "")
+    found = paper.of_disk(file, "report")
+    return Report(found.path, found.text, problem=found.problem)
 
 
 def _from_request(wanted: Wanted) -> Report | None:

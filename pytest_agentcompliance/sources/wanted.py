@@ -24,6 +24,7 @@ class Wanted:
     keys: Mapping[str, str] = field(default_factory=dict)
     reruns: Path | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    branch: str = ""  # that the run was made on, as far as its name is known
 
     @property
     def log_globs(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol
@@ -29,23 +29,32 @@ class Hunk(NamedTuple):
         return self.old[1] - self.old[0] + self.new[1] - self.new[0]
 
 
+Split = Callable[[Hunk], "list[Hunk]"]
+
+
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """``churned`` are the hunks that change nothing but their form; ``real`` counts the lines of those that change the code."""
+    """``churned`` are the hunks that change nothing but their form; ``real`` counts the lines of those that change the code.
+
+    Those are ``changed``.
+    """
 
     churned: tuple[Hunk, ...]
     real: int
+    changed: tuple[Hunk, ...] = ()
 
     @property
     def size(self) -> int:
         return sum(hunk.size for hunk in self.churned)
 
 
-def mixed(before: str, after: str, path: str, removed: Sequence[int], added: Sequence[int]) -> Mixed | None:
+def mixed(
+    before: str, after: str, path: str, removed: Sequence[int], added: Sequence[int], *, split: Split | None = None
+) -> Mixed | None:
     """The hunks of a change, told apart; ``removed`` and ``added`` are the numbers of its lines. None where that cannot be told.
 
     A hunk of comments or blank lines alone, and one that only stands deeper or less deep than before, is neither churn nor real:
-    such hunks go with what was written around them.
+    such hunks go with what was written around them. ``split`` takes apart a hunk that is not form alone.
     """
     shape = shape_of(path, before)
     if shape.layout in ("exact", "text", "indents") or shape_of(path, after) != shape:
@@ -54,18 +63,18 @@ def mixed(before: str, after: str, path: str, removed: Sequence[int], added: Seq
     if len(sides) != 2:
         return None
     churned: list[Hunk] = []
-    real = 0
+    changed: list[Hunk] = []
     for whole in paired(removed, added):
         said = _said(whole, sides[0], sides[1], shape)
-        for hunk in _lines(whole) if said == "real" else [whole]:
+        for hunk in (split or _lines)(whole) if said == "real" else [whole]:
             said = _said(hunk, sides[0], sides[1], shape) if hunk is not whole else said
             if said == "real":
-                real += hunk.size
+                changed.append(hunk)
             elif said == "churn" and churned and churned[-1].new[1] == hunk.new[0] and churned[-1].old[1] == hunk.old[0]:
                 churned[-1] = Hunk((churned[-1].old[0], hunk.old[1]), (churned[-1].new[0], hunk.new[1]))
             elif said == "churn":
                 churned.append(hunk)
-    return Mixed(tuple(churned), real)
+    return Mixed(tuple(churned), sum(hunk.size for hunk in changed), tuple(changed))
 
 
 class _Line(Protocol):
@@ -75,7 +84,7 @@ class _Line(Protocol):
     def text(self) -> str: ...
 
 
-def promising(removed: Sequence[_Line], added: Sequence[_Line]) -> int:
+def promising(removed: Sequence[_Line], added: Sequence[_Line], split: Split | None = None) -> int:
     """How many lines stand in hunks whose two sides have the same words: as many as ``mixed`` can find, without parsing."""
     if not removed or not added:
         return 0
@@ -87,7 +96,7 @@ def promising(removed: Sequence[_Line], added: Sequence[_Line]) -> int:
 
     size = 0
     for hunk in paired([line.number for line in removed], [line.number for line in added]):
-        size += hunk.size if alike(hunk) else sum(line.size for line in _lines(hunk) if alike(line))
+        size += hunk.size if alike(hunk) else sum(line.size for line in (split or _lines)(hunk) if alike(line))
     return size
 
 

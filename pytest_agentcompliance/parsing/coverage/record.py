@@ -25,7 +25,8 @@ class FileCoverage:
     """One file of a report. ``hits`` maps a line to how often it ran; a line that is not in it cannot be covered.
 
     ``path`` is as the tree has it, where it could be told; ``digest`` is that of the content which was measured, where the
-    format has one, as ``sha256:...``; ``excluded`` are lines that a pragma left out.
+    format has one, as ``sha256:...``; ``excluded`` are lines that a pragma left out; ``sums`` are checksums of single lines,
+    MD5 in Base64, which lcov may write.
     """
 
     path: str
@@ -33,11 +34,13 @@ class FileCoverage:
     totals: Totals = Totals()
     digest: str = ""
     excluded: frozenset[int] = frozenset()
+    sums: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One report, as its file says it. ``unmatched`` counts the paths in it that the tree has not."""
+    """One report, as its file says it. ``unmatched`` counts the paths in it that the tree has not, or has more than one of;
+    ``totals`` are those of all its files. ``spans`` says that its lines come from stretches of code, and that some hold none."""
 
     format: str
     files: Mapping[str, FileCoverage] = field(default_factory=dict)
@@ -45,3 +48,4 @@ class Measured:
     made: datetime | None = None
     unmatched: int = 0
     problem: str = ""
+    spans: bool = False

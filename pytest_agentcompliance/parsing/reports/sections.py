@@ -37,9 +37,11 @@ class Section:
 
 def sections(text: str) -> tuple[Section, ...]:
     """The sections of a report in order, those within others too; never fails. A report may stand in one code fence as a whole."""
-    if too_much(text):
-        return ()
-    lines = read(text)
+    return () if too_much(text) else of_lines(read(text))
+
+
+def of_lines(lines: list[Line]) -> tuple[Section, ...]:
+    """The sections of a text that was read already."""
     titles = list(_titles(lines))
     if not titles and any(line.kind == "fence" for line in lines):
         rows = ["" if line.text.lstrip().startswith(("```", "~~~")) else line.text for line in lines]

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -48,11 +48,30 @@ ENTITIES = re.compile(
     rb"[mn]dash|hellip|[lr]arr|[lr][as]?quo|[lr]dquo|times|middot|bull|reg|trade|euro|sect|deg);)[A-Za-z]{2,31};)"
 )
 OWN = Remedy("fix", "Do what the marker puts off, or name who will and a date that has not passed: TODO(anna, 2030-12-01): ...")
-_DATE = re.compile(r"(?<!\d)(20\d\d)([-/])(\d{1,2})\2(\d{1,2})(?!\d)")
-_OWNER = re.compile(r"@[A-Za-z][\w.\-]*|\b(?:owner|assignee|assigned to)\b\s*[:=]?\s*@?[A-Za-z][\w.\-]*", re.IGNORECASE)
-_GROUP = re.compile(r"\s*[(\[]([^()\[\]]{1,120})[)\]]")
-_NAME = re.compile(r"(?![A-Za-z]+-\d)[^\W\d_][\w.'@ \-]*")
-_NOBODY = frozenset(("tbd", "unknown", "none", "nobody", "someone", "owner", "name", "date", "later", "by", "due", "until", "n/a"))
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+# A day, a month or a quarter, as people write them; with a slash only where the year comes first, since else it is two days.
+_DATES = (
+    (re.compile(r"(?<!\d)(?P<y>20\d\d)([-/])(?P<m>\d{1,2})(?:\2(?P<d>\d{1,2}))?(?![-/.]?\d)")),
+    (re.compile(r"(?<!\d)(?P<d>\d{1,2})\.[ ]?(?P<m>\d{1,2})\.[ ]?(?P<y>20\d\d)(?!\d)")),
+    (re.compile(rf"(?i)(?<!\w)(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ .-]{{1,2}})?(?P<name>{_MONTH})[ -]{{1,2}}(?P<y>20\d\d)(?!\d)")),
+    (re.compile(rf"(?i)(?<!\w)(?P<name>{_MONTH})[ ](?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?[ ](?P<y>20\d\d)(?!\d)")),
+    (re.compile(r"(?i)(?<!\w)(?P<y>20\d\d)[- /]?q(?P<q>[1-4])(?!\w)")),
+    (re.compile(r"(?i)(?<!\w)q(?P<q>[1-4])[- /]?(?P<y>20\d\d)(?!\d)")),
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_OWNER = re.compile(
+    r"(?<![\w.])@[A-Za-z][\w.\-]*|\b(?:owner|assignee|owned by|assigned to)\b\s*[:=]\s*@?[A-Za-z][\w.\-]*|"
+    r"\b(?:owned by|assigned to)\s+@?[A-Za-z][\w.\-]*",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(r"\s*(?:\(([^()]{1,120})\)|\[([^\[\]]{1,120})\]|\{([^{}]{1,120})\}|<([^<>]{1,120})>)")
+_NAME = re.compile(r"(?![A-Za-z]+-\d)(?![pv]\d+\Z)[^\W\d_][\w.'@ \-]*")
+_NOBODY = frozenset([
+    "tbd", "unknown", "none", "nobody", "someone", "owner", "name", "date", "later", "by", "due", "until", "n/a", "me",
+    "high", "medium", "low", "urgent", "critical", "important", "minor", "major", "priority", "perf", "performance",
+    "security", "refactor", "cleanup", "bug", "feature", "test", "tests", "docs", "question", "optional", "maybe", "soon",
+    "someday",
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +146,20 @@ class Todo(Rule):
             "Where markers may stay, owner and date are enough.",
             given={"mode": "owned"},
             after={"a.py": "# TODO(anna, 2030-12-01): x\n# TODO(anna) 2030-12-01 x\n# TODO @anna by 2030-12-01\n"},
+        ),
+        Example(
+            "However they are written, as a month or a quarter too.",
+            given={"mode": "owned"},
+            after={"a.go": "// TODO(anna/2030-12-01): x\n// TODO [2030-12-01 anna] x\n// TODO: 2030-12-01 (anna) x\n"
+                           "// TODO(anna, 1 Dec 2030): x\n// TODO(anna, 01.12.2030): x\n// TODO(anna, Q4 2030): x\n"
+                           "// TODO(anna): broken since 2020-01-01, until 2030-12\n"},
+        ),
+        Example(
+            "A priority, a ticket, a mail address or 'me' is no owner.",
+            given={"mode": "owned"},
+            after={"a.go": "// TODO(high, 2030-12-01): x\n// TODO(3) 2030-12-01\n// TODO(v2, 2030-12-01): x\n"
+                           "// TODO: ask a@b.org by 2030-12-01\n// TODO(me, 2030-12-01): x\n// TODO: the owner signs 2030-12-01\n"},
+            finds=("a.go:1", "a.go:2", "a.go:3", "a.go:4", "a.go:5", "a.go:6"),
         ),
         Example(
             "One that was moved, re-indented, or carried to another file is kept.",
@@ -277,17 +310,37 @@ def _both(letter: str) -> tuple[bytes, bytes]:
 def _unowned(marker: "Marker", today: date) -> str:
     """What a marker that may stay lacks; empty when it lacks nothing."""
     rest = marker.text[len(marker.word) :]
-    group = _GROUP.match(rest)
-    names = [part.strip() for part in re.split(r"[,;:|]|\s(?=@?\d)", group[1])] if group else []
+    days = list(_days(rest))
+    bare = rest
+    for written, _ in days:
+        bare = bare.replace(written, " , " if rest.lstrip(" ([{<").startswith(written) else ",")
+    bare = bare.lstrip(" ,:") if days and re.match(r"[\s:]*" + re.escape(days[0][0]), rest) else bare
+    group = _GROUP.match(bare)
+    inner = next((one for one in group.groups() if one), "") if group else ""
+    names = [re.sub(r"(?i)^(?:by|due|until|before)\b[: ]*", "", part.strip()).strip(" -/") for part in re.split(r"[,;:|/]", inner)]
     owned = any(_NAME.fullmatch(name.lstrip("@")) and name.lower() not in _NOBODY for name in names) or bool(_OWNER.search(rest))
     lacking = [] if owned else ["owner"]
-    due = _DATE.search(rest)
-    if due is None:
+    if not days:
         return f"names no {' and no '.join([*lacking, 'date'])}"
     if lacking:
         return "names no owner"
-    try:
-        day = date(int(due[1]), int(due[3]), int(due[4]))
-    except ValueError:
-        return f"names {due[0]}, which is no date"
-    return f"was due on {day}" if day < today else ""
+    known = [day for _, day in days if day is not None]
+    if not known:
+        return f"names {days[0][0]}, which is no date"
+    return f"was due on {max(known)}" if max(known) < today else ""
+
+
+def _days(text: str) -> Iterator[tuple[str, date | None]]:
+    """The days that a text names, each as it is written and as the last day that it means; None for one that is in no calendar."""
+    for pattern in _DATES:
+        for found in pattern.finditer(text):
+            parts = found.groupdict()
+            year, day = int(parts["y"]), int(parts.get("d") or 0)
+            month = int(parts["q"]) * 3 if parts.get("q") else 0
+            month = month or (_MONTHS.index(parts["name"][:3].lower()) + 1 if parts.get("name") else int(parts["m"]))
+            try:
+                # Of a month, and of a quarter, the last day is the one on which it is over.
+                last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1) if 1 <= month <= 12 else None
+                yield found[0], date(year, month, day) if day or last is None else last
+            except ValueError:
+                yield found[0], None

@@ -15,7 +15,7 @@ from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
 
 if TYPE_CHECKING:
-    from pytest_agentcompliance.evidence import Task
+    from pytest_agentcompliance.evidence import Coverage, Report, Task
     from pytest_agentcompliance.parsing.packages import Packages
     from pytest_agentcompliance.parsing.planned.beside import Beside
     from pytest_agentcompliance.parsing.planned.cover import Cover, Entry
@@ -145,6 +145,13 @@ class PlannedFiles(Rule):
             finds=("apps/api/list/totals.py",),
         ),
         Example(
+            "What the run reports, and what its tests cover, needs no plan.",
+            before={"SCOPE.yaml": _SCOPE},
+            after={"SCOPE.yaml": _SCOPE, "REPORT.md": "Done.\n", "lcov.info": "SF:a.ts\nDA:1,1\nend_of_record\n"},
+            report="Done.\n",
+            coverage={"lcov.info": "SF:a.ts\nDA:1,1\nend_of_record\n"},
+        ),
+        Example(
             "The run's own papers are kept.",
             given={"exempt": ["/proofs/**"]},
             before={"SCOPE.yaml": _SCOPE},
@@ -153,8 +160,9 @@ class PlannedFiles(Rule):
     )  # fmt: skip
 
     def check(
-        self, changes: ChangeSet, documents: Documents, tree: Tree, task: "Task | None" = None
-    ) -> Generator[Finding, None, str]:
+        self, changes: ChangeSet, documents: Documents, tree: Tree, *,
+        task: "Task | None" = None, report: "Report | None" = None, coverage: "Coverage | None" = None,
+    ) -> Generator[Finding, None, str]:  # fmt: skip
         from pytest_agentcompliance.parsing.planned.beside import Beside  # start-up time: when there are documents
         from pytest_agentcompliance.parsing.planned.cover import Cover
 
@@ -168,7 +176,8 @@ class PlannedFiles(Rule):
         excluded = Cover(left_out, there, folders.of)
         looked_at = [one for one in given if one.named.mood == "looked-at" and one.named.kind in ("path", "name")]
         looked = Cover(looked_at, there, folders.of)
-        papers = {one.path for one in (*documents.at_base, *documents.at_head)} | ({task.path} if task is not None else set())
+        papers = {one.path for one in (*documents.at_base, *documents.at_head)}
+        papers |= {one.path for one in (task, report, *(coverage.reports if coverage is not None else ())) if one is not None}
         unplanned: list[tuple[FileChange, Entry | None]] = []
         covered = [*planned.files]
         for change in changes:

@@ -1,0 +1,222 @@
+"""The endpoints that a file of Python or TypeScript declares, what they read of a request, and whether anything checks it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pytest_agentcompliance.parsing import grammar
+from pytest_agentcompliance.parsing.comments import blanked
+from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.lines import Lines
+
+Reads = Literal["", "path", "query", "body"]
+_SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+_SERVER = r"(?:.*\.)?(?:app|router|server|fastify|api|hono|route|routes|v\d|instance|[a-zA-Z]*(?:Router|Routes?|App|Server|Api))"
+_CALLED = rf"^{_SERVER}(?:\.route\([^()]{{0,100}}\))?\.(?:get|post|put|patch|delete|all)$"
+_JS_BODY = re.compile(
+    r"\b(?:req|request|r)\.(?:body|files?)\b|\b(?:ctx|c|context)\.(?:request\.body|req\.(?:json|parseBody|formData|text)\()|"
+    r"\b(?:req|request)\.(?:json|formData|text)\(|"
+    r"\bevent\.body\b"
+)
+_JS_QUERY = re.compile(r"\b(?:req|request)\.query\b|\b(?:ctx|c)\.(?:req\.quer(?:y|ies)\(|query\b)|\bsearchParams\b|"
+                       r"\bevent\.(?:multiValueQ|q)ueryStringParameters\b")
+_COMPARED = re.compile(r"\b(?:req|request)\.query\??\.\w{1,60}\s*[!=]==?\s*[\"'`]")
+_JS_PATH = re.compile(r"\b(?:req|request|ctx)\.params\b|\bc\.req\.param\(|\bevent\.pathParameters\b")
+_JS_CHECK = re.compile(
+    r"(?i)(?<!JSON)(?<!Date)(?<!qs)(?<!url)\.(?:safe)?parse(?:Async)?\(|valid|schema|celebrate|\bjoi\b|\bajv\b|\byup\b|\bz\.|"
+    r"superstruct|sanitiz|assert|"
+    r"\b(?:parse|decode|check|ensure|require|coerce|verify|is)[A-Z]\w*\(|\b400\b|\b422\b|bad_?request|unprocessable|signature|"
+    r"constructEvent|"
+    r"typeof\s+[\w.]{1,60}\s*[!=]==|\bz[A-Z]\w*\.|contract|typebox|valibot|\bv\.(?:object|parse)|arktype"
+)
+_PARSE = re.compile(r"\b(?:parseInt|parseFloat|isNaN|JSON\.parse|requireAuth\w*|ensureAuth\w*|checkAuth\w*|verify(?:Token|Jwt|"
+                    r"JWT)|isAuth\w*|requireUser|requireAdmin)\(")
+_EXPORTED = re.compile(r"export\s+(?:default\s+)?(?:async\s+)?(?:const\s+)?$")
+_NEST = re.compile(r"@(?:Post|Put|Patch|Delete|Get|All)\(")
+_NEST_BODY = re.compile(r"@(Body|Query)\(([^()]{0,200}(?:\([^()]{0,200}\))?[^()]{0,100})\)\s*(?:readonly\s+)?(\w+)\??\s*(?::\s*("
+                        r"[^,)=]{1,200}))?")
+_OPEN = re.compile(r"(?:any|unknown|object|Record<.*|Partial<.*|\{.*)?\s*", re.DOTALL)
+_PY_ROUTE = re.compile(r"@[\w.]{1,80}\.(get|post|put|patch|delete|route|api_route)\(\s*(?:[rf]?[\"']([^\"'\n]{0,200})|\w+=)")
+_PY_BODY = re.compile(r"\brequest\.(?:json|get_json|form|data|values|files|POST|body|stream)\b|\bawait\s+\w{1,40}\.(?:json|form|"
+                      r"body)\(\)")
+_PY_QUERY = re.compile(r"\brequest\.(?:args|query_params|GET)\b")
+_PY_TYPED = re.compile(r"\brequest\.(?:args|values)\.get\([^()]*\btype=[^()]*\)")
+_PY_CHECK = re.compile(
+    r"(?i)valid|schema|serializer|parse_obj|typeadapter|marshmallow|voluptuous|cerberus|webargs|use_args|use_kwargs|"
+    r"expects_json|form\.|"
+    r"\b\w+\(\*\*|\b400\b|\b422\b|bad_?request|unprocessable|isinstance\(|sanitiz|\.load\(|from_dict|clean_|signature|"
+    r"verify_webhook|construct_event"
+)
+_PY_LOOSE = re.compile(r"\w+\s*:\s*(?:dict|Dict|Any|Mapping|typing\.Any)\b(?:\[[^\]]{0,60}\])?\s*(?:=\s*Body\b|[,)=])")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint: where it is declared, what it is called, what it reads that nothing checks."""
+
+    line: int
+    last: int
+    name: str
+    unchecked: Reads
+
+
+def endpoints(path: str, text: str) -> tuple[Endpoint, ...]:
+    """The endpoints of a file in order; none where its language is not known."""
+    language = language_of(path, text)
+    if language is None:
+        return ()
+    if language.name == "python":
+        found = grammar.find(_PYTHON, language.grammar, text)
+        return tuple(sorted(_of_python(found or (), text, path), key=lambda one: one.line))
+    if language.name in _SCRIPTS:
+        found = grammar.find(_SCRIPT, language.grammar, text)
+        return tuple(sorted(_of_script(found or (), blanked(text, path), path), key=lambda one: one.line))
+    return ()
+
+
+_FUNCTIONS = {"any": [{"kind": "arrow_function"}, {"kind": "function_expression"}]}
+_SCRIPT: list[tuple[Mapping[str, Any], list[str]]] = [
+    ({"rule": {"kind": "call_expression", "all": [
+        {"has": {"field": "function", "pattern": "$F", "regex": _CALLED}}, {"has": {"field": "arguments", "pattern": "$A"}},
+    ]}}, ["F", "A"]),
+    ({"rule": {"any": [
+        {"kind": "function_declaration", "has": {"field": "name", "pattern": "$N"}},
+        {"kind": "variable_declarator", "all": [
+            {"has": {"field": "name", "pattern": "$N"}}, {"has": {"field": "value", **_FUNCTIONS}},
+        ]},
+        {"kind": "variable_declarator", "all": [
+            {"has": {"field": "name", "pattern": "$N"}}, {"has": {"field": "value", "kind": "call_expressio"
+                "n", "has": {"stopBy": "end", **_FUNCTIONS}}},
+        ]},
+    ]}}, ["N"]),
+    ({"rule": {"kind": "method_definition", "has": {"field": "name", "pattern": "$N"}}}, ["N"]),
+]  # fmt: skip
+_PYTHON: list[tuple[Mapping[str, Any], list[str]]] = [
+    ({"rule": {"kind": "decorated_definition", "has": {"field": "definition", "kind": "function_definitio"
+        "n", "has": {"field": "name", "pattern": "$N"}}}}, ["N"]),
+    ({"rule": {"kind": "class_definition", "has": {"field": "superclasses", "regex": "APIView|ViewSet"}}}, []),
+]
+
+
+def _of_script(found: tuple[grammar.Match, ...], text: str, path: str) -> Iterator[Endpoint]:
+    line = Lines(text)
+    declared = [one for one in found if one.pattern == 1 and one.held[0]]
+    functions = {text[slice(*one.held[0])]: text[one.start : one.end] for one in declared if one.held[0]}
+    guarded = re.search(r"\.use\([^\n]{0,100}(?i:valid|schema)|setValidatorCompiler|OpenApiValidator|"
+                        r"useGlobalPipes", text) is not None
+    for one in found:
+        if one.pattern == 0 and one.held[0] and one.held[1]:
+            method = text[one.held[0][0] : one.held[0][1]].rpartition(".")[2]
+            arguments = text[one.held[1][0] : one.held[1][1]]
+            route = re.match(r"\(\s*([\"'`])(/[^\"'`\n]{0,200}|\*?)\1", arguments)
+            chained = ".route(" in text[one.held[0][0] : one.held[0][1]]
+            if (route is None and not chained) or (route and not arguments[route.end() :].strip(" ,)\n")):
+                continue
+            last = re.search(r",\s*([A-Za-z_$][\w$]*)\s*,?\s*\)$", arguments)
+            body = arguments + (functions.get(last[1], "") if last else "")
+            unchecked: Reads = "" if guarded else _unchecked_script(body, functions)
+            yield Endpoint(line(one.start), line(one.end), f"{method.upper()} {route[2] if route else '?'}", unchecked)
+        elif one.pattern == 1 and one.held[0]:
+            name = text[one.held[0][0] : one.held[0][1]]
+            exported = _EXPORTED.search(text[max(0, one.start - 40) : one.start]) is not None
+            of_next = name in ("GET", "POST", "PUT", "PATCH", "DELETE") and re.search(r"(?:^|/)route\.[cm]?[jt]sx?$", path)
+            of_lambda = name in ("handler", "main") and re.search(r"\bevent\.(?:body|queryStringParameters|"
+                                                                  r"pathParameters)\b", text[one.start : one.end])
+            of_pages = name == "handler" and re.search(r"(?:^|/)(?:pages/)?api/", path)
+            if exported and (of_next or of_lambda or of_pages):
+                yield Endpoint(line(one.start), line(one.end), f"{name}", _unchecked_script(text[one.start : one.end], functions))
+        elif one.pattern == 2 and one.held[0]:
+            yield from _of_nest(text, one, line, functions)
+
+
+def _of_nest(text: str, one: grammar.Match, line: Lines, functions: Mapping[str, str]) -> Iterator[Endpoint]:
+    """A method with the decorators that stand right before it."""
+    before = text[max(0, one.start - 1500) : one.start]
+    start = max(before.rfind("\n  }\n"), before.rfind("\n\n"), before.rfind("{\n"), before.rfind(";\n"))
+    dress = before[start + 1 :] if start != -1 else before
+    if not _NEST.search(dress + text[one.start : one.start + 300].partition("(")[0]):
+        return
+    method = text[one.start : one.end]
+    head = method[:3000].partition(") {")[0]
+    unchecked: Reads = ""
+    if not re.search(r"UsePipes|(?i:valid)", dress):
+        for kind, given, _, of in _NEST_BODY.findall(head):
+            if "Pipe" in given or (given.strip() and kind == "Query"):
+                continue
+            if _OPEN.fullmatch(of.strip()) and not given.strip():
+                unchecked = "body" if kind == "Body" else "query"
+        if not unchecked and "@Req(" in head:
+            unchecked = _unchecked_script(method, functions)
+        elif unchecked and _checks_script(method, functions):
+            unchecked = ""
+    assert one.held[0]
+    yield Endpoint(line(one.start), line(one.end), text[one.held[0][0] : one.held[0][1]], unchecked)
+
+
+def _unchecked_script(body: str, functions: Mapping[str, str]) -> Reads:
+    body = _COMPARED.sub(" ", body)
+    asked: tuple[tuple[Reads, re.Pattern[str]], ...] = (("body", _JS_BODY), ("query", _JS_QUERY), ("path", _JS_PATH))
+    reads = next((what for what, pattern in asked if pattern.search(body)), None)
+    return "" if reads is None or _checks_script(body, functions) else reads
+
+
+def _checks_script(body: str, functions: Mapping[str, str]) -> bool:
+    if _JS_CHECK.search(_PARSE.sub(" ", body)) or re.search(r"\(\s*(?:req|request|event|ctx|c)\s*[,)](?!\s*(?::|=>|\{))(?<!=> "
+                                                            r")", _calls(body)):
+        return True
+    called = {name for name in re.findall(r"\b([A-Za-z_$][\w$]*)\(", body) if name in functions}
+    return any(_JS_CHECK.search(_PARSE.sub(" ", functions[name])) for name in sorted(called)[:50])
+
+
+def _calls(body: str) -> str:
+    """The body without the heads of functions, so that a request that is handed on is told from one that is taken."""
+    return re.sub(r"(?:async\s*)?\([^()]{0,300}\)\s*(?::\s*[\w<>\[\], ]{1,80})?\s*(?:=>|\{)|"
+                  r"function\s*\w*\s*\([^()]{0,300}\)", " ", body)
+
+
+def _of_python(found: tuple[grammar.Match, ...], text: str, path: str) -> Iterator[Endpoint]:
+    line = Lines(text)
+    clean = blanked(text, path)
+    helpers = _helpers(clean)
+    for one in found:
+        body = clean[one.start : one.end]
+        if one.pattern == 0 and one.held[0]:
+            route = _PY_ROUTE.search(body.partition("def ")[0])
+            if route:
+                name = clean[one.held[0][0] : one.held[0][1]]
+                said = f"{route[2] or ''} {name}" if route[1] == "route" else f"{route[1]} {route[2] or ''}"
+                yield Endpoint(line(one.start), line(one.end), said.strip(), _unchecked_python(body, route[2] or "", helpers))
+        elif one.pattern == 1 and not re.search(r"serializer_class|get_serializer", body):
+            for method in re.finditer(r"(?m)^([ \t]+)(?:async )?def (get|post|put|patch|create|update)\(self, request\b", body):
+                rest = body[method.end() :]
+                after = re.search(rf"(?m)^{method[1]}(?:@|(?:async )?def )", rest)
+                inner = rest[: after.start()] if after else rest
+                start = one.start + method.start()
+                yield Endpoint(line(start), line(start + len(inner)), method[2], _unchecked_python("def f():" + inner, "", helpers))
+
+
+def _helpers(text: str) -> frozenset[str]:
+    """The functions of the file that check something."""
+    parts = re.split(r"(?m)^(?=(?:async )?def \w)", text)
+    named = [(re.match(r"(?:async )?def (\w+)", part), part.partition("\n@")[0]) for part in parts]
+    return frozenset(name[1] for name, part in named if name and _PY_CHECK.search(part))
+
+
+def _unchecked_python(body: str, route: str, helpers: frozenset[str]) -> Reads:
+    if ":path}" in route or "<path:" in route:
+        return ""  # it hands everything on, whatever it is
+    decorators, _, rest = body.partition("def ")
+    cut = re.search(r"\)\s*(?:->[^\n]{0,200})?:\s*\n", rest)
+    head, inside = (rest[: cut.start() + 1], rest[cut.end() :]) if cut else ("", rest)
+    if re.search(r"\brequest\s*:\s*+(?!(?:\w+\.)*(?:Http)?Request\b)", head):
+        return ""  # the name is that of a declared model
+    reads: Reads = "body" if _PY_BODY.search(inside) or _PY_LOOSE.search(head) else ""
+    if not reads and _PY_QUERY.search(_PY_TYPED.sub(" ", inside)):
+        reads = "query"
+    if not reads or _PY_CHECK.search(inside) or re.search(r"(?i)valid|schema|expects|use_args|serializer|"
+                                                          r"status_code=4", decorators):
+        return ""
+    if helpers & set(re.findall(r"\b(\w+)\(", inside)) or re.search(r"\w\((?:[^()\n]*,\s*)?request\s*[,)]", inside):
+        return ""
+    return reads

@@ -1,0 +1,185 @@
+"""What calls of a logger write down that should not be read by whoever reads logs: told by the names of what they are given."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+from pytest_agentcompliance.parsing import grammar
+from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.lines import Lines
+
+Kind = Literal["secret", "personal"]
+LOGS = (rb"console\.", rb"ogger\.", rb"og\.", rb"ogging\.", rb"LOG(?:GER)?\.", rb"print\(", rb"inston\.", rb"Print", rb"sugar\.")
+# What must stand somewhere in the added lines before a grammar is asked.
+SENSITIVE = re.compile(
+    r"(?i)passw|passphrase|\bpwd|_pwd|secret|token|credential|authorization|cookie|api_?key|access_?key|private_?key|signing_?key|"
+    r"encryption_?key|ssn|social_?security|card_?num|credit_?card|cvv|cvc|\.env\b|environ|req(?:uest)?\.(?:body|headers)|e?mail\b"
+)
+_LEVELS = r"(?:log|info|warn|warning|error|debug|trace|fatal|verbose|silly|http|notice|critical|exception|success|msg|dir|table)"
+_NAMES = r"(?:logger|log|_logger|_log|logging|LOGGER|LOG|winston|pino|Logger|appLogger|rootLogger|reqLog)"
+_CALLEES = {
+    "python": rf"^(?:print|pprint|pprint\.pprint|(?:[A-Za-z_]\w*\.)*{_NAMES}\.{_LEVELS})$",
+    "go": r"^(?:fmt\.Print(?:f|ln)?|log\.(?:Print|Fatal|Panic)(?:f|ln)?|slog\.(?:Debug|Info|Warn|Error)(?:Context)?"
+          r"|(?:[A-Za-z_]\w*\.)*(?:logger|log|sugar|zap)\.(?:Debug|Info|Warn|Error|Fatal|Panic|Print)(?:f|w|ln)?)$",
+    "": rf"^(?:console\.{_LEVELS}|(?:[A-Za-z_$][\w$]*\.)*{_NAMES}\.{_LEVELS})$",
+}  # fmt: skip
+_SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+_CHAIN = re.compile(r"[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# Calls that write down what they are given; any other may have masked it.
+_THROUGH = re.compile(r"(?:JSON\.stringify|String|str|repr|json\.dumps|dumps|pformat|inspect|util\.inspect|dict|format|"
+                      r"orjson\.dumps|vars|(?:zap|slog)\.\w+|fmt\.Sprintf?|Object\.(?:entries|values|assign)|)$")  # fmt: skip
+_SECRETS = frozenset({
+    "password", "passwd", "passphrase", "pwd", "secret", "secrets", "token", "credential", "credentials", "authorization", "cookie",
+    "cookies", "apikey", "ssn", "cvv", "cvc", "jwt",
+})  # fmt: skip
+_PAIRS = frozenset({
+    ("api", "key"), ("access", "key"), ("private", "key"), ("signing", "key"), ("encryption", "key"), ("secret", "key"),
+    ("card", "number"),
+    ("credit", "card"), ("social", "security"), ("auth", "header"),
+})  # fmt: skip
+# Words that make of a name another thing: a count, an id, a name, a mark that something is there.
+_ELSE = frozenset(
+    """
+    address age alg algo algorithm amount arn at audience average avg balance bucket budget cache cached cancel cancellation
+    chain change changed check claims color completion config configured consumed context contract cost count counter counts
+    created csrf css data decimals delta design dict dir efficiency enabled endpoint env err error errors estimate estimated
+    event exists exp expected expiration expire expired expires expiry failed field fields file filename fingerprint flag format
+    found has hash hashed header hint holder id ids index info input invalid is issuer key_id keys kind kinds label len length
+    lexeme limit limits list manager map mask masked max message metadata min mint missing mode msg name names next node nodes
+    num number ok option options output overhead page pair pairs param params parser path paths payload per percent percentage
+    policy prefix present preview price prompt provider public rate ratio reasoning redacted reduction ref remaining request
+    required reset response result results safe sanitized saved savings scope scopes semantic service set settings size source
+    state stats status storage store stream strength style success suffix sum supply symbol tab text theme thinking threshold
+    title total tree ttl type types updated uri url usage used user valid value_count var variable vars verified version window
+    """.split()  # noqa: SIM905 - a list of so many words is read by nobody
+)
+_WHOLE = re.compile(
+    r"(?:(?:ctx|c|context|self|this|this\.ctx)\.)?(?:req|request)\??\.(?:raw\??\.)?(?:body|headers|rawHeaders|cookies)|(?:ctx|"
+    r"event)\??\.(?:headers|request\.body)|"
+    r"process\.env|os\.environ|(?:r|req)\.Header"
+)
+_MASKED = re.compile(r"\s*(?:\)?\s*=>|\[|\(|\?(?![.?])|&&|[=!]=|[<>]|is\b|in\b|and\b|instanceof\b|:(?=[^}\]]*$)|:(?![.\w]*\}))")
+_ASKED = re.compile(r"(?:!|\bnot|\btypeof|\bif|\bdelete|\bawait|===?|!==?|\bin|\?\.|\.)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A call that logs what it should not: its lines, what it is, the call on one line."""
+
+    line: int
+    last: int
+    kind: Kind
+    what: str
+    text: str
+    callee: str
+
+
+def logged(path: str, text: str) -> tuple[Logged, ...]:
+    """The calls of a file that log a secret, a whole request, the environment, or an e-mail address; one for each thing."""
+    language = language_of(path, text)
+    if language is None or (language.name not in _SCRIPTS and language.name not in ("python", "go")):
+        return ()
+    found = grammar.find(_patterns(language.name), language.grammar, text)
+    if found is None:
+        return ()
+    line, paints = Lines(text), sorted((one.start, -one.end, one.pattern) for one in found if one.pattern)
+    counts = re.search(r"max_?tokens|tokeniz|on_?token|lexer|prompt_tokens|completion_tokens|token_?count|"
+                       r"num_tokens", text, re.IGNORECASE)
+    said: list[Logged] = []
+    for call in found:
+        if call.pattern or not call.held[0] or not call.held[1]:
+            continue
+        (begin, end), (start, finish) = call.held[0], call.held[1]
+        if finish - start > 20_000:
+            continue
+        code = _code(text, start + 1, finish - 1, paints)
+        for what, kind in dict.fromkeys(_named(code, text[start + 1 : finish - 1], streams=counts is not None)):
+            whole = " ".join(text[call.start : call.end].split())
+            said.append(Logged(line(call.start), line(call.end), kind, what, whole, text[begin:end]))
+    return tuple(said)
+
+
+def _patterns(name: str) -> list[tuple[Mapping[str, Any], list[str]]]:
+    script = name in _SCRIPTS
+    call = "call" if name == "python" else "call_expression"
+    callee = {"has": {"field": "function", "pattern": "$F", "regex": _CALLEES["" if script else name]}}
+    strings = (
+        ["string", "template_string", "regex", "comment"] if script
+        else ["string", "comment"] if name == "python"
+        else ["interpreted_string_literal", "raw_string_literal", "comment"]
+    )  # fmt: skip
+    patterns: list[tuple[Mapping[str, Any], list[str]]] = [
+        ({"rule": {"kind": call, "all": [callee, {"has": {"field": "arguments", "pattern": "$A"}}]}}, ["F", "A"]),
+        ({"rule": {"any": [{"kind": kind} for kind in strings]}}, []),
+    ]
+    if name != "go":
+        patterns.append(({"rule": {"kind": "template_substitution" if script else "interpolation"}}, []))
+    return patterns
+
+
+def _code(text: str, start: int, end: int, paints: list[tuple[int, int, int]]) -> str:
+    """The code between two offsets with its strings and comments made blank, but not what is put into them."""
+    code = list(text[start:end])
+    for begin, minus, pattern in paints:
+        if begin >= end:
+            break
+        low, high = max(begin, start) - start, min(-minus, end) - start
+        if low < high:
+            code[low:high] = " " * (high - low) if pattern == 1 else text[low + start : high + start]
+    return "".join(code)
+
+
+def _named(code: str, raw: str, *, streams: bool) -> Iterator[tuple[str, Kind]]:
+    for match in _CHAIN.finditer(code):
+        chain, after, before = match[0].replace("?.", "."), code[match.end() : match.end() + 60], code[: match.start()][-200:]
+        if _ASKED.search(before) or not _plain(before, code[: match.start()]):
+            continue
+        if subscript := re.match(r"""\s*(?:\?\.)?\[\s*["']([\w-]{1,60})["']\s*\]""", raw[match.end() : match.end() + 80]):
+            chain = f"{chain}.{subscript[1].replace('-', '_')}"
+            after = code[match.end() + subscript.end() :][:60]
+        after = re.sub(r"^\s*!(?:[rsa](?=[:}])|(?=\s*[,)}]))", "", after)
+        after = re.sub(r"^\s*=(?=[!:}])", "", after)
+        if re.match(r"\s*=(?!=)", after) or _MASKED.match(after) or f"{match[0]}[:" in code:
+            continue  # what is cut beside it is whole only where it is short
+        if _WHOLE.fullmatch(chain):
+            yield f"all of {chain}", "secret"
+        elif kind := _kind(chain, streams):
+            yield chain, kind
+
+
+def _plain(near: str, before: str) -> bool:
+    """Whether what is before a name leaves it as it is: no call but those that write down what they are given."""
+    depth = 0
+    for at in range(len(before) - 1, -1, -1):
+        sign = before[at]
+        if sign in ")]}":
+            depth += 1
+        elif sign in "([{":
+            depth -= 1
+            if depth < 0:
+                depth = 0
+                if sign == "(" and before[max(0, at - 6) : at].rstrip().endswith(("!", "not")):
+                    return False
+                called = re.split(r"[^\w.$]", before[max(0, at - 60) : at])[-1]
+                if sign == "(" and called and not _THROUGH.fullmatch(called):
+                    return False
+                if sign == "[" and re.search(r"[\w)\]]\s*$", before[:at]):
+                    return False
+    return True
+
+
+def _kind(chain: str, streams: bool) -> Kind | None:
+    last = chain.rpartition(".")[2]
+    words = [word.lower() for word in _WORD.findall(last)]
+    if words and words[-1] in ("email", "mail") and len(words) <= 2 and not set(words) & _ELSE:
+        return "personal"
+    if any(pair in _PAIRS for pair in pairwise(words)) and not set(words[2:] if words[0] in ("api", "card") else words) & _ELSE:
+        return "secret"
+    if set(words) & _ELSE or not words:
+        return None
+    if words == ["token"] and ("." not in chain and streams):
+        return None
+    return "secret" if set(words) & _SECRETS else None

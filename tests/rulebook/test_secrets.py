@@ -1,0 +1,234 @@
+"""security/secrets: tokens of many providers in files of many types, what is none, and what a finding may show."""
+
+import base64
+import json
+import random
+import string
+from pathlib import Path
+
+import pytest
+
+from pytest_agentcompliance import workshop
+from pytest_agentcompliance.rule import Example
+from pytest_agentcompliance.rulebook.security.secrets import Secrets
+from pytest_agentcompliance.sources import ends, gather
+from pytest_agentcompliance.sources.repository import Repository
+from pytest_agentcompliance.sources.wanted import Wanted
+from pytest_agentcompliance.verdict import Finding, fingerprinted
+from tests.conftest import GitRepo
+from tests.rulebook.near_misses import NEAR_MISSES
+
+LETTERS = string.ascii_letters + string.digits
+SMALL = string.ascii_lowercase + string.digits
+HEX = "0123456789abcdef"
+
+
+def drawn(size: int, letters: str = LETTERS, seed: str = "") -> str:
+    """Letters as a provider would draw them, the same in each run."""
+    return "".join(random.Random(f"{seed} {size} {letters}").choices(letters, k=size))
+
+
+def part(said: dict[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+
+
+def key(kind: str = "RSA ") -> str:
+    body = "\\n".join(drawn(64, LETTERS + "+/", str(row)) for row in range(12))
+    return f"-----BEGIN {kind}PRIVATE KEY-----\\n{body}\\n-----END {kind}PRIVATE KEY-----\\n"
+
+
+def tokens(seed: str) -> dict[str, tuple[str, str]]:
+    """Name and value of a token of each provider; they are put together here, so that no scanner takes this file for a leak."""
+    def some(size: int, letters: str = LETTERS) -> str:
+        return drawn(size, letters, seed)
+
+    token = part({"alg": "HS256", "typ": "JWT"}) + "." + part({"sub": "u-82", "role": "owner", "exp": 1999999999}) + "." + some(43)
+    return {
+        "Anthropic": ("ANTHROPIC_API_KEY", "sk-ant-api03-" + some(86, LETTERS + "_-") + "-" + some(6) + "AA"),
+        "OpenAI project": ("OPENAI_API_KEY", "sk-proj-" + some(120, LETTERS + "_-") + "A"),
+        "OpenAI service": ("OPENAI_KEY", "sk-svcacct-" + some(60) + "T3Blbk" + "FJ" + some(60)),
+        "GitHub classic": ("GH_TOKEN", "ghp_" + some(36)),
+        "GitHub fine-grained": ("GITHUB_TOKEN", "github_pat_" + some(22) + "_" + some(59)),
+        "GitHub app": ("GITHUB_APP", "ghs_" + some(36)),
+        "GitLab": ("GITLAB_TOKEN", "glpat-" + some(20)),
+        "Hugging Face": ("HF_TOKEN", "hf_" + some(34)),
+        "Vault": ("VAULT_TOKEN", "hvs." + some(90)),
+        "npm": ("NPM_TOKEN", "npm_" + some(36)),
+        "PyPI": ("PYPI_TOKEN", "pypi-AgEIcHlwaS5vcmc" + some(150, LETTERS + "_-") + "A"),
+        "Slack": ("SLACK_TOKEN", f"xoxb-{some(12, string.digits)}-{some(13, string.digits)}-{some(24)}"),
+        "Slack webhook": ("HOOK", f"https://hooks.slack.com/services/T{some(10, SMALL.upper())}/B{some(10, SMALL.upper())}/"
+                                  f"{some(24)}"),
+        "Stripe": ("STRIPE_SECRET", "sk_" + "live_" + some(99)),
+        "Stripe webhook": ("STRIPE_WEBHOOK", "whsec_" + some(32)),
+        "Twilio": ("TWILIO_AUTH_TOKEN", some(32, HEX)),
+        "Twilio key": ("TWILIO_KEY", "SK" + some(32, HEX)),
+        "Google": ("GOOGLE_KEY", "AIza" + "Sy" + some(32) + "4"),
+        "Google OAuth": ("OAUTH", "GOCSPX-" + some(28)),
+        "Azure storage": ("STORAGE", f"DefaultEndpointsProtocol=https;AccountName=acme;AccountKey={some(86, LETTERS + '+/')}==;"),
+        "Azure": ("AZURE_CLIENT_SECRET", some(3) + "8Q~" + some(34)),
+        "AWS": ("AWS_ACCESS_KEY_ID", "AKIA" + some(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")),
+        "AWS secret": ("AWS_SECRET_ACCESS_KEY", some(40, LETTERS + "/+")),
+        "private key": ("PRIVATE", key()),
+        "JSON web token": ("SESSION", token),
+        "URL": ("DATABASE_URL", f"postgres://app:{some(18)}@db.prod.acme.io:5432/app"),
+        "SendGrid": ("SENDGRID", f"SG.{some(22)}.{some(43)}"),
+        "DigitalOcean": ("DO_TOKEN", "dop_v1_" + some(64, HEX)),
+        "Cloudflare": ("CLOUDFLARE_API_TOKEN", some(40, LETTERS + "_-")),
+        "Datadog": ("DD_API_KEY", some(32, HEX)),
+        "Heroku": ("HEROKU_API_KEY", f"{some(8, HEX)}-{some(4, HEX)}-4{some(3, HEX)}-a{some(3, HEX)}-{some(12, HEX)}"),
+        "Linear": ("LINEAR", "lin_api_" + some(40)),
+        "Supabase": ("SUPABASE_KEY", "sb_secret_" + some(31)),
+        "Databricks": ("DATABRICKS_TOKEN", "dapi" + some(32, HEX)),
+        "Shopify": ("SHOPIFY", "shpat_" + some(32, HEX)),
+        "Telegram": ("BOT", f"{some(10, '123456789')}:AA{some(33)}"),
+        "Discord": ("DISCORD_TOKEN", f"M{some(25)}.{some(6)}.{some(38)}"),
+        "Mailgun": ("MAILGUN", "key-" + some(32, HEX)),
+        "New Relic": ("NEW_RELIC", "NRAK-" + some(27, SMALL.upper())),
+        "Mailchimp": ("MAILCHIMP", some(32, HEX) + "-us14"),
+        "Square": ("SQUARE", "sq0csp-" + some(43)),
+    }  # fmt: skip
+
+
+FILES = {
+    "src/client.py": '{name} = "{value}"\n',
+    "src/client.ts": "export const {name} = '{value}'\n",
+    "deploy/values.yaml": "env:\n  {name}: {value}\n",
+    ".env": "{name}={value}\n",
+    "config.json": '{{\n  "{name}": "{value}"\n}}\n',
+    "docs/setup.md": "Set it up:\n\n```sh\nexport {name}={value}\n```\n",
+}
+
+
+def found(example: Example) -> list[Finding]:
+    return list(Secrets(**example.given).findings_in(workshop.run_of(example)))
+
+
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("provider", tokens(""))
+def test_token_of_a_provider_is_found_in_files_of_each_type(provider: str, path: str) -> None:
+    missed = []
+    for seed in "abcdefgh":
+        name, value = tokens(seed)[provider]
+        text = "\n" + FILES[path].format(name=name, value=value)
+        one = found(Example("x", after={path: text}))
+        where = [row for row, line in enumerate(text.split("\n"), 1) if value[:24] in line]
+        if [finding.at and finding.at.line for finding in one if finding.level == "breach"] != where:
+            missed.append((seed, [(finding.message, str(finding.at)) for finding in one], len(value)))
+    # What is drawn may look made up now and then.
+    assert len(missed) <= (2 if provider == "Cloudflare" else 1), missed
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_no_finding_shows_a_secret(path: str) -> None:
+    for name, value in tokens("shown").values():
+        example = Example("x", after={path: FILES[path].format(name=name, value=value)})
+        for finding in fingerprinted("security/secrets", found(example)):
+            said = f"{finding.message} {finding.evidence} {finding.remedy}".replace("hooks.slack.com/", "")
+            assert not any(value[at : at + 10] in said for at in range(12, len(value) - 10)), said
+
+
+@pytest.mark.parametrize(("path", "text"), NEAR_MISSES, ids=[f"{number} {path}" for number, (path, _) in enumerate(NEAR_MISSES)])
+def test_near_miss_is_none(path: str, text: str) -> None:
+    assert [(finding.level, finding.message) for finding in found(Example("x", after={path: text + "\n"}))] == []
+
+
+def test_near_misses_are_many() -> None:
+    assert len(set(NEAR_MISSES)) >= 200
+
+
+def audited(repo: GitRepo, base: str, head: str = "HEAD") -> list[Finding]:
+    with Repository(repo.root) as repository:
+        run = gather.gather(repository, ends.find(repository, base, head, {}), Secrets.reads, Wanted())
+        return list(Secrets().findings_in(run))
+
+
+def test_what_a_later_commit_took_away_is_found_once_with_its_commit(repo: GitRepo) -> None:
+    token = tokens("gone")["GitHub classic"][1]
+    base = repo.commit("base", {"a.py": "x = 1\n"})
+    first = repo.commit("one", {"a.py": f"x = 1\nkey = '{token}'\n"})
+    repo.commit("two", {"a.py": f"x = 2\ny = 1\nkey = '{token}'\n", "b.py": f"other = '{token}'\n"})
+    repo.commit("three", {"a.py": "x = 2\n", "b.py": None})
+    (one,) = audited(repo, base)
+    assert str(one.at) == "a.py:2"
+    assert first[:9] in one.message
+
+
+def test_what_the_end_shows_is_not_told_twice(repo: GitRepo) -> None:
+    token = tokens("once")["GitHub classic"][1]
+    base = repo.commit("base", {"a.py": "x = 1\n"})
+    repo.commit("one", {"a.py": f"x = 1\nkey = '{token}'\n"})
+    repo.commit("two", {"a.py": "x = 1\n", "c.py": f"key = '{token}'\n"})
+    (one,) = audited(repo, base)
+    assert str(one.at) == "c.py:1"
+
+
+def test_a_secret_of_base_that_a_run_moves_and_removes_is_not_its_own(repo: GitRepo) -> None:
+    token = tokens("old")["GitHub classic"][1]
+    base = repo.commit("base", {"a.py": f"key = '{token}'\n"})
+    repo.commit("one", {"a.py": None, "b.py": f"x = 1\nkey = '{token}'\n"})
+    repo.commit("two", {"b.py": "x = 1\n"})
+    assert audited(repo, base) == []
+
+
+def test_message_of_a_commit_is_read(repo: GitRepo) -> None:
+    token = tokens("message")["Anthropic"][1]
+    base = repo.commit("base", {"a.py": "x = 1\n"})
+    repo.commit(f"Use a key\n\nIt is {token}.\n", {"a.py": "x = 2\n"})
+    (one,) = audited(repo, base)
+    assert one.at is None
+    assert "in the message of commit" in one.message
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le"])
+def test_utf_16_is_read(repo: GitRepo, codec: str) -> None:
+    token = tokens("wide")["GitHub classic"][1]
+    base = repo.commit("base", {"a.txt": "one\n".encode(codec)})
+    repo.commit("one", {"a.txt": f"one\nkey = {token}\n".encode(codec)})
+    assert [str(one.at) for one in audited(repo, base)] == ["a.txt:2"]
+
+
+def test_target_of_a_link_is_read(repo: GitRepo) -> None:
+    base = repo.commit("base", {"a.txt": "one\n"})
+    (repo.root / "link").symlink_to("https://x/" + tokens("link")["GitHub classic"][1])
+    repo.commit("one")
+    assert [str(one.at) for one in audited(repo, base)] == ["link:1"]
+
+
+def test_one_long_line_is_searched_to_its_end(repo: GitRepo) -> None:
+    token = tokens("long")["Anthropic"][1]
+    base = repo.commit("base", {"a.js": "1\n"})
+    repo.commit("one", {"a.js": "var a=[" + '"abc",' * 300_000 + f'"{token}"]\n'})
+    assert [str(one.at) for one in audited(repo, base)] == ["a.js:1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["eyJ" * 100_000, "api_key=" * 50_000, "aws token " * 30_000, "://a:" * 60_000, "-----BEGIN RSA PRIVATE "
+        "KEY-----\n" * 9000, "password" * 60_000,
+     "M" * 300_000, "discord M." * 30_000, "PuTTY-User-Key-File-2: " * 10_000, "token: '" + "ab1" * 100_000, "aA1_" * 100_000],
+)  # fmt: skip
+def test_no_text_is_too_much(text: str) -> None:
+    list(found(Example("x", after={"a.txt": text, "a.py": text})))
+
+
+def test_names_of_tools_excuse_nothing() -> None:
+    token = tokens("excuse")["GitHub classic"][1]
+    marks = ["# pragma: allowlist secret", "# gitleaks:allow", "# nosec", "# noqa: S105", "// trufflehog:ignore", "# ggignore"]
+    text = "".join(f'k{row} = "{token[:-2]}{row}z"  {mark}\n' for row, mark in enumerate(marks))
+    assert len(found(Example("x", after={"a.py": text, ".secrets.baseline": "{}", ".gitleaks.toml": "[allowlist]\npaths=['a.py']"
+        "\n"}))) == 6
+
+
+def test_two_tokens_of_a_kind_have_two_fingerprints_and_guessable_passwords_no_digest() -> None:
+    one, two = (
+        found(Example("x", after={"a.py": f"k = '{tokens(seed)['GitHub classic'][1]}'\n"}))[0].evidence for seed in ("one", "two")
+    )
+    assert one != two
+    one, two = (found(Example("x", after={"a.py": f"password = '{value}'\n"}))[0].evidence for value in ("hX7#kQ2!", "pW3$zR8?"))
+    assert one == two == "password password"
+
+
+def test_rule_reads_nothing_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name, value = tokens("disk")["Mailchimp"]
+    assert len(found(Example("x", after={"gone/away.py": f'{name} = "{value}"\n'}))) == 1
