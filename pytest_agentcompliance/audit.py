@@ -1,5 +1,6 @@
 """Judge a run: one verdict for each rule of each clause. Evidence in, verdicts out; a rule that fails is a verdict too."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from pytest_agentcompliance.verdict import (
 )
 
 DEFAULTS = PolicyFacts("the profile's own defaults")
+# What a text must have for a secret to stand in it; the patterns of all secrets are only read for such a one.
+MAY_HOLD_A_SECRET = re.compile(r"[\w+=-]{16}|://[^\s/]*:[^\s/]*@|(?i:passw|pwd|secret|token|key|credential|authorization|bearer)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +116,13 @@ def _judged(verdict: Verdict, rule: Rule, run: Run, excuses: Excuses) -> Verdict
     try:
         why = yield_into(findings, rule.findings_in(run))
     except NotJudged as wrong:
-        outcome, why = Outcome.NOT_JUDGED, str(wrong)
+        outcome, why = Outcome.NOT_JUDGED, without_secrets(str(wrong))
     except Unreadable as wrong:
         run.ledger.note_unread(wrong.path, wrong.reason)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as wrong:  # ast-grep panics with one that is no Exception
-        outcome, why = Outcome.CRASHED, f"the rule failed: {type(wrong).__name__}: {str(wrong)[:300]}"
+        outcome, why = Outcome.CRASHED, without_secrets(f"the rule failed: {type(wrong).__name__}: {str(wrong)[:300]}")
     unread = run.ledger.take()
     if unread and outcome is Outcome.KEPT:
         some = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
@@ -172,9 +175,19 @@ def _told(excused: Sequence[Finding], found: Sequence[Finding]) -> Iterator[str]
 
 
 def yield_into(findings: list[Finding], found: Iterator[Finding]) -> str:
-    """Take all findings; the text that the generator returns, or nothing."""
+    """Take all findings; the text that the generator returns, or nothing. Neither shows a secret of the audited lines."""
     while True:
         try:
-            findings.append(next(found))
+            one = next(found)
         except StopIteration as stop:
-            return stop.value if isinstance(stop.value, str) else ""
+            return without_secrets(stop.value) if isinstance(stop.value, str) else ""
+        findings.append(replace(one, message=without_secrets(one.message)))
+
+
+def without_secrets(text: str) -> str:
+    """A text that is shown, with a mark in the place of each secret."""
+    if not MAY_HOLD_A_SECRET.search(text):
+        return text
+    from pytest_agentcompliance.parsing import secrets  # start-up time
+
+    return secrets.masked(text)[0]

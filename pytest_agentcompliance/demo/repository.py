@@ -44,11 +44,12 @@ def make(root: Path, show: Show, *, mended: bool = False) -> Path:
 
 def _prove(root: Path, step: Step, git: "_Git") -> None:
     """Record what the agent ran after a step, and commit the proofs. Raises ``AgentComplianceError`` where a command fails."""
-    beside = [os.path.dirname(sys.executable), os.environ.get("PATH", "")]  # the tools lie beside Python
+    beside = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])  # the tools lie beside Python
+    environment = {**os.environ, "PATH": beside, "PYTHONDONTWRITEBYTECODE": "1"}
     for name, command in step.proved.items():
         said = [sys.executable, *PROVE, name, "--", *command]
         done = subprocess.run(
-            said, cwd=root, env={**os.environ, "PATH": os.pathsep.join(beside), "PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True, text=True,
+            said, cwd=root, env=environment, capture_output=True, text=True,
             stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         if done.returncode:

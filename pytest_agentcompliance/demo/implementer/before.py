@@ -68,6 +68,36 @@ class LoanRow(Base):
     reader: Mapped[str] = mapped_column(String(80))
     book: Mapped[str] = mapped_column(String(200))
     until: Mapped[date] = mapped_column(Date())
+
+
+class ReaderRow(Base):
+    """One reader."""
+
+    __tablename__ = "readers"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    street: Mapped[str] = mapped_column(String(200))
+    town: Mapped[str] = mapped_column(String(80))
+    since: Mapped[date] = mapped_column(Date())
+    card: Mapped[str] = mapped_column(String(20), unique=True)
+    locked: Mapped[bool] = mapped_column(default=False)
+
+
+class BookRow(Base):
+    """One book."""
+
+    __tablename__ = "books"
+
+    title: Mapped[str] = mapped_column(String(200), primary_key=True)
+    author: Mapped[str] = mapped_column(String(200))
+    shelf: Mapped[str] = mapped_column(String(20))
+    bought: Mapped[date] = mapped_column(Date())
+    pages: Mapped[int] = mapped_column()
+    lent: Mapped[bool] = mapped_column(default=False)
+    worn: Mapped[bool] = mapped_column(default=False)
+    price: Mapped[int] = mapped_column()
+    language: Mapped[str] = mapped_column(String(20))
+    edition: Mapped[int] = mapped_column()
 '''
 API = '''\
 """The way in over HTTP."""
@@ -202,8 +232,10 @@ README = """\
 
 Lends books: `lend` makes a loan, `days_late` says how long it is overdue.
 
-    make test     # the tests
-    make serve    # the API, on http://localhost:8000
+```sh
+make test     # the tests
+make serve    # the API, on http://localhost:8000
+```
 """
 CHANGELOG = """\
 # Changelog
@@ -242,6 +274,11 @@ TASK = """\
 
 - Loans that were made before have no count of renewals.
 """
+PAGE = """\
+export const Loans = ({ books }: { books: string[] }) => (
+  <ul>{books.map(book => <li key={book}>{book}</li>)}</ul>
+)
+"""
 POLICY = """\
 profiles:
   - name: backend-implementer
@@ -268,5 +305,5 @@ BEFORE: dict[str, str] = {
     "tests/__init__.py": "",
     "tests/unit/__init__.py": "",
     "tests/unit/test_loans.py": UNIT_TESTS,
-    "web/src/Loans.tsx": "export const Loans = ({ books }: { books: string[] }) => <ul>{books.map(book => <li key={book}>{book}</li>)}</ul>\n",
+    "web/src/Loans.tsx": PAGE,
 }

@@ -1,5 +1,8 @@
 """The task of the show as it should have been done: tests first, then the code with its papers, then the report."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pytest_agentcompliance.demo.implementer.before import API, CHANGELOG, INIT, LOANS, MANIFEST, MODELS, README, UNIT_TESTS
 from pytest_agentcompliance.demo.tale import Step
 
@@ -24,8 +27,9 @@ NEW_LOANS = (
     .replace("    until: date\n\n", "    until: date\n    renewals: int = 0\n\n", 1)
     + RENEW
 )
-NEW_MODELS = MODELS.replace("import Date, String", "import Date, Integer, String") + (
-    '    renewals: Mapped[int] = mapped_column(Integer(), server_default="0")\n'
+RENEWALS = '    renewals: Mapped[int] = mapped_column(Integer(), server_default="0")\n'
+NEW_MODELS = MODELS.replace("import Date, String", "import Date, Integer, String").replace(
+    "\n\n\nclass ReaderRow", f"\n{RENEWALS}\n\nclass ReaderRow"
 )
 SECOND_MIGRATION = '''\
 """How often a loan was renewed; 0 for those that are there."""
@@ -124,20 +128,24 @@ NEW_MANIFEST = MANIFEST.replace('"1.4.0"\nrequires', '"1.5.0"\nrequires')
 
 def measured(name: str, lines: dict[str, dict[int, int]]) -> str:
     """A coverage report as coverage.py writes it: by file, how often each line ran."""
-    total = sum(map(len, lines.values()))
-    ran = sum(hits > 0 for one in lines.values() for hits in one.values())
     classes = "".join(
-        f'<class filename="{path}" name="{path.rpartition("/")[2]}" line-rate="{sum(map(bool, hits.values())) / len(hits):.4g}"><lines>'
+        f'<class filename="{path}" name="{path.rpartition("/")[2]}" line-rate="{_rate(hits)}"><lines>'
         + "".join(f'<line number="{number}" hits="{count}"/>' for number, count in hits.items())
         + "</lines></class>\n"
         for path, hits in lines.items()
     )
+    every = {(path, number): count for path, hits in lines.items() for number, count in hits.items()}
+    ran = sum(map(bool, every.values()))
     return (
-        f'<?xml version="1.0" ?>\n<coverage version="7.6.10" timestamp="1772445600000" lines-valid="{total}" lines-covered="{ran}" '
-        f'line-rate="{ran / total:.4g}" branches-covered="0" branches-valid="0" branch-rate="0" complexity="0">\n'
-        f'<sources><source>.</source></sources>\n<packages><package name="{name}"><classes>\n{classes}</classes></package></packages>\n'
-        "</coverage>\n"
+        f'<?xml version="1.0" ?>\n<coverage version="7.6.10" timestamp="1772445600000" lines-valid="{len(every)}" '
+        f'lines-covered="{ran}" line-rate="{_rate(every)}" branches-covered="0" branches-valid="0" branch-rate="0" '
+        f'complexity="0">\n<sources><source>.</source></sources>\n<packages><package name="{name}"><classes>\n{classes}'
+        "</classes></package></packages>\n</coverage>\n"
     )
+
+
+def _rate(hits: Mapping[Any, int]) -> str:
+    return f"{sum(map(bool, hits.values())) / len(hits):.4g}"
 
 
 def statements(text: str, missed: tuple[int, ...] = ()) -> dict[int, int]:
@@ -151,6 +159,20 @@ def statements(text: str, missed: tuple[int, ...] = ()) -> dict[int, int]:
     return found
 
 
+CHECKLIST = """
+- [x] Changes limited to minimal necessary files and lines
+- [x] All new public code documented with examples
+- [x] Inline comments exist for non-obvious logic explaining the why
+- [x] Unit tests cover new code and edge cases; integration tests added when required
+- [x] Linting and type checks pass
+- [x] No existing behavior is broken; if breaking, changelog and migration notes included
+- [x] Unit test coverage >= 80%
+- [x] Integration test coverage >= 70%
+- [x] All tests passing
+- [x] Input validation on all endpoints
+- [x] Secrets not hardcoded (environment variables)
+- [x] No scope violations (non-goals respected)
+"""
 REPORT = """\
 # LEND-12: let a reader renew a loan
 
@@ -190,20 +212,7 @@ No non-goal work was performed: `lending/fines.py` is as it was.
 None.
 
 ## Acceptance Checklist
-
-- [x] Changes limited to minimal necessary files and lines
-- [x] All new public code documented with examples
-- [x] Inline comments exist for non-obvious logic explaining the why
-- [x] Unit tests cover new code and edge cases; integration tests added when required
-- [x] Linting and type checks pass
-- [x] No existing behavior is broken; if breaking, changelog and migration notes included
-- [x] Unit test coverage >= 80%
-- [x] Integration test coverage >= 70%
-- [x] All tests passing
-- [x] Input validation on all endpoints
-- [x] Secrets not hardcoded (environment variables)
-- [x] No scope violations (non-goals respected)
-"""
+""" + CHECKLIST
 UNIT, INTEGRATION = "coverage/unit.xml", "coverage/integration.xml"
 TESTS_FIRST = Step("Test the renewal of loans\n\nLEND-12 asks for two renewals; these say what they are to do.\n", {
     "tests/unit/test_loans.py": NEW_UNIT_TESTS,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PartName = Literal["summary", "files", "api", "database", "tests", "scope", "skills"]
 
-_CALLED: dict[PartName, str] = {
+_CALLED: dict[str, str] = {
     "summary": "Implementation Summary", "files": "Files Changed", "api": "API Documentation", "database": "Database Changes",
     "tests": "Test Results", "scope": "Scope Compliance Confirmation", "skills": "Skills Used",
 }  # fmt: skip
@@ -75,6 +75,10 @@ class Sections(Rule):
         default=["api", "database"], description="The parts that are owed where the change touches what they are about."
     )
     names: dict[PartName, list[str]] = Field(default={}, description="More names of parts, beside those that are known.")
+    own: dict[str, list[str]] = Field(
+        default={}, description="Parts beside the known ones that every report owes: the title of each, and its other titles."
+    )
+    ticked: list[str] = Field(default=[], description="Of those parts the ones that owe an item with a ticked box.")
     endpoints: list[str] = Field(
         default=["**/app/**/route.ts", "**/app/**/route.js", "**/pages/api/**", "**/openapi.yaml", "**/openapi.yml"],
         description="Globs of files that are endpoints, or describe them, whatever they hold.",
@@ -133,6 +137,13 @@ class Sections(Rule):
             styles=("REPORT.md:1",),
         ),
         Example(
+            "Parts of another spec are owed under their own titles, with a ticked item where one is asked for.",
+            given={"required": [], "applicable": [], "own": {"Promises Verified": ["Promises"], "Notes": []},
+                   "ticked": ["Promises Verified"]},
+            report="## Promises Verified\n\n- [ ] P-1\n",
+            finds=("REPORT.md:1", "REPORT.md:1"),
+        ),
+        Example(
             "A confirmation of the scope in another place is a remark on style.",
             report="## Summary\n\nBuilt it. No non-goal work was performed.\n" + _REST + _NOTHING,
             styles=("REPORT.md:1",),
@@ -144,20 +155,26 @@ class Sections(Rule):
 
         if not report.new:
             raise NotJudged("the report was there before the run")
-        names = {part: (*deliverables.NAMES[part], *self.names.get(part, ())) for part in _CALLED}
-        found = {part: deliverables.parts(report.text, names[part]) for part in _CALLED}
-        asked = [part for part in _CALLED if part in self.required or part in self.applicable]
+        more = {str(part): given for part, given in self.names.items()}
+        names = {part: (*deliverables.NAMES[part], *more.get(part, ())) for part in _CALLED}
+        names |= {title: (title, *others) for title, others in self.own.items()}
+        called = _CALLED | {title: title for title in self.own}
+        required = [*self.required, *self.own]
+        asked = [part for part in called if part in required or part in self.applicable]
+        found = {part: deliverables.parts(report.text, names[part]) for part in asked}
         if not any(found[part] for part in asked):
-            wanted = ", ".join(_CALLED[part] for part in self.required)
+            wanted = ", ".join(called[part] for part in required)
             yield Finding(f"the report has none of the parts that it owes: {wanted}", _at(report, 1), evidence="no parts")
             return ""
         said: list[str] = []
-        idle: list[PartName] = []
+        idle: list[str] = []
         for part in asked:
-            others = [name for other in _CALLED if other != part for name in names[other]]
+            others = [name for other in asked if other != part for name in names[other]]
             told = next(filter(None, (_says(report.text, one, others) for one in found[part])), None)
             if told is not None:
-                said.append(f"{_CALLED[part]} is line {told[0]}")
+                said.append(f"{called[part]} is line {told[0]}")
+                if part in self.ticked and not _is_ticked(report.text, found[part][0]):
+                    yield Finding(f"{called[part]} has no item that is ticked", _at(report, told[0]), evidence=f"{part} unticked")
                 if part == "scope" and not _STATED.search(told[1]):
                     message = "the report names its scope, and does not say that no non-goal work was done"
                     yield Finding(message, _at(report, told[0]), evidence="scope not confirmed")
@@ -169,18 +186,18 @@ class Sections(Rule):
                 message = "the report confirms its scope, and not in a part of its own"
                 yield Finding(message, _at(report, 1), "style", "scope elsewhere")
                 continue
-            about = "" if part in self.required else self._touched_by(part, changes)
-            if part not in self.required and not about:
+            about = "" if part in required else self._touched_by(part, changes)
+            if part not in required and not about:
                 idle.append(part)
                 continue
             because = f", and the change touches {about}" if about else ""
             if found[part]:
-                message = f"{_CALLED[part]} is empty{because}"
+                message = f"{called[part]} is empty{because}"
                 yield Finding(message, _at(report, found[part][0].line), evidence=f"{part} empty")
             else:
-                yield Finding(f"the report has no part {_CALLED[part]!r}{because}", _at(report, 1), evidence=f"{part} missing")
+                yield Finding(f"the report has no part {called[part]!r}{because}", _at(report, 1), evidence=f"{part} missing")
         if idle:
-            message = f"the report does not say that there is nothing to tell: {', '.join(_CALLED[part] for part in idle)}"
+            message = f"the report does not say that there is nothing to tell: {', '.join(called[part] for part in idle)}"
             yield Finding(message, _at(report, 1), "style", "not applicable")
         return "; ".join(said)
 
@@ -192,7 +209,7 @@ class Sections(Rule):
         """What registers an endpoint, as bytes."""
         return Candidates(contains=_ROUTES)
 
-    def _touched_by(self, part: PartName, changes: ChangeSet) -> str:
+    def _touched_by(self, part: str, changes: ChangeSet) -> str:
         """The file that makes a part due; empty where none does."""
         if part == "database":
             return next((change.path for change in changes if matches(change.path, self.schema_files)), "")
@@ -216,6 +233,13 @@ def _says(text: str, one: "Section", others: list[str]) -> tuple[int, str] | Non
 
     said = [words for _, words in deliverables.own(text, one, others) if not _LATER.match(words)]
     return (one.line, " ".join(said)[:4_000]) if said else None
+
+
+def _is_ticked(text: str, one: "Section") -> bool:
+    from pytest_agentcompliance.parsing.reports import deliverables
+
+    inside = {line.number for line in one.lines} | {one.line}
+    return any(box.ticked and box.line in inside for box in deliverables.checklist(text))
 
 
 def _opening(text: str) -> int:
