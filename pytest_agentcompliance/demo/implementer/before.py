@@ -68,6 +68,16 @@ class LoanRow(Base):
     reader: Mapped[str] = mapped_column(String(80))
     book: Mapped[str] = mapped_column(String(200))
     until: Mapped[date] = mapped_column(Date())
+'''
+SHELVES = '''\
+"""The tables of what stands in the library, and of who comes in."""
+
+from datetime import date
+
+from sqlalchemy import Date, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lending.models import Base
 
 
 class ReaderRow(Base):
@@ -98,6 +108,21 @@ class BookRow(Base):
     price: Mapped[int] = mapped_column()
     language: Mapped[str] = mapped_column(String(20))
     edition: Mapped[int] = mapped_column()
+
+
+class ShelfRow(Base):
+    """One shelf."""
+
+    __tablename__ = "shelves"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    room: Mapped[str] = mapped_column(String(20))
+    metres: Mapped[int] = mapped_column()
+    full: Mapped[bool] = mapped_column(default=False)
+    locked: Mapped[bool] = mapped_column(default=False)
+    since: Mapped[date] = mapped_column(Date())
+    painted: Mapped[bool] = mapped_column(default=False)
+    height: Mapped[int] = mapped_column()
 '''
 API = '''\
 """The way in over HTTP."""
@@ -300,6 +325,7 @@ BEFORE: dict[str, str] = {
     "lending/loans.py": LOANS,
     "lending/fines.py": FINES,
     "lending/models.py": MODELS,
+    "lending/shelves.py": SHELVES,
     "lending/api.py": API,
     "migrations/versions/0001_loans.py": FIRST_MIGRATION,
     "tests/__init__.py": "",

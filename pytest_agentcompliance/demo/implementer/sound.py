@@ -28,9 +28,7 @@ NEW_LOANS = (
     + RENEW
 )
 RENEWALS = '    renewals: Mapped[int] = mapped_column(Integer(), server_default="0")\n'
-NEW_MODELS = MODELS.replace("import Date, String", "import Date, Integer, String").replace(
-    "\n\n\nclass ReaderRow", f"\n{RENEWALS}\n\nclass ReaderRow"
-)
+NEW_MODELS = MODELS.replace("import Date, String", "import Date, Integer, String") + RENEWALS
 SECOND_MIGRATION = '''\
 """How often a loan was renewed; 0 for those that are there."""
 

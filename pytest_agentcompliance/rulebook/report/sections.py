@@ -74,6 +74,10 @@ class Sections(Rule):
     applicable: list[PartName] = Field(
         default=["api", "database"], description="The parts that are owed where the change touches what they are about."
     )
+    owed: bool = Field(
+        default=False,
+        description="Whether a run without a report is a breach, and not only not judged: where each run is known to leave one.",
+    )
     names: dict[PartName, list[str]] = Field(default={}, description="More names of parts, beside those that are known.")
     own: dict[str, list[str]] = Field(
         default={}, description="Parts beside the known ones that every report owes: the title of each, and its other titles."
@@ -106,11 +110,19 @@ class Sections(Rule):
             report="Done! The cart works now.\n",
             finds=("REPORT.md:1",),
         ),
+        Example("Where every run owes a report, one without is reported.", given={"owed": True}, finds=("None",)),
         Example(
             "A new endpoint wants API documentation, a migration wants database changes.",
             after={"api/cart.py": "@router.post('/cart')\ndef add(): ...\n", "db/migrations/1.sql": "create table cart ();\n"},
             report="## Summary\n\nBuilt the cart.\n" + _REST + _SCOPE,
             finds=("REPORT.md:1", "REPORT.md:1"),
+        ),
+        Example(
+            "A space, a picture, a rule or a comment says nothing.",
+            report="## Summary\n\n&nbsp;\n\n## Files Changed\n\n![](files.png)\n\n"
+                   "## Test Results\n\n---\n<!-- 4 passed -->\n\n" + _SCOPE,
+            finds=("REPORT.md:1", "REPORT.md:5", "REPORT.md:9"),
+            styles=("REPORT.md:1",),
         ),
         Example(
             "A scope that is named and not confirmed is reported.",
@@ -150,11 +162,20 @@ class Sections(Rule):
         ),
     )  # fmt: skip
 
-    def check(self, report: Report, changes: ChangeSet) -> Generator[Finding, None, str]:
-        from pytest_agentcompliance.parsing.reports import deliverables  # start-up time: where there is a report
-
+    def check(self, report: Report | None, changes: ChangeSet) -> Generator[Finding, None, str]:
+        if report is None or report.problem:
+            why = report.problem if report is not None else "the run left no report, no text of a pull request, and no last message"
+            if not self.owed:
+                raise NotJudged(why)
+            yield Finding(why, evidence="no report")
+            return ""
         if not report.new:
             raise NotJudged("the report was there before the run")
+        return (yield from self._held(report, changes))
+
+    def _held(self, report: Report, changes: ChangeSet) -> Generator[Finding, None, str]:
+        from pytest_agentcompliance.parsing.reports import deliverables  # start-up time: where there is a report
+
         more = {str(part): given for part, given in self.names.items()}
         names = {part: (*deliverables.NAMES[part], *more.get(part, ())) for part in _CALLED}
         names |= {title: (title, *others) for title, others in self.own.items()}
