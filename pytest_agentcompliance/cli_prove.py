@@ -60,7 +60,7 @@ def prove_command(
     base has them, and compares. Exit code 0: all bear the records out. 1: something differs. 2: the question or the policy
     is wrong. 3: a command could not be run.
 
-    With --regression it runs one test (a file, or file::name) twice, with the command of proofs.regression of base's policy:
+    With --regression it runs one test (a file, or file::name) with the command of proofs.regression of base's policy:
     in a folder that holds base with the tests of the run alone, where it has to fail, and over the work tree, where it has
     to pass. Both are written down. Exit code 0: so it was. 1: it was not. 2 and 3 as above.
     """

@@ -151,7 +151,8 @@ def _task(example: Example) -> Task | None:
 
 def _coverage(example: Example, known: frozenset[str]) -> Coverage | None:
     """The reports that a reader knows; None where there is none."""
-    read = ((path, coverage.read(path, text.encode(), known)) for path, text in sorted(example.coverage.items()))
+    texts = ((path, text.encode("utf-8", "surrogateescape")) for path, text in sorted(example.coverage.items()))
+    read = ((path, coverage.read(path, data, known)) for path, data in texts)
     found = tuple(CoverageReport(path, one, example.stale.get(path, "")) for path, one in read if one is not None)
     return Coverage(found) if found else None
 

@@ -150,6 +150,7 @@ def compared(before: str, after: str) -> list[tuple[str, int, str]]:
 
 
 RERUN = "proofs:\n  rerun:\n    - {name: a, command: x y}\n    - {name: b, command: [z]}\n"
+REGRESSION = "proofs:\n  regression: {command: 'x {test}', folder: w}\n"
 
 
 @pytest.mark.parametrize(
@@ -174,6 +175,14 @@ RERUN = "proofs:\n  rerun:\n    - {name: a, command: x y}\n    - {name: b, comma
         (RERUN, "proofs: {rerun: [1]}\n", [("weaker", 2, "the command without a name is added to what is run again: ''"),
                                            ("weaker", 2, "the command a is no longer run again: 'x y'"),
                                            ("weaker", 2, "the command b is no longer run again: ['z']")]),
+        ("", REGRESSION, [("weaker", 3, "the command for a test that shows a fix is added: 'x {test}'")]),
+        (REGRESSION, "", [("weaker", 1, "the command for a test that shows a fix is taken out: 'x {test}'")]),
+        (REGRESSION, REGRESSION.replace("x {test}", "true {test}"),
+         [("weaker", 3, "command of proofs.regression was 'x {test}', and is 'true {test}'")]),
+        (REGRESSION, REGRESSION.replace(", folder: w", ""),
+         [("weaker", 3, "folder of proofs.regression is no longer set; base has 'w'")]),
+        (REGRESSION, "proofs: {regression: [x]}\n",
+         [("weaker", 2, "proofs: regression was changed, and is not what can stand there")]),
         ("proofs:\n", "proofs: {}\n", [("idle", 1, "only its comments or its layout were changed")]),
     ],
 )  # fmt: skip

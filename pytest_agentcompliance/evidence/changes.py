@@ -78,7 +78,12 @@ class Content:
 
     def text(self) -> str:
         """The content as text: by its byte order mark, else UTF-8; what is not UTF-8 becomes surrogates."""
-        return decode(self.bytes())
+        self.bytes()  # the ledger is told each time
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
+        return decode(self._data) if self.mode != SUBMODULE else ""
 
     @property
     def target(self) -> str | None:

@@ -13,6 +13,8 @@ DEEPEST = 40  # folders of a path whose ends are indexed
 MOST_GLOBS = 200  # that are tried; a log with more of them claims nothing in particular
 
 MOST_MEANT = 16  # paths that are kept for one end
+MOST_ROOTS = 20  # folders in which the repository may have lain
+_ABSOLUTE = re.compile(r"[/~]|[A-Za-z]:[\\/]")
 
 How = Literal["whole", "folder", "glob", "end", "ambiguous", "none"]
 
@@ -39,6 +41,26 @@ class Paths:
         if written not in self._known:
             self._known[written] = self._find(written)
         return self._known[written]
+
+    def together(self, written: Iterable[str]) -> dict[str, Match]:
+        """The same of paths that stand in one text: where an absolute one tells in which folder the repository lay, all know."""
+        found = {one: self.find(one) for one in written}
+        absolute = [one for one in found if _ABSOLUTE.match(one)]
+        ends = ((one, found[one].paths[0]) for one in absolute if found[one].how == "end")
+        roots = sorted({one[: -len(path)] for one, path in ends if one.endswith(path)}, key=len, reverse=True)[:MOST_ROOTS]
+        for one in absolute:
+            if found[one].how == "none":
+                found[one] = self._rooted(one, roots)
+        return found
+
+    def _rooted(self, written: str, roots: list[str]) -> Match:
+        """An absolute path without the folder in which the repository lay; where none is known, a file of the root."""
+        for root in roots:
+            if written.startswith(root):
+                found = self.find(written[len(root) :])
+                return found._replace(how="end") if found.how == "whole" else found
+        found = self.find(written.rstrip("/").rpartition("/")[2]) if not roots else Match((), "none")
+        return found._replace(how="end") if found.how == "whole" else Match((), "none")
 
     def _find(self, written: str) -> Match:
         if _plain(written) in self._true:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pytest_agentcompliance.parsing import grammar, scan
@@ -33,12 +34,7 @@ def comments(text: str, path: str) -> tuple[Comment, ...]:
     language = language_of(path, text)
     if language is None:
         return ()
-    found = _of_markup(text, path) if language.style == "markup" else _spans(text, language)
-    line = Lines(text)
-    return tuple(
-        Comment(text[one.start : one.end].rstrip("\r\n"), line(one.start), _KINDS[one.docstring])
-        for one in found
-    )
+    return _markup(text, path) if language.style == "markup" else _plain(text, language)
 
 
 def blanked(text: str, path: str) -> str:
@@ -52,6 +48,24 @@ def blanked(text: str, path: str) -> str:
         parts += [text[at : one.start], re.sub(r"[^\r\n]", " ", text[one.start : one.end])]
         at = one.end
     return "".join([*parts, text[at:]])
+
+
+@lru_cache(maxsize=512)  # several rules ask about one file
+def _plain(text: str, language: Language) -> tuple[Comment, ...]:
+    return _told(text, _spans(text, language))
+
+
+@lru_cache(maxsize=64)
+def _markup(text: str, path: str) -> tuple[Comment, ...]:
+    return _told(text, _of_markup(text, path))
+
+
+def _told(text: str, found: Iterable[Span]) -> tuple[Comment, ...]:
+    line = Lines(text)
+    return tuple(
+        Comment(text[one.start : one.end].rstrip("\r\n"), line(one.start), _KINDS[one.docstring])
+        for one in found
+    )
 
 
 def _spans(text: str, language: Language) -> list[Span]:

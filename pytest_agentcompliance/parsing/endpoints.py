@@ -22,20 +22,25 @@ _JS_BODY = re.compile(
 _JS_QUERY = re.compile(r"\b(?:req|request)\.query\b|\b(?:ctx|c)\.(?:req\.quer(?:y|ies)\(|query\b)|\bsearchParams\b|"
                        r"\bevent\.(?:multiValueQ|q)ueryStringParameters\b")
 _COMPARED = re.compile(r"\b(?:req|request)\.query\??\.\w{1,60}\s*[!=]==?\s*[\"'`]")
+_IGNORED = re.compile(r"\n[ \t]*await (?:req|request)\.(?:json|text|formData)\(\);?[ \t]*(?=\n)")  # read, and thrown away
 _JS_PATH = re.compile(r"\b(?:req|request|ctx)\.params\b|\bc\.req\.param\(|\bevent\.pathParameters\b")
 _JS_CHECK = re.compile(
     r"(?i)(?<!JSON)(?<!Date)(?<!qs)(?<!url)\.(?:safe)?parse(?:Async)?\(|valid|schema|celebrate|\bjoi\b|\bajv\b|\byup\b|\bz\.|"
     r"superstruct|sanitiz|assert|"
     r"\b(?:parse|decode|check|ensure|require|coerce|verify|is)[A-Z]\w*\(|\b400\b|\b422\b|bad_?request|unprocessable|signature|"
-    r"constructEvent|"
+    r"constructEvent|\bif\s*\([^{};]{0,120}\bbody\??\.[^{};]{1,120}\)\s*\{?\s*throw\b|"
     r"typeof\s+[\w.]{1,60}\s*[!=]==|\bz[A-Z]\w*\.|contract|typebox|valibot|\bv\.(?:object|parse)|arktype"
 )
 _PARSE = re.compile(r"\b(?:parseInt|parseFloat|isNaN|JSON\.parse|requireAuth\w*|ensureAuth\w*|checkAuth\w*|verify(?:Token|Jwt|"
-                    r"JWT)|isAuth\w*|requireUser|requireAdmin)\(")
+                    r"JWT)|isAuth\w*|requireUser|requireAdmin|"
+                    r"(?:verify|check|ensure|require)\w{0,30}(?:Access|Permissions?|Owner\w*|Auth\w*|Role|Limit))\(")
 _EXPORTED = re.compile(r"export\s+(?:default\s+)?(?:async\s+)?(?:const\s+)?$")
 _NEST = re.compile(r"@(?:Post|Put|Patch|Delete|Get|All)\(")
 _NEST_BODY = re.compile(r"@(Body|Query)\(([^()]{0,200}(?:\([^()]{0,200}\))?[^()]{0,100})\)\s*(?:readonly\s+)?(\w+)\??\s*(?::\s*("
                         r"[^,)=]{1,200}))?")
+_ROUND = re.compile(r"[()]")
+_DECORATOR = re.compile(r"@[\w.]{1,78}$")
+_UNKNOWN = re.compile(r"(?:\.body|\.json\(\)\))\s+as\s+(?:unknown\b|Record<string, unknown>|\{[^{}]{0,300}:\s*unknown\b)")
 _OPEN = re.compile(r"(?:any|unknown|object|Record<.*|Partial<.*|\{.*)?\s*", re.DOTALL)
 _PY_ROUTE = re.compile(r"@[\w.]{1,80}\.(get|post|put|patch|delete|route|api_route)\(\s*(?:[rf]?[\"']([^\"'\n]{0,200})|\w+=)")
 _PY_BODY = re.compile(r"\brequest\.(?:json|get_json|form|data|values|files|POST|body|stream)\b|\bawait\s+\w{1,40}\.(?:json|form|"
@@ -45,10 +50,11 @@ _PY_TYPED = re.compile(r"\brequest\.(?:args|values)\.get\([^()]*\btype=[^()]*\)"
 _PY_CHECK = re.compile(
     r"(?i)valid|schema|serializer|parse_obj|typeadapter|marshmallow|voluptuous|cerberus|webargs|use_args|use_kwargs|"
     r"expects_json|form\.|"
-    r"\b\w+\(\*\*|\b400\b|\b422\b|bad_?request|unprocessable|isinstance\(|sanitiz|\.load\(|from_dict|clean_|signature|"
+    r"\b\w+\(\*\*|(?-i:\b[A-Z]\w*(?:Model|Schema|Request|Params|Input|Dto|DTO|Payload|Create|Update)\()|\b400\b|\b422\b|bad_?request|unprocessable|isinstance\(|sanitiz|\.load\(|from_dict|clean_|signature|"
     r"verify_webhook|construct_event"
 )
-_PY_LOOSE = re.compile(r"\w+\s*:\s*(?:dict|Dict|Any|Mapping|typing\.Any)\b(?:\[[^\]]{0,60}\])?\s*(?:=\s*Body\b|[,)=])")
+_PY_LOOSE = re.compile(r"\w+\s*:\s*(?:dict|Dict|Any|Mapping|typing\.Any)\b(?:\[[^\]]{0,60}\])?\s*"
+                       r"(?:[,)]|=(?!\s*(?:fastapi\.)?(?:Depends|Security|Query|Path|Header|Cookie)\b))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +138,11 @@ def _of_script(found: tuple[grammar.Match, ...], text: str, path: str) -> Iterat
 
 def _of_nest(text: str, one: grammar.Match, line: Lines, functions: Mapping[str, str]) -> Iterator[Endpoint]:
     """A method with the decorators that stand right before it."""
-    before = text[max(0, one.start - 1500) : one.start]
-    start = max(before.rfind("\n  }\n"), before.rfind("\n\n"), before.rfind("{\n"), before.rfind(";\n"))
-    dress = before[start + 1 :] if start != -1 else before
+    dress = _dress(text, one.start)
     if not _NEST.search(dress + text[one.start : one.start + 300].partition("(")[0]):
         return
-    method = text[one.start : one.end]
+    assert one.held[0]
+    method = text[one.held[0][1] : one.end]
     head = method[:3000].partition(") {")[0]
     unchecked: Reads = ""
     if not re.search(r"UsePipes|(?i:valid)", dress):
@@ -150,18 +155,40 @@ def _of_nest(text: str, one: grammar.Match, line: Lines, functions: Mapping[str,
             unchecked = _unchecked_script(method, functions)
         elif unchecked and _checks_script(method, functions):
             unchecked = ""
-    assert one.held[0]
     yield Endpoint(line(one.start), line(one.end), text[one.held[0][0] : one.held[0][1]], unchecked)
 
 
+def _dress(text: str, end: int) -> str:
+    """The decorators that stand right before an offset."""
+    start = end
+    for _ in range(30):
+        at = len(text[max(0, start - 400) : start].rstrip()) + max(0, start - 400)
+        if text[at - 1 : at] == ")":
+            depth = 0
+            for sign in reversed(list(_ROUND.finditer(text, max(0, at - 3000), at))):
+                depth += 1 if sign[0] == ")" else -1
+                if not depth:
+                    at = sign.start()
+                    break
+        named = _DECORATOR.search(text[max(0, at - 80) : at])
+        if named is None:
+            break
+        start = at - len(named[0])
+    return text[start:end]
+
+
 def _unchecked_script(body: str, functions: Mapping[str, str]) -> Reads:
-    body = _COMPARED.sub(" ", body)
+    body = _IGNORED.sub("\n", _COMPARED.sub(" ", body))
     asked: tuple[tuple[Reads, re.Pattern[str]], ...] = (("body", _JS_BODY), ("query", _JS_QUERY), ("path", _JS_PATH))
     reads = next((what for what, pattern in asked if pattern.search(body)), None)
     return "" if reads is None or _checks_script(body, functions) else reads
 
 
 def _checks_script(body: str, functions: Mapping[str, str]) -> bool:
+    if re.search(r"(?i)webhook", body) and re.search(r"\bheaders\b|\.header\(", body):
+        return True  # who sent it is checked with its headers, and what it is belongs to the sender
+    if _UNKNOWN.search(body):
+        return True  # the compiler asks whoever uses it to look first
     if _JS_CHECK.search(_PARSE.sub(" ", body)) or re.search(r"\(\s*(?:req|request|event|ctx|c)\s*[,)](?!\s*(?::|=>|\{))(?<!=> "
                                                             r")", _calls(body)):
         return True
@@ -204,7 +231,7 @@ def _helpers(text: str) -> frozenset[str]:
 
 
 def _unchecked_python(body: str, route: str, helpers: frozenset[str]) -> Reads:
-    if ":path}" in route or "<path:" in route:
+    if ":path}" in route or "<path:" in route or "proxy" in route:
         return ""  # it hands everything on, whatever it is
     decorators, _, rest = body.partition("def ")
     cut = re.search(r"\)\s*(?:->[^\n]{0,200})?:\s*\n", rest)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Literal
 
 from pytest_agentcompliance.parsing import grammar
@@ -56,11 +55,27 @@ _ELSE = frozenset(
     title total tree ttl type types updated uri url usage used user valid value_count var variable vars verified version window
     """.split()  # noqa: SIM905 - a list of so many words is read by nobody
 )
+_SAME = frozenset(
+    """
+    b64 base64 bearer bytes clear code cookie credential credentials decoded encoded header headers hex jwt key original
+    pair password plain plaintext raw secret str string text token value values
+    """.split()  # noqa: SIM905 - as above
+)
+# What makes of a token a word of a text, or a coin.
+_OTHER = frozenset(
+    """
+    base bos buy coin dest draft end eos fee first from fungible generated governance image last lp native out pad payment predicted
+    quote reward sampled second selected sell sep source special stake staked start stop target to trade unk word wrapped
+    """.split()  # noqa: SIM905 - as above
+)
+_FROM = frozenset({"for", "from", "of", "in", "to", "by", "with"})
 _WHOLE = re.compile(
     r"(?:(?:ctx|c|context|self|this|this\.ctx)\.)?(?:req|request)\??\.(?:raw\??\.)?(?:body|headers|rawHeaders|cookies)|(?:ctx|"
     r"event)\??\.(?:headers|request\.body)|"
     r"process\.env|os\.environ|(?:r|req)\.Header"
 )
+_BRACKET = re.compile(r"[()\[\]{}]")
+_CUT = re.compile(r"([A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*)\[:")
 _MASKED = re.compile(r"\s*(?:\)?\s*=>|\[|\(|\?(?![.?])|&&|[=!]=|[<>]|is\b|in\b|and\b|instanceof\b|:(?=[^}\]]*$)|:(?![.\w]*\}))")
 _ASKED = re.compile(r"(?:!|\bnot|\btypeof|\bif|\bdelete|\bawait|===?|!==?|\bin|\?\.|\.)\s*$")
 
@@ -88,6 +103,7 @@ def logged(path: str, text: str) -> tuple[Logged, ...]:
     line, paints = Lines(text), sorted((one.start, -one.end, one.pattern) for one in found if one.pattern)
     counts = re.search(r"max_?tokens|tokeniz|on_?token|lexer|prompt_tokens|completion_tokens|token_?count|"
                        r"num_tokens", text, re.IGNORECASE)
+    hide = 300 if language.name == "python" and "SecretStr" in text else 0  # so often it is asked: each time costs a walk
     said: list[Logged] = []
     for call in found:
         if call.pattern or not call.held[0] or not call.held[1]:
@@ -96,10 +112,23 @@ def logged(path: str, text: str) -> tuple[Logged, ...]:
         if finish - start > 20_000:
             continue
         code = _code(text, start + 1, finish - 1, paints)
-        for what, kind in dict.fromkeys(_named(code, text[start + 1 : finish - 1], streams=counts is not None)):
+        named = dict.fromkeys(_named(code, text[start + 1 : finish - 1], streams=counts is not None))
+        for what, kind in named:
+            if hide and kind == "secret":
+                hide -= 1
+                if _hides(text, call.start, what):
+                    continue
             whole = " ".join(text[call.start : call.end].split())
             said.append(Logged(line(call.start), line(call.end), kind, what, whole, text[begin:end]))
     return tuple(said)
+
+
+def _hides(text: str, at: int, what: str) -> bool:
+    """Whether a value is one of pydantic's that show themselves as stars: by what its function, or its class, does with it."""
+    last = what.rpartition(".")[2]
+    start, end = (0, len(text)) if what.startswith("self.") else (text.rfind("def ", 0, at), text.find("def ", at))
+    part = text[max(0, start) : end if end != -1 else len(text)]
+    return re.search(rf"\b{re.escape(last)}(?:\.get_secret_value\(|\s*[:=][^\n]{{0,40}}\bSecretStr\b)", part) is not None
 
 
 def _patterns(name: str) -> list[tuple[Mapping[str, Any], list[str]]]:
@@ -133,16 +162,23 @@ def _code(text: str, start: int, end: int, paints: list[tuple[int, int, int]]) -
 
 
 def _named(code: str, raw: str, *, streams: bool) -> Iterator[tuple[str, Kind]]:
+    marks, now = _hidden(code), 0
+    cut = frozenset(_CUT.findall(code))
     for match in _CHAIN.finditer(code):
-        chain, after, before = match[0].replace("?.", "."), code[match.end() : match.end() + 60], code[: match.start()][-200:]
-        if _ASKED.search(before) or not _plain(before, code[: match.start()]):
+        while now + 1 < len(marks) and marks[now + 1][0] < match.start():
+            now += 1
+        chain, after = match[0].replace("?.", "."), code[match.end() : match.end() + 60]
+        if marks[now][1] or _ASKED.search(code[max(0, match.start() - 200) : match.start()]):
             continue
         if subscript := re.match(r"""\s*(?:\?\.)?\[\s*["']([\w-]{1,60})["']\s*\]""", raw[match.end() : match.end() + 80]):
             chain = f"{chain}.{subscript[1].replace('-', '_')}"
             after = code[match.end() + subscript.end() :][:60]
+        if chain.endswith(".get_secret_value"):
+            yield chain, "secret"
+            continue
         after = re.sub(r"^\s*!(?:[rsa](?=[:}])|(?=\s*[,)}]))", "", after)
         after = re.sub(r"^\s*=(?=[!:}])", "", after)
-        if re.match(r"\s*=(?!=)", after) or _MASKED.match(after) or f"{match[0]}[:" in code:
+        if re.match(r"\s*=(?!=)", after) or _MASKED.match(after) or match[0] in cut:
             continue  # what is cut beside it is whole only where it is short
         if _WHOLE.fullmatch(chain):
             yield f"all of {chain}", "secret"
@@ -150,25 +186,23 @@ def _named(code: str, raw: str, *, streams: bool) -> Iterator[tuple[str, Kind]]:
             yield chain, kind
 
 
-def _plain(near: str, before: str) -> bool:
-    """Whether what is before a name leaves it as it is: no call but those that write down what they are given."""
-    depth = 0
-    for at in range(len(before) - 1, -1, -1):
-        sign = before[at]
-        if sign in ")]}":
-            depth += 1
-        elif sign in "([{":
-            depth -= 1
-            if depth < 0:
-                depth = 0
-                if sign == "(" and before[max(0, at - 6) : at].rstrip().endswith(("!", "not")):
-                    return False
-                called = re.split(r"[^\w.$]", before[max(0, at - 60) : at])[-1]
-                if sign == "(" and called and not _THROUGH.fullmatch(called):
-                    return False
-                if sign == "[" and re.search(r"[\w)\]]\s*$", before[:at]):
-                    return False
-    return True
+def _hidden(code: str) -> list[tuple[int, bool]]:
+    """From which offset on what is given is written down as it is, and from where it is not: no call but those of ``_THROUGH``."""
+    marks: list[tuple[int, bool]] = [(0, False)]
+    opened: list[bool] = []
+    for sign in _BRACKET.finditer(code):
+        at = sign.start()
+        if sign[0] in "([{":
+            before = code[max(0, at - 60) : at]
+            called = re.split(r"[^\w.$]", before)[-1]
+            hides = sign[0] == "[" and re.search(r"[\w)\]]\s*$", before) is not None
+            if sign[0] == "(":
+                hides = before[-6:].rstrip().endswith(("!", "not")) or bool(called and not _THROUGH.fullmatch(called))
+            opened.append(marks[-1][1])
+            marks.append((at, marks[-1][1] or hides))
+        elif opened:
+            marks.append((at, opened.pop()))
+    return marks
 
 
 def _kind(chain: str, streams: bool) -> Kind | None:
@@ -176,10 +210,17 @@ def _kind(chain: str, streams: bool) -> Kind | None:
     words = [word.lower() for word in _WORD.findall(last)]
     if words and words[-1] in ("email", "mail") and len(words) <= 2 and not set(words) & _ELSE:
         return "personal"
-    if any(pair in _PAIRS for pair in pairwise(words)) and not set(words[2:] if words[0] in ("api", "card") else words) & _ELSE:
-        return "secret"
-    if set(words) & _ELSE or not words:
-        return None
     if words == ["token"] and ("." not in chain and streams):
         return None
-    return "secret" if set(words) & _SECRETS else None
+    # The last word says what it is: the earnings of a key are none, the value of a token is one.
+    for at, word in enumerate(words):
+        if word == "token" and set(words[:at]) & _OTHER:
+            continue
+        size = 2 if tuple(words[at : at + 2]) in _PAIRS else 1 if word in _SECRETS else 0
+        if size and not set(words[:at]) & _ELSE and _is_it(words[at + size :]):
+            return "secret"
+    return None
+
+
+def _is_it(rest: list[str]) -> bool:
+    return not rest or rest[0] in _FROM or all(word in _SAME or word.isdigit() for word in rest)

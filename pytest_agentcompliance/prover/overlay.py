@@ -53,13 +53,56 @@ def lay(repository: Repository, tree_id: str, to: Path, root: Path) -> None:
             there, here = root / folder / name, to / folder / name
             if there.is_dir() and not here.exists():
                 with suppress(OSError):
-                    here.symlink_to(there.resolve(), target_is_directory=True)
+                    _installed(there.resolve(), here, to, root.resolve())
 
 
-def environ(given: Mapping[str, str], to: Path) -> dict[str, str]:
+def _installed(there: Path, here: Path, to: Path, root: Path) -> None:
+    """Link what is installed. A package that is but a link into the work tree, as workspaces have it, is linked to this tree's."""
+    listed = [(one, one.relative_to(there)) for one in _packages(there)]
+    back = {name: inside for one, name in listed if (inside := _back(one, root)) is not None}
+    if not back:
+        here.symlink_to(there, target_is_directory=True)
+        return
+    for one, name in listed:
+        target = to / back[name] if name in back else one
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():  # base may not have it
+            (here / name).symlink_to(target, target_is_directory=target.is_dir())
+
+
+def _packages(folder: Path) -> Iterator[Path]:
+    """What lies in a folder of packages, and in those that group some: @scope, .bin."""
+    for one in sorted(folder.iterdir()):
+        if one.name.startswith(("@", ".bin")) and one.is_dir() and not one.is_symlink():
+            yield from sorted(one.iterdir())
+        else:
+            yield one
+
+
+def _back(one: Path, root: Path) -> Path | None:
+    """Where in the work tree a link leads, to what was not installed there."""
+    real = one.resolve() if one.is_symlink() else None
+    inside = real.relative_to(root) if real is not None and real.is_relative_to(root) else None
+    return inside if inside is not None and inside.parts and not {*INSTALLED} & {*inside.parts} else None
+
+
+def environ(given: Mapping[str, str], to: Path, root: Path) -> dict[str, str]:
     """Modules of Python are found in the folder before those that an environment has installed from the work tree."""
-    ways = [str(to), *(str(to / name) for name in ("src", "lib") if (to / name).is_dir())]
-    return {**given, "PYTHONPATH": os.pathsep.join([*ways, *filter(None, [given.get("PYTHONPATH", "")])])}
+    ways = [str(to), *(str(to / name) for name in ("src", "lib")), *(str(to / inside) for inside in _editable(root))]
+    kept = dict.fromkeys(way for way in ways if os.path.isdir(way))
+    return {**given, "PYTHONPATH": os.pathsep.join([*kept, *filter(None, [given.get("PYTHONPATH", "")])])}
+
+
+def _editable(root: Path) -> Iterator[Path]:
+    """The folders of the work tree that its own environment takes modules from, as ``pip install -e`` leaves them."""
+    root = root.resolve()
+    for name in INSTALLED[1:]:
+        for file in sorted((root / name).glob("lib/python*/site-packages/*.pth")):
+            with suppress(OSError, ValueError):
+                for line in file.read_text("utf-8", "replace").splitlines():
+                    real = Path(line).resolve() if line.startswith("/") else root
+                    if real != root and real.is_relative_to(root):
+                        yield real.relative_to(root)
 
 
 def _link(file: Path, target: str, to: Path) -> None:

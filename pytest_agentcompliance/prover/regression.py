@@ -23,7 +23,7 @@ from pytest_agentcompliance.prover.tape import Tape
 from pytest_agentcompliance.sources import patches, standing
 from pytest_agentcompliance.sources.repository import Repository
 
-Outcome = Literal["proved", "passes without the fix", "fails with the fix", "no test ran", "could not run"]
+Outcome = Literal["proved", "passes without the fix", "fails with the fix", "cannot be told", "no test ran", "could not run"]
 BEFORE, AFTER = "regression before", "regression after"
 LONGEST = 500  # characters of the name of a test
 
@@ -64,14 +64,16 @@ def run(
         timeout=timeout or asked.entry.timeout or None, key=key,
     )  # fmt: skip
     said(f"without the fix: {' '.join(asked.command)}")
-    before = _without(given, asked)
+    before, apart = _without(given, asked, said)
     if before.ended.how == "not started":
         return Shown("could not run", before.ended.why, before)
-    failed = any(one.check == "tests" and one.failing for one in before.record.work)
     if before.status == 0:
         return Shown("passes without the fix", "base with the tests of the run passes it: it shows nothing of the fix", before)
-    if not failed or before.ended.how != "exit":
+    if not _failed(before):
         return Shown("no test ran", f"it ended with exit code {before.status}, and no tool says that a test failed", before)
+    if not apart:
+        why = "in a folder of its own it fails with the fix too: it needs more than git holds and is installed, as what is built"
+        return Shown("cannot be told", why, before)
     said(f"with the fix: {' '.join(asked.command)}")
     after = prove.prove(prove.replaced(given, AFTER))
     if after.ended.how == "not started":
@@ -109,30 +111,48 @@ def _asked(options: engine.Options, test: str) -> _Asked:
     return _Asked(root, entry, command, path)
 
 
-def _without(given: prove.Options, asked: _Asked) -> Proved:
-    """The test over base's tree with the tests of the run, in a folder that is gone afterwards."""
-    with Repository(given.repo) as repository, tempfile.TemporaryDirectory(prefix="agent-compliance-") as name:
+def _failed(made: Proved) -> bool:
+    return made.ended.how == "exit" and any(one.check == "tests" and one.failing for one in made.record.work)
+
+
+def _without(given: prove.Options, asked: _Asked, said: Callable[[str], None]) -> tuple[Proved, bool]:
+    """The test over base's tree with the tests of the run, in a folder that is gone afterwards.
+
+    Where it fails, whether it passes in such a folder with the fix: else it is the folder that it fails of.
+    """
+    with Repository(given.repo) as repository:
         now = standing.capture(repository, given.base, given.given)
         if not now.base_tree:
             raise UsageError(f"there is no base to leave the fix out of: {now.lacking}")
         tree = overlay.tree(repository, now.base_tree, now.tree, asked.path)
-        to = Path(name).resolve() / "tree"
-        to.mkdir()
-        overlay.lay(repository, tree, to, asked.root)
         found = patches.read(repository, now.base_tree, tree)
         tape = Tape()
         started, clock = datetime.now(UTC), time.perf_counter()
-        here = to / asked.entry.folder
-        here.mkdir(parents=True, exist_ok=True)
-        with _in(here):
-            environ = overlay.environ({key: value for key, value in given.given.items() if key != prove.KEY}, to)
-            ended = child.run(given.command, environ, tape.feed, given.timeout)
+        ended = _apart(repository, tree, given, asked, tape)
         record = Record(
             name=BEFORE, command=given.command, started=started, seconds=round(time.perf_counter() - clock, 3),
             exit_code=ended.code, ended=ended.how, folder=asked.entry.folder, tree=tree, base=now.base, base_tree=now.base_tree,
             patch_id=found.patch_id, files=found.files if len(found.files) <= prove.PATHS else None,
         )  # fmt: skip
-        return prove.noted(given, record, ended, tape, asked.root)
+        made = prove.noted(given, record, ended, tape, asked.root)
+        if not _failed(made):
+            return made, True
+        said("with the fix, in a folder of its own as well")
+        again = _apart(repository, now.tree, given, asked, Tape())
+        return made, (again.how, again.code) == ("exit", 0)
+
+
+def _apart(repository: Repository, tree: str, given: prove.Options, asked: _Asked, tape: Tape) -> child.Ended:
+    """Run the command over a tree in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="agent-compliance-") as name:
+        to = Path(name).resolve() / "tree"
+        to.mkdir()
+        overlay.lay(repository, tree, to, asked.root)
+        here = to / asked.entry.folder
+        here.mkdir(parents=True, exist_ok=True)
+        with _in(here):
+            environ = overlay.environ({key: value for key, value in given.given.items() if key != prove.KEY}, to, asked.root)
+            return child.run(given.command, environ, tape.feed, given.timeout)
 
 
 @contextmanager

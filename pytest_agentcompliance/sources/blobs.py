@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import select
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -16,9 +17,11 @@ from pytest_agentcompliance.sources.shadow import Shadow
 
 SMALL = 1 << 16  # bytes
 AT_ONCE = 30  # ids; twice as many fit into the smallest pipe, which Windows has
+LARGE = 1 << 20  # bytes of an object that is not read before it is asked for
 PATIENCE = 0.1  # seconds without a byte; one who waited in vain asks again
 PART = 1 << 20  # bytes that are read at once
 LINE = 256  # bytes; git's headers are not longer
+HELD = 64 * 1024 * 1024  # bytes of objects that are read before they are asked for
 ENTRY = {width: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % (width // 2), re.DOTALL) for width in (40, 64)}
 MODES = {b"40000": "040000", b"100644": "100644", b"100755": "100755", b"120000": "120000", b"160000": "160000"}
 STEP = re.compile(r"([~^])(\d*)")
@@ -97,6 +100,18 @@ class Blobs:
         self._shadow = shadow
         self._process: Any = None
         self.missing: dict[str, str] = {}  # ids that cannot be read, whatever stands in for them, with the reason
+        self._held: dict[str, Object] = {}
+        self._room = HELD
+
+    def hold(self, oids: Iterable[str]) -> None:
+        """Read objects that will be asked for one by one, all at once; as many as there is room for."""
+        for some in _batches(oid for oid in oids if oid not in self._held):
+            if self._room <= 0:
+                return
+            for one in self.sweep(some, most=LARGE):
+                if not one.problem and one.data:
+                    self._held[one.id] = one
+                    self._room -= len(one.data)
 
     def read(self, oid: str, kind: str = "blob") -> bytes:
         """The bytes of an object of this kind. Raises ``Unreadable`` (its path is the id)."""
@@ -107,11 +122,12 @@ class Blobs:
             raise Unreadable(oid, f"object {oid} is a {found.kind}, not a {kind}")
         return found.data
 
-    def sweep(self, oids: Iterable[str], *, keep: bool = True) -> list[Object]:
-        """Each of the objects, read and held against its id; without its bytes where they are not kept."""
+    def sweep(self, oids: Iterable[str], *, keep: bool = True, most: int = sys.maxsize) -> list[Object]:
+        """Each of the objects, read and held against its id; without its bytes where not kept, or more than ``most``."""
         asked = list(oids)
         found = [Object(oid, "", b"", self.missing[oid]) for oid in asked if oid in self.missing]
-        ids = iter([oid for oid in asked if oid not in self.missing])
+        found += [self._held[oid] for oid in asked if oid in self._held and oid not in self.missing]
+        ids = iter([oid for oid in asked if oid not in self.missing and oid not in self._held])
         waiting: deque[str] = deque()
         while True:
             # The next ones are asked for before the last answers are read, so that git never waits.
@@ -120,7 +136,7 @@ class Blobs:
                 waiting += some
             if not waiting:
                 return found
-            found.append(self._answer(waiting.popleft(), keep=keep))
+            found.append(self._answer(waiting.popleft(), most=most if keep else -1))
             if self._process is None:  # git ends when an object is broken: the rest is asked of the next one
                 self._write(waiting)
 
@@ -132,19 +148,19 @@ class Blobs:
             self._process.stdin.write("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
             self._process.stdin.flush()
 
-    def _answer(self, asked: str, *, keep: bool) -> Object:
+    def _answer(self, asked: str, *, most: int = sys.maxsize) -> Object:
         """What git says to a name; the object that it found has the id that git says, and its bytes have it too."""
-        found = self._read_answer(asked, keep=keep)
+        found = self._read_answer(asked, most)
         if self._pipe.ending:
             self._process = None
         return found
 
-    def _read_answer(self, asked: str, *, keep: bool) -> Object:
+    def _read_answer(self, asked: str, most: int) -> Object:
         try:
             header = self._pipe.line().split()
             if len(header) == 3 and header[2].isdigit():
                 oid, kind, left = header[0].decode(), header[1].decode(), int(header[2])
-                digest, parts = digest_of(kind, left, len(oid)), []
+                digest, parts, keep = digest_of(kind, left, len(oid)), [], left <= most
                 while left and (part := self._pipe.some(left)):
                     digest.update(part)
                     left -= len(part)
@@ -195,7 +211,7 @@ class Blobs:
     def _ask(self, name: str) -> Object | None:
         """The object that a name means, None where it means none. Raises ``EvidenceError`` where it is forged."""
         self._write([name])
-        found = self._answer(name, keep=True)
+        found = self._answer(name)
         if found.problem and found.kind:
             raise EvidenceError(found.problem)
         return None if found.problem else found
@@ -203,6 +219,12 @@ class Blobs:
     def tree(self, oid: str) -> Iterator[tuple[str, bytes, str]]:
         """The entries of one tree object: mode in six digits, name, id. Raises ``Unreadable``."""
         return iter(entries(oid, self.read(oid, "tree")))
+
+
+def _batches(oids: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(oids)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
 
 
 def entries(oid: str, data: bytes) -> list[tuple[str, bytes, str]]:

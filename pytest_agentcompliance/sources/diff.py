@@ -1,4 +1,4 @@
-"""What one ``diff-tree`` printed, into a ChangeSet: raw records are the authority, patches come late through unidiff.
+"""What one ``diff-tree`` printed, into a ChangeSet: raw records are the authority, patches come late.
 
 The stream is ``--raw -z -p``: NUL-ended records, one empty record, then the patch. The k-th patch chunk
 belongs to the k-th record (a type change has two); no path is ever read from the patch.
@@ -18,7 +18,7 @@ from pytest_agentcompliance.evidence.changes import SUBMODULE, Kind, Reader
 
 KINDS: Mapping[str, Kind] = {"A": "added", "M": "modified", "D": "deleted", "T": "type-changed"}
 RECORD = re.compile(rb":(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*\0([^\0]+)\0")
-HUNK_TEXT = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
+HUNK_TEXT = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 Lines = tuple[tuple[Line, ...], tuple[Line, ...]]
 
 
@@ -159,25 +159,49 @@ class Patches:
 
 def hunks(chunk: bytes) -> Lines:
     """The added and removed lines of one file's patch. A patch that unidiff refuses is read by its hunk headers."""
-    from unidiff.errors import UnidiffParseError  # start-up time: most audits ask for no hunk
-    from unidiff.patch import PatchSet
-
     at = chunk.find(b"\n@@ ")
     if at == -1:
         return (), ()
     # Split at newlines alone: form feeds, U+2028 and lone carriage returns are part of a line.
-    text = [line + "\n" for line in chunk[at + 1 :].decode("utf-8", "surrogateescape").split("\n")]
-    if text[-1] == "\n":
+    text = chunk[at + 1 :].decode("utf-8", "surrogateescape").split("\n")
+    if not text[-1]:
         text.pop()
+    if (lines := _quickly(text)) is not None:
+        return lines
+    from unidiff.errors import UnidiffParseError  # start-up time: git's own patches need none
+    from unidiff.patch import PatchSet
+
+    text = [f"{line}\n" for line in text]
     try:
         patch = PatchSet(["--- a/f\n", "+++ b/f\n", *text])
-        lines = [line for file in patch for hunk in file for line in hunk]
+        found = [line for file in patch for hunk in file for line in hunk]
     except UnidiffParseError:
         return _by_headers(text)
     return (
-        tuple(Line(line.target_line_no or 0, line.value.removesuffix("\n")) for line in lines if line.is_added),
-        tuple(Line(line.source_line_no or 0, line.value.removesuffix("\n")) for line in lines if line.is_removed),
+        tuple(Line(line.target_line_no or 0, line.value.removesuffix("\n")) for line in found if line.is_added),
+        tuple(Line(line.source_line_no or 0, line.value.removesuffix("\n")) for line in found if line.is_removed),
     )
+
+
+def _quickly(text: list[str]) -> Lines | None:
+    """The lines of hunks without context that are as long as their headers say; None of others."""
+    added: list[Line] = []
+    removed: list[Line] = []
+    at = 0
+    while at < len(text):
+        header = HUNK_TEXT.match(text[at])
+        if header is None:
+            return None
+        at += 1
+        for start, count, sign, side in ((header[1], header[2], "-", removed), (header[3], header[4], "+", added)):
+            first, many = int(start), int(count) if count is not None else 1
+            some = text[at : at + many]
+            if len(some) < many or not all(line.startswith(sign) for line in some):
+                return None
+            side += [Line(number, line[1:]) for number, line in enumerate(some, first)]
+            at += many
+            at += at < len(text) and text[at].startswith("\\")  # no newline at the end of the file
+    return tuple(added), tuple(removed)
 
 
 def _by_headers(text: Iterable[str]) -> Lines:
@@ -186,7 +210,7 @@ def _by_headers(text: Iterable[str]) -> Lines:
     old = new = 0
     for line in text:
         if header := HUNK_TEXT.match(line):
-            old, new = int(header[1]), int(header[2])
+            old, new = int(header[1]), int(header[3])
         elif line.startswith("+"):
             added.append(Line(new, line[1:].removesuffix("\n")))
             new += 1

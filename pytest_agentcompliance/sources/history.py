@@ -5,16 +5,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
+from functools import cached_property, partial
 
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Commit, History, Ledger
+from pytest_agentcompliance.evidence.changes import SUBMODULE
 from pytest_agentcompliance.evidence.commits import Person
 from pytest_agentcompliance.sources import diff
 from pytest_agentcompliance.sources.blobs import links
 from pytest_agentcompliance.sources.repository import Repository
 
 Pair = tuple[str, str]  # the trees before and after
+TOGETHER = 50  # commits whose patches are read at once
 PERSON = re.compile(r"\A(?P<name>.*?) ?<(?P<email>[^>]*)>(?: (?P<when>-?\d{1,12}) (?P<zone>[+-]\d{4}))?")
 TRAILER = re.compile(r"\A(?P<key>[A-Za-z0-9][A-Za-z0-9-]*)[ \t]*:[ \t]*(?P<value>.*)\Z")
 
@@ -29,9 +31,10 @@ def _commits(repository: Repository, ids: list[str], ledger: Ledger) -> Iterator
     known = {head.id: head.tree for head in heads}
     before = {head.id: list(_before(repository, head, known)) for head in heads}
     read = _differences(repository, [(tree, head.tree) for head in heads for tree in before[head.id]])
+    late = _Late(repository, [(before[head.id][0], head.tree) for head in heads if before[head.id]], read, ledger)
     for head in heads:
         against = [(tree, head.tree) for tree in before[head.id]]
-        changes = partial(_changes, repository, head, against, read, ledger)
+        changes = partial(_changes, late, head, against, read, ledger)
         yield Commit(head.id, head.parents, head.author, head.committer, head.message, trailers(head.message), changes)
 
 
@@ -86,8 +89,54 @@ def _head(repository: Repository, id: str) -> _Head:
     return _Head(id, *links(data), author, committer, _decoded(body, codec))
 
 
+class _Late:
+    """Patches and contents of the commits: a rule that asks for those of one mostly asks for those of the others too."""
+
+    def __init__(
+        self, repository: Repository, pairs: list[Pair], records: Mapping[Pair, list[diff.Record]], ledger: Ledger
+    ) -> None:
+        self._repository, self._pairs, self._records, self._ledger = repository, pairs, records, ledger
+        self._places = {pair: number for number, pair in enumerate(pairs)}
+        self._asked: set[int] = set()  # of the groups
+        self._patches: dict[Pair, diff.Patches] = {}
+        self._contents: dict[str, bytes] = {}
+        self._seen: set[int] = set()  # the groups whose blobs were read
+
+    def patches(self, pair: Pair) -> diff.Patches:
+        """The patches of one commit. Raises ``EvidenceError``."""
+        group = self._places[pair] // TOGETHER
+        if group not in self._asked:
+            self._asked.add(group)
+            some = self._pairs[group * TOGETHER : (group + 1) * TOGETHER]
+            with suppress(EvidenceError, Unreadable):  # each is asked for alone then
+                self._patches |= self._repository.patched_each(some) if len(some) > 1 else {}
+        found = self._patches.pop(pair, None)
+        return found if found is not None else self._repository.patched(*pair, self._ledger)[1]
+
+    def content(self, oid: str) -> bytes:
+        """The bytes of a blob; what one commit leaves is what the next one finds. Raises ``Unreadable``."""
+        if oid not in self._contents:
+            group = self._groups.get(oid, -1)
+            if group >= 0 and group not in self._seen:
+                self._seen.add(group)
+                self._repository.blobs.hold(one for one, number in self._groups.items() if number == group)
+            self._contents[oid] = self._repository.blobs.read(oid)
+        return self._contents[oid]
+
+    @cached_property
+    def _groups(self) -> dict[str, int]:
+        """Each blob with the group of the first commit that has it."""
+        found: dict[str, int] = {}
+        for number, pair in enumerate(self._pairs):
+            for one in self._records.get(pair, ()):
+                for mode, oid in ((one.old_mode, one.old), (one.new_mode, one.new)):
+                    if mode not in ("000000", SUBMODULE):
+                        found.setdefault(oid, number // TOGETHER)
+        return found
+
+
 def _changes(
-    repository: Repository, head: "_Head", against: list[Pair], read: Mapping[Pair, list[diff.Record]], ledger: Ledger
+    late: _Late, head: "_Head", against: list[Pair], read: Mapping[Pair, list[diff.Record]], ledger: Ledger
 ) -> ChangeSet:
     """The commit's own change: against its parent, or the empty tree, or what differs from every parent of a merge."""
     if not against or any(pair not in read for pair in against):
@@ -95,11 +144,9 @@ def _changes(
         raise Unreadable(f"commit {head.id}", "a parent of it, or a tree, is missing from the repository")
 
     def patches() -> diff.Patches:
-        return repository.patched(*against[0], ledger)[1]
+        return late.patches(against[0])
 
-    first = diff.change_set(
-        read[against[0]], diff.LatePatches(repository.blobs.read, patches), ledger, as_of=head.committer.when
-    )
+    first = diff.change_set(read[against[0]], diff.LatePatches(late.content, patches), ledger, as_of=head.committer.when)
     if len(against) == 1:
         return first
     common = set.intersection(*({one.path for one in read[pair]} for pair in against))

@@ -237,6 +237,30 @@ class Repository:
             return raw, diff.Patches(answer.out, start, raw, self.blobs.read, tally=tally)
         return self._patched_without(old_tree, new_tree, ledger)
 
+    def patched_each(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], diff.Patches]:
+        """The patches of each pair of trees, all from one process; none where a blob of any of them cannot be read."""
+        asked = list(dict.fromkeys(pairs))
+        given = "".join(f"{old} {new}\n" for old, new in asked).encode()
+        blobs = self._descent.met(asked)
+        self._stand_in_for_what_is_wrong(self.shadow.loose(blobs) if len(blobs) > PACKED else blobs)
+        status, stream, _ = self.shadow.run(*DIFF_TREE, "--stdin", given=given)
+        if status or self.blobs.missing.keys() & blobs:
+            return {}
+        found, at = {}, 0
+        for (old, new), following in zip(asked, [*asked[1:], None], strict=True):
+            start = at + len(f"{old} {new}\n")
+            raw, at = diff.run_of_records(stream, start)
+            if following is None:
+                at = len(stream)
+            elif not stream.startswith(head := f"{following[0]} {following[1]}\n".encode(), at):
+                # Behind a patch. No line of one begins with an id: git puts a sign or a word of its own before each.
+                at = stream.find(b"\n" + head, at) + 1
+                if not at:
+                    raise EvidenceError("git's diffs of several commits could not be told apart")
+            part = stream[start:at]
+            found[old, new] = diff.Patches(part, diff.records(part)[1], raw, self.blobs.read)
+        return found
+
     def _stand_in_for_what_is_wrong(self, blobs: Iterable[str]) -> None:
         wrong = [one for one in self.blobs.sweep(blobs, keep=False) if one.problem and one.id not in self.blobs.missing]
         for one in wrong:

@@ -28,6 +28,7 @@ waivers:
   - {rule: scope/planned-files, path: "packages/x/**", reason: "agreed", by: "Ada", until: 2027-01-31}
   - {finding: 0123456789abcdef01234567, reason: "agreed", by: "Ada", until: 2027-01-31}
 """
+PAPERS = ("report", "task", "coverage", "message")
 MOST = 20_000  # bytes of one input; what grows faster than its input shows long before
 PIECES = [
     b"\0", b"\xff", b"\xfe\xff", b"\r", b"\n\n", b"\t", b"    ", b"\x1b[31m", b"\xe2\x80\xae", b"\xe2\x80\x8b", b"\xf0\x9f\x91\xa9",
@@ -38,6 +39,11 @@ PIECES = [
     b"+", b"-",
     b"../../", b"C:\\", b"~/", b"`", b"**", b"__", b"\\", b"1e999", b"-1", b"0x", b"22:22", b"2027-02-30", b"null", b"true",
     b"BACKEND COMPLETE", b"BACKEND BLOCKED: ", b"Files changed", b"TODO", b"(a+)+$", b"**/" * 9,
+    b"</coverage>", b"<class filename='a.py'>", b"<!ENTITY a 'b'>", b"&a;", b"DA:-1,9\n", b"SF:../../a.py\n", b"a.go:9.9,1.1 1 1\n",
+    b'"line": -1, ', b"[[a]]\n", b"# noqa: ", b"/* eslint-disable */", b"@pytest.mark.skip\n", b"it.skip('a', () => {",
+    b"except: pass\n", b"API_KEY = 'ghp_", b"-----BEGIN RSA PRIVATE KEY-----\n", b"TODO(ada, 2020-13-45): ", b"git+https://a@b/c#",
+    b"ALTER TABLE a ",
+    b"\xef\xbb\xbf", b"fix(a)!: ", b"log.info(password, ",
     "\uff34".encode(), "\u0422".encode(), "\u017f".encode(), "\u2028".encode(), "\u0301".encode() * 20,
 ]
 
@@ -50,6 +56,8 @@ def samples(kind: str) -> tuple[bytes, ...]:
         return (*sessions.ALL.values(), *sessions.OTHERS)
     if kind == "proof":
         return tuple(proofs())
+    if kind in PAPERS:
+        return tuple(text.encode("utf-8", "surrogateescape") for text in papers(kind))
     for name in catalog.names():
         for example in catalog.find(name).examples:
             if kind == "log":
@@ -62,6 +70,14 @@ def samples(kind: str) -> tuple[bytes, ...]:
         found.append(POLICY)
         found += [file.read_text("utf-8") for file in sorted(RULES.glob("*.yaml"))]
     return tuple(text.encode("utf-8", "surrogateescape") for text in found) or (b"a: 1\n",)
+
+
+def papers(kind: str) -> Iterator[str]:
+    """What examples give beside their trees: reports, tasks, coverage reports, messages of commits."""
+    for name in catalog.names():
+        for one in catalog.find(name).examples:
+            given = {"report": [one.report], "task": [one.task], "coverage": one.coverage.values(), "message": one.messages}
+            yield from filter(None, given[kind])
 
 
 def proofs() -> Iterator[bytes]:
@@ -79,8 +95,14 @@ def proofs() -> Iterator[bytes]:
 
 
 def suits(kind: str, path: str) -> bool:
-    endings = {"yaml": (".yaml", ".yml"), "prose": (".md",), "code": (".ts", ".tsx", ".py", ".js", ".go", ".json", ".toml")}
-    return path.endswith(endings.get(kind, ()))
+    endings = {
+        "yaml": (".yaml", ".yml"), "prose": (".md",), "code": (".ts", ".tsx", ".py", ".js", ".go", ".json", ".toml"),
+        "settings": (".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".txt", ".lock", ".mod", ".config.js", "ignore"),
+        "test": ("test.ts", "test.tsx", "spec.ts", "test.js", "_test.go", "conftest.py"),
+        "schema": (".prisma", ".sql", "models.py", ".entity.ts", ".md", ".env"),
+    }  # fmt: skip
+    named = kind == "test" and path.rpartition("/")[2].startswith("test_")
+    return named or path.endswith(endings.get(kind, ()))
 
 
 def stream(kind: str, seed: int) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from typing import Literal
 from pytest_agentcompliance import catalog, policy, profile, workshop
 from pytest_agentcompliance.errors import AgentComplianceError, NotJudged, Unreadable
 from pytest_agentcompliance.evidence.changes import decode
-from pytest_agentcompliance.parsing import attributes, globs, opaque
+from pytest_agentcompliance.parsing import attributes, coverage, globs, opaque
 from pytest_agentcompliance.parsing.proofs import statement
 from pytest_agentcompliance.parsing.transcripts import replay, shell_edits
 from pytest_agentcompliance.reporters import json, text
@@ -25,7 +25,9 @@ DOCUMENTS = [names[0] for names in workshop.DOCUMENTS.values()] + ["SCOPE.yaml"]
 class Target:
     """A reader, and the kind of samples that its inputs are made of. ``starts_processes``: it asks the grammars' child."""
 
-    kind: Literal["log", "yaml", "prose", "code", "transcript", "proof"]
+    kind: Literal[
+        "log", "yaml", "prose", "code", "transcript", "proof", "report", "task", "coverage", "message", "settings", "test", "schema"
+    ]
     read: Callable[[bytes], None]
     starts_processes: bool = False
 
@@ -144,6 +146,59 @@ def read_report(data: bytes) -> None:
     judged(bound("report"), Example("", after={"a.ts": "a\n"}, transcript=({"says": known},)))
 
 
+def read_task(data: bytes) -> None:
+    known = decode(data)
+    after = {"a.ts": "a\n", "infra/main.tf": "a\n", "a.test.ts": "it('a', () => { expect(a).toBe(1) })\n"}
+    for rules in (bound("artifacts/task-valid", "scope/non-goals", "scope/planned-files"), bound("testing/strategy")):
+        judged(rules, Example("", after=after, task=known))
+
+
+def read_coverage(data: bytes) -> None:
+    known = decode(data)
+    rules = bound("testing/coverage-minimum", "testing/coverage-changed-lines")
+    for path in ("coverage.xml", "integration/lcov.info"):
+        judged(rules, Example("", after={"a.py": "a = 1\n" * 20, "src/a.ts": "a\n"}, coverage={path: known}, report=known[:500]))
+    for found in (coverage.read("c", data), coverage.read("c", data, frozenset(("a.py", "src/a.ts", "a.go")))):
+        for one in found.files.values() if found is not None else ():
+            assert all(line > 0 for line in one.hits)
+
+
+def read_messages(data: bytes) -> None:
+    known = decode(data)
+    commits = ({"a.py": "a = 1\n"}, {"a.py": "a = 1  \n", "b.py": known[:2000]})
+    given = Example("", before={"a.py": "a=1\n"}, commits=commits, messages=(known, known[::-1]))
+    judged(bound("history", "security/secrets"), given)
+
+
+SETTINGS = (
+    ".eslintrc.json", "eslint.config.js", "tsconfig.json", "ruff.toml", "setup.cfg", "jest.config.js", ".github/workflows/ci.yml",
+    ".gitlab-ci.yml", ".pre-commit-config.yaml", "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "uv.lock",
+    "pyproject.toml", "requirements.txt", "go.mod", "Dockerfile", ".eslintignore", "README.md",
+)  # fmt: skip
+
+
+def read_settings(data: bytes) -> None:
+    known = decode(data)
+    rules = bound("config", "dependencies", "documentation/readme-updated", "documentation/changelog", "testing/not-weakened")
+    half = known[: len(known) // 2]
+    judged(rules, Example("", before=dict.fromkeys(SETTINGS, half), after=dict.fromkeys(SETTINGS, known), report=known))
+
+
+def read_tests(data: bytes) -> None:
+    known = decode(data)
+    paths = ("tests/test_a.py", "a.test.ts", "a_test.go", "conftest.py", "tests/fixtures/a.json")
+    before, after = dict.fromkeys(paths, known[: len(known) // 2]), dict.fromkeys(paths, known)
+    judged(bound("testing"), Example("", before=before, after=after, task="strategy: tdd\n"))
+
+
+def read_interfaces(data: bytes) -> None:
+    known = decode(data)
+    paths = ("src/a.ts", "src/b.py", "c.go", "shop/models.py", "schema.prisma", "migrations/1.sql", "CHANGELOG.md", ".env")
+    rules = bound("api", "compat", "database", "documentation", "security", "content/function-length", "content/swallowed-error")
+    half = known[: len(known) // 2]
+    judged(rules, Example("", before=dict.fromkeys(paths, half), after=dict.fromkeys(paths, known), report=known))
+
+
 TARGETS: dict[str, Target] = {
     "log": Target("log", read_log),
     "policy": Target("yaml", read_policy),
@@ -157,4 +212,13 @@ TARGETS: dict[str, Target] = {
     "transcript": Target("transcript", read_transcript),
     "proof": Target("proof", read_proof),
     "report": Target("prose", read_report),
+    "report-deliverables": Target("report", read_report),
+    "task": Target("task", read_task, starts_processes=True),
+    "task-yaml": Target("yaml", read_task, starts_processes=True),
+    "coverage": Target("coverage", read_coverage),
+    "messages": Target("message", read_messages, starts_processes=True),
+    "settings": Target("settings", read_settings, starts_processes=True),
+    "tests": Target("test", read_tests, starts_processes=True),
+    "interfaces": Target("code", read_interfaces, starts_processes=True),
+    "schema": Target("schema", read_interfaces, starts_processes=True),
 }

@@ -33,7 +33,7 @@ def test_formatting_is_told_from_the_change_beside_it() -> None:
     before = "const a = 'a';\nconst b = 1;\n\nf(a, b);\n"
     after = 'const a = "a"\nconst b = 2\n\nf(\n  a,\n  b,\n)\n'
     told = hunks.mixed(before, after, "x.ts", [1, 2, 4], [1, 2, 4, 5, 6, 7])
-    assert told == hunks.Mixed((Hunk((1, 2), (1, 2)), Hunk((4, 5), (4, 8))), real=2)
+    assert told == hunks.Mixed((Hunk((1, 2), (1, 2)), Hunk((4, 5), (4, 8))), real=2, changed=(Hunk((2, 3), (2, 3)),))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_goes_with_the_code_around_it_is_no_churn(before: str, after: str, 
 
 def test_tabs_for_blanks_are_churn() -> None:
     told = hunks.mixed("\tf()\n\tg()\n", "  f()\n  h()\n", "x.ts", [1, 2], [1, 2])
-    assert told == hunks.Mixed((Hunk((1, 2), (1, 2)),), real=2)
+    assert told == hunks.Mixed((Hunk((1, 2), (1, 2)),), real=2, changed=(Hunk((2, 3), (2, 3)),))
 
 
 def test_what_cannot_be_told_is_not() -> None:

@@ -97,3 +97,31 @@ def test_nothing_makes_it_fail(text: str) -> None:
     for path in ("a.ts", "a.py", "a.go", "a.json"):
         assert told(text, f"{text}\nx\n", path).form <= 1_100
         assert told(RUN, text, path).form <= 100
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        ("import {\n  b,\n  a,\n} from 'm'\n", 'import {\n  a,\n  b,\n} from "m"\n', "a.ts"),
+        ("import { b, a } from 'm'\nimport c from 'c'\n", "import c from 'c'\nimport {\n  a,\n  b,\n} from 'm'\n", "a.ts"),
+        ("type A<M extends B | undefined =\n  undefined> = M\n",
+         "type A<M extends\n  | B\n  | undefined = undefined> = M\n", "a.ts"),
+        ("use a::{C, B};\n", "use a::{B, C};\n", "a.rs"),
+        ("    A(m) => B::C(d(m, 1)),\n", "    A(m) => {\n        B::C(d(m, 1))\n    }\n", "a.rs"),
+    ],
+)
+def test_what_formatters_sort_and_break_changes_no_code(before: str, after: str, path: str) -> None:
+    assert told(before + RUN, after + RUN, path).real == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("pay(a | b)\n", "pay(a || b)\n"),
+        ("import { a } from 'm'\n", "import { a } from 'm'\npay(a)\n"),
+        ("import { a } from 'm'\npay(a - b)\n", "import { b } from 'm'\npay(a + b)\n"),
+        ("pay(a)\n", "pay(b)\n"),
+    ],
+)
+def test_what_changes_the_code_is_told_beside_it(before: str, after: str) -> None:
+    assert told(before + RUN, after + RUN).real > 0

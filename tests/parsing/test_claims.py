@@ -63,3 +63,17 @@ def test_whatever_is_written_finds_only_what_is_there(there: list[str], written:
         for path in there
         if path.strip("/") == path and "//" not in path and "\\" not in path and path
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "paths"),
+    [
+        (["/home/me/shop/api/src/cart.ts", "/home/me/shop/Makefile"], ["Makefile"]),
+        (["/home/me/shop/Makefile"], ["Makefile"]),
+        (["~/shop/api/seeds/a.sql", "~/shop/Makefile"], ["Makefile"]),
+        (["/home/me/shop/api/src/cart.ts", "/home/me/other/Makefile"], []),
+        (["/home/me/shop/api/src/cart.ts", "/home/me/shop/web/Makefile"], []),
+    ],
+)
+def test_absolute_paths_of_one_text_tell_where_the_repository_lay(written: list[str], paths: list[str]) -> None:
+    assert list(Paths(THERE).together(written)[written[-1]].paths) == paths

@@ -259,6 +259,20 @@ def test_a_checksum_that_holds() -> None:
     assert fit.misfit(file({1: 1}, sums={1: sum_}), "import sys\n")
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "tells"),
+    [
+        ("a.py", 'JS = """\nreturn 1\nif (a) {\nreturn 2\nimport a\n"""\n', False),
+        ("a.py", "A = 1\nB = [\n    a\n    for a in b\n    if a\n    for c in a\n]\n", False),
+        ("a.py", "A = '\\''  # \"\"\"\ndef f():\n    import a\n    for b in a:\n        return b\n", True),
+        ("a.ts", "const a = `\nreturn 1\nif (a) {\nreturn 2\n`\n", False),
+        ("a.ts", "const a = `b`\nfor (;;) {\n  if (a) {\n    return 2\n", True),
+    ],
+)
+def test_code_in_a_string_is_no_statement_that_was_added(path: str, text: str, tells: bool) -> None:
+    assert ("knows none" in fit.misfit(FileCoverage(path, {1: 1}), text, range(2, 8))) == tells
+
+
 # Several reports, and what is said of them
 
 

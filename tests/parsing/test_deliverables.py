@@ -98,6 +98,13 @@ def test_a_report_that_lists_no_files_has_no_list() -> None:
         ("| 9 | All tests pass | 80% | ✅ Met |", ("All tests pass", True)),
         ("| ✅ | No secrets in code |", ("No secrets in code", True)),
         ("| No secrets in code | ✅ |", ("No secrets in code", True)),
+        ("- [x] ~~All tests pass~~", ("~~All tests pass~~", False)),
+        ("- [x] All tests pass - not done", ("All tests pass - not done", False)),
+        ("- [x] **All tests pass** (will do later)", ("All tests pass (will do later)", False)),
+        ("- ✅ All tests pass: pending.", ("All tests pass: pending.", False)),
+        ("- [x] ~~Some~~ All tests pass", ("~~Some~~ All tests pass", True)),
+        ("- [x] Nothing is left for later", ("Nothing is left for later", True)),
+        ("- [x] No orders are pending", ("No orders are pending", True)),
     ],
 )
 def test_boxes(line: str, box: tuple[str, bool]) -> None:
@@ -111,7 +118,8 @@ def test_boxes_of_json_have_their_lines() -> None:
     assert [tuple(one) for one in checklist(text)] == [("All tests pass", True, 2), ("Lint passes", False, 3)]
 
 
-@pytest.mark.parametrize("line", ["- a tick", "| a | b |", "[link](a.md)", "- [a] b", "| Check | Met |", "    [x] code in a block"])
+@pytest.mark.parametrize("line", ["- a tick", "| a | b |", "[link](a.md)", "- [a] b", "| Check | Met |", "    [x] code in a block",
+                                  "- [x] <!-- All tests pass -->", "- [\u0445] All tests pass", "- [\uff58] All tests pass"])
 def test_no_boxes(line: str) -> None:
     assert [one for one in checklist(line) if line[0] != " "] == []
 

@@ -132,6 +132,7 @@ def test_requirements_are_read_line_by_line() -> None:
         (6, "Django"),
         (7, "foo"),
         (9, "bar"),
+        (10, "z"),
         (11, "local"),
     ]
     assert said(text, "x/requirements/base.txt")[3][3] == "==1"

@@ -109,3 +109,20 @@ def test_lock_file_holds_a_name_as_a_whole_in_any_spelling() -> None:
     assert locks.holds(b'name = "zope-interface"\n', dep)
     assert not locks.holds(b'name = "zope-interface-x"\n', dep)
     assert not locks.holds(b'name = "my-zope-interface"\n', dep)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "how"),
+    [
+        ("git+https://x.org/us/shop.git@main", "shop", "source"),
+        ("git+https://x.org/us/shop@feature/till", "shop", "source"),
+        ("git+ssh://git@x.org/us/shop.git@0123456789abcdef0123456789abcdef01234567", "shop", "exact"),
+        ("-e git+https://x.org/us/a.git@v1.2#egg=shop", "shop", "tagged"),
+        ("shop @ https://x.org/shop-latest.zip", "shop", "source"),
+        ("shop @ https://x.org/us/shop/archive/refs/heads/main.zip", "shop", "source"),
+        ("https://x.org/shop-1.2-py3-none-any.whl ; python_version > '3'", "shop", "exact"),
+    ],
+)
+def test_address_in_a_file_of_requirements(line: str, name: str, how: str) -> None:
+    found = list(added([Manifest("requirements.txt", "", f"{line}\n")]))
+    assert [(one.name, pin(one)) for _, one in found] == [(name, how)]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_agentcompliance.parsing.suppressions import suppressions
+from pytest_agentcompliance.parsing.suppressions.apart import explanation, unexplained
 from pytest_agentcompliance.parsing.suppressions.compared import more
 from pytest_agentcompliance.parsing.suppressions.kinds import HINTS
 from pytest_agentcompliance.rule import Candidates
@@ -147,3 +148,43 @@ def test_no_text_makes_it_fail(text: str, path: str) -> None:
 def test_a_long_line_is_bounded(piece: str) -> None:
     for path in ("a.py", "a.ts", "a.go"):
         assert len(suppressions("# " + piece * 20_000, path)) < 500
+
+
+@pytest.mark.parametrize(
+    ("said", "explains"),
+    [
+        ("# noqa: BLE001", False),
+        ("# noqa  # nosec  # type: ignore  # pragma: no cover", False),
+        ("# noqa: BLE001 - the server goes down anyway", True),
+        ("// eslint-disable-next-line no-empty -- the next request fills it", True),
+        ("// eslint-disable-line no-empty", False),
+        ("/* istanbul ignore next */", False),
+        ("// @ts-ignore // NOSONAR", False),
+        ("// ...", False),
+        ("/* --- */", False),
+        ("", False),
+        ("// filled by the next request", True),
+        ("#" * 5000 + " why not", False),
+        ("# noqa " * 200, False),
+        ("# noqa " * 40 + "# why not", True),
+        ("// " * 150 + "eslint-disable-line", False),
+    ],
+)
+def test_only_words_for_readers_explain(said: str, explains: bool) -> None:
+    assert bool(explanation(said)) is explains
+
+
+def test_comment_that_explains_nothing_is_made_blank_and_no_other() -> None:
+    text = "f() {} // NOSONAR\n// why\ng('// NOSONAR') /* @ts-ignore */\n"
+    assert unexplained(text, "a.ts") == "f() {}           \n// why\ng('// NOSONAR')                 \n"
+    assert unexplained("# noqa\n", "a.unknown") == "# noqa\n"
+    assert unexplained("f()  # why\n", "a.py") == "f()  # why\n"
+
+
+@given(st.text(alphabet="#/*- \nnoqa:E1 eslint-disable", max_size=200))
+def test_what_is_made_blank_keeps_its_place(text: str) -> None:
+    for path in ("a.py", "a.ts"):
+        plain = unexplained(text, path)
+        assert len(plain) == len(text)
+        assert all(a in (b, " ") for a, b in zip(plain, text, strict=True))
+    explanation(text)

@@ -5,6 +5,7 @@ import pytest
 from pytest_agentcompliance.parsing import testcode
 from pytest_agentcompliance.parsing.testcode import selection, snapshots
 from pytest_agentcompliance.parsing.testcode.compared import File, compared
+from pytest_agentcompliance.parsing.testcode.gone import Gone, called
 from pytest_agentcompliance.parsing.testcode.record import EXACT, LOOSE, NOTHING, PARTIAL
 
 PYTHON = '''
@@ -134,6 +135,11 @@ def test_scripts_ask_for_less(before: str, after: str, kinds: list[str]) -> None
         ("vitest.config.ts", "export default { test: { exclude: ['a'] } }", "export default { test: { exclude: ['a', 'b'] } }", 1),
         ("vitest.config.ts", "", "export default { test: { coverage: { exclude: ['b'] } } }", 0),
         ("package.json", "{", "[", 0),
+        ("package.json", '{"scripts": {"test": "jest"}}', '{"scripts": {"test": "jest -t zero"}}', 1),
+        ("pytest.ini", "[pytest]\n", "[pytest]\npython_files = check_*.py\n", 1),
+        ("pytest.ini", "[pytest]\n", "[pytest]\npython_files = test_*.py\n", 0),
+        ("pytest.ini", "[pytest]\n", "[pytest]\nnorecursedirs = tests\n", 1),
+        ("conftest.py", "", "def pytest_ignore_collect(path):\n    return True\n", 1),
     ],
 )
 def test_selection(path: str, before: str, after: str, found: int) -> None:
@@ -151,6 +157,82 @@ def test_snapshots() -> None:
     text = "exports[`a 1`] = `\n<b>\n`;\n\nexports[`c 1`] = `1`;\n"
     assert snapshots.changed("a.snap", text, text.replace("<b>", "<i>")) == [("a 1", 1, "<b> `;", "<i> `;")]
     assert snapshots.changed("a.snap", text, text + "exports[`d 1`] = `1`;\n") == []
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "def test_a():\n    assert (f(1) == 1, 'x')\n",
+        "def test_a():\n    with contextlib.suppress(AssertionError):\n        assert f(1) == 1\n",
+        "def test_a():\n    with pytest.raises(AssertionError):\n        assert f(1) == 1\n",
+        "def test_a():\n    for _ in []:\n        assert f(1) == 1\n",
+        "def test_a():\n    assert f(1) == 1\n\ntest_a.__test__ = False\n",
+        "def test_a():\n    assert f(1) == 1\n\ndel test_a\n",
+        "def test_a():\n    assert f(1) == 1\n\ndef test_a():\n    pass\n",
+        "@pytest.fixture\ndef test_a():\n    assert f(1) == 1\n",
+        "if False:\n    def test_a():\n        assert f(1) == 1\n",
+        "off = pytest.mark.skip\n\n@off\ndef test_a():\n    assert f(1) == 1\n",
+        "@pytest.mark.parametrize('x', [])\ndef test_a(x):\n    assert f(1) == 1\n",
+        "import sys\nsys.exit(0)\n\ndef test_a():\n    assert f(1) == 1\n",
+        "pytest.importorskip('nope')\n\ndef test_a():\n    assert f(1) == 1\n",
+    ],
+)
+def test_what_keeps_a_test_of_python_from_failing(after: str) -> None:
+    assert len(_kinds("test_a.py", "def test_a():\n    assert f(1) == 1\n", after)) == 1
+
+
+@pytest.mark.parametrize(
+    "after", ["it('a', () => { expect(f(1)).toBe(f(1)) })\n", "it.each([])('a', () => { expect(f(1)).toBe(1) })\n"]
+)
+def test_what_keeps_a_test_of_a_script_from_failing(after: str) -> None:
+    assert len(_kinds("a.test.ts", "it('a', () => { expect(f(1)).toBe(1) })\n", after)) == 1
+
+
+def test_what_keeps_a_test_of_go_from_running() -> None:
+    text = "package a\n\nfunc TestA(t *testing.T) {\n\trequire.Equal(t, 5, f())\n}\n"
+    short = text.replace("{\n", '{\n\tif testing.Short() {\n\t\tt.Skip("slow")\n\t}\n', 1)
+    never, slow = (f"//go:build {name}\n\n{text}" for name in ("never", "slow"))
+    for after, when in ((never, ""), (slow, "slow"), (short, "testing . Short ( )")):
+        (one,) = compared([File("a_test.go", testcode.read("a_test.go", text), testcode.read("a_test.go", after))])
+        assert (one.kind, one.when) == ("off", when)
+
+
+def test_conditions_of_go_that_are_put_together_are_no_fewer() -> None:
+    text = "func TestA(t *testing.T) {{\n\t{}\n}}\n"
+    apart = 'if a != 1 {\n\t\tt.Error("a")\n\t}\n\tif b != 2 {\n\t\tt.Error("b")\n\t}'
+    assert _kinds("a_test.go", text.format(apart), text.format('if a != 1 || b != 2 {\n\t\tt.Error("both")\n\t}')) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds"),
+    [
+        ("expect(a.b).toBe(1); expect(a.c).toBe(2)", "expect(a).toEqual({ b: 1, c: 2 })", []),
+        ("expect(a.b).toBe(1); expect(a.c).toBe(2)", "expect(a).toBe(true)", ["fewer"]),
+        ("expect(f).toHaveBeenCalled(); expect(f).toHaveBeenLastCalledWith(1)", "expect(f).not.toHaveBeenCalled()", []),
+        ("expect(() => f()).toThrow(A); expect(() => f()).toThrow('no')", "expect(f()).toBe(5)", []),
+        ("expect(f).toHaveBeenCalledWith(1)", "expect(f).toHaveBeenCalledWith(1, expect.any(Object))", ["edited"]),
+        ("expect(() => fill(1)).not.toThrow()", "fill(1)", []),
+    ],
+)
+def test_what_asks_for_as_much(before: str, after: str, kinds: list[str]) -> None:
+    test = "it('a', () => {{\n  {}\n}})\n"
+    assert _kinds("a.test.ts", test.format(before), test.format(after)) == kinds
+
+
+def test_what_a_new_helper_asserts_for_several_is_not_fewer() -> None:
+    said = "if !errors.As(err, &known) {\n\t\tt.Errorf(\"no\")\n\t}"
+    test = "func Test{0}(t *testing.T) {{\n\trequire.Equal(t, 5, f())\n\t{1}\n}}\n"
+    before = test.format("A", said) + test.format("B", said)
+    after = test.format("A", "needs(t, err)") + test.format("B", "needs(t, err)")
+    files = [("a_test.go", before, after), ("b_test.go", "", f"func needs(t *testing.T, err error) {{\n\t{said}\n}}\n")]
+    assert compared([File(path, testcode.read(path, was), testcode.read(path, now)) for path, was, now in files]) == []
+
+
+def test_a_renamed_name_is_known_by_its_lines() -> None:
+    gone = Gone({"a.py": "def late(day):\n    return 1\nC = 1\n"}, {"a.py": "def overdue(day):\n    return 1\n"})
+    assert gone.renamed == {"late": "overdue"}
+    assert called("assert late(1) == C", "assert overdue(1)", gone.renamed) == "assert overdue(1) == C"
+    assert called("assert late(1)", "late = 5\nassert overdue(1)", gone.renamed) == "assert late(1)"
 
 
 def test_what_another_test_lost_does_not_take_what_a_test_changed() -> None:

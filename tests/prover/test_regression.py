@@ -155,6 +155,56 @@ def test_what_is_installed_is_there_without_the_fix(repo: GitRepo) -> None:
     assert kept.startswith("dep\nroot\n1 failed")
 
 
+def workspaces(repo: GitRepo, script: str) -> None:
+    """A repository of npm's workspaces: its packages are links in node_modules, beside one that was installed."""
+    command = json.dumps(["sh", "{test}"])
+    repo.commit("base", {
+        "agent-compliance.yaml": POLICY.replace(COMMAND, command), "package.json": "{}", "packages/tax/index.js": "1\n",
+        ".gitignore": "node_modules\ndist\n",
+    })  # fmt: skip
+    repo.write("node_modules/@shop/far/index.js", "far\n")
+    for name in ("tax", "new"):
+        (repo.root / "node_modules/@shop" / name).symlink_to(f"../../packages/{name}")
+    repo.branch("agent")
+    end = "&& echo '1 passed in 0.1s' || { echo '1 failed in 0.1s'; exit 1; }\n"
+    repo.commit("fix", {"packages/tax/index.js": "2\n", "packages/new/index.js": "", "tests/run.sh": script.rstrip("\n") + end})
+
+
+def test_a_package_that_is_a_link_into_the_work_tree_is_bases_own(repo: GitRepo) -> None:
+    workspaces(repo, "cat node_modules/@shop/far/index.js; grep -q 2 node_modules/@shop/tax/index.js ")
+    done = regression(repo, "tests/run.sh")
+    assert done.returncode == 0, done.stderr.decode()
+    kept = [(repo.root / ".agent-compliance/proofs" / one.output.file).read_text() for one in records(repo)]
+    assert [one.splitlines() for one in kept] == [["far", "1 failed in 0.1s"], ["far", "1 passed in 0.1s"]]
+
+
+def test_a_package_that_base_does_not_have_is_not_there(repo: GitRepo) -> None:
+    workspaces(repo, "test -e node_modules/@shop/new/index.js ")
+    assert regression(repo, "tests/run.sh").returncode == 0
+
+
+def test_what_fails_of_the_folder_alone_shows_nothing(repo: GitRepo) -> None:
+    workspaces(repo, "grep -q 2 packages/tax/dist/index.js ")
+    repo.write("packages/tax/dist/index.js", "2\n")
+    done = regression(repo, "tests/run.sh")
+    assert done.returncode == 1
+    assert b"cannot be told: in a folder of its own it fails with the fix too" in done.stderr
+    assert [one.name for one in records(repo)] == [BEFORE]
+
+
+def test_modules_are_not_taken_from_the_work_tree(repo: GitRepo) -> None:
+    repo.commit("base", {"agent-compliance.yaml": POLICY, "packages/shop/src/till.py": BUG, ".gitignore": ".venv\n"})
+    repo.write(".venv/lib/python3/site-packages/shop.pth", f"import os\n{repo.root}/packages/shop/src\n/usr\n")
+    repo.branch("agent")
+    repo.commit("fix", {"packages/shop/src/till.py": FIXED, "tests/test_till.py": TEST})
+    given = {"PYTHONPATH": str(repo.root / "packages/shop/src")}  # as the environment has it
+    done = subprocess.run(
+        [*PROVE, "--regression", "tests/test_till.py", "--base", "main"], cwd=repo.root, env=environ(repo, given), check=False,
+        capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+
+
 @pytest.mark.parametrize(
     "command", ['"pytest -q"', '"pytest {test} {test}"', '"{test}"', '"pytest {test}; rm x"', "[pytest, -q]"]
 )

@@ -282,6 +282,35 @@ _LINES: dict[str, list[str]] = {
         "apiKey: 'sk-ant-test-key-1234567890abcdef'",
         "process.env.JWT_SECRET = 'unit-8fj2k3l4m5n6'",
     ],
+    "manual/api.md": [
+        '"password": "Finance1234", "pin": 1',
+        '{ "password": "GPyOaA3f7CO0az53eaQ8eqMfRDjmBlOh7v1u3+Z+pHk=", "email": "user-a" }',
+        "['mteb-leaderboard__SB3hpwd', 'mteb-leaderboard__kPM9sQ4ab3']",
+        "[''password-recovery__KQSp5aY'', ''password-recovery__a69Lb7n'']".replace("''", "'"),
+        "client = Client('sk-" + "1f2e3d4c5b6a798877665544332211aabbccddeeff00112233445566')",
+        "grep -r \"PASSWORD=8XD.*W54\" /app",
+        '"password": "d2hhdGV2ZXItMzItYnl0ZS1iYXNlNjQta2V5LWhlcmU="',
+        '{ "password": "b831381d63244d53ad4f8cda48b30811", "email": "user-a" }',
+        "[Join](https://chat.acme.io/add_by_link?link_token=dabi8911-b0f9-41d8-8090-1b47c058a198)[All](https://acme.io)",
+        "![logo](data:image/png;base64,iVBORw0KGgoAAAANSUhEUg" + B64 * 3 + ")",
+    ],
+    "session.jsonl": [
+        '{"output": "https://xml2.acme.io/odds.php?ident=id&passwd=pwd&ot=0&peid=3004878&bid=110&json=1"}',
+        '{"encrypted_content":"gAAAAABpw_'
+        + "qYBZ_p4kcvhodumF_n2m8RIKJibMsy1q3clkTtLj7PHVjpX6eH2dW5Cy3Y3fdUm8-" + "hf_" + B64[:38] + '-a"}',
+        '{"token_image":"data:image/jpeg;base64,/9j/4AAQSkZJRgABAQ' + B64 * 2 + '"}',
+    ],
+    "docs/trade.md": [
+        'TARGET_TOKEN="DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263"  # BONK',
+        "Token:    EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",
+    ],
+    ".pnp.cjs": [
+        '["@solana/spl-token", "virtual:' + H64 + '#npm:0.4.14"],',
+    ],
+    "styles.css": [
+        ".secret { background: url(data:image/gif;base64,R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAAC" + B64[:20] + ") }",
+        "@font-face { src: url('data:font/woff2;base64,d09GMgABAAAAAA" + B64 * 4 + "') }",
+    ],
     "logo.svg": [
         "<image href=\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUg" + B64 * 5 + '"/>',
     ],

@@ -57,6 +57,13 @@ def test_a_copy_of_a_file_is_not_new() -> None:
     assert said({"shop/till.py": LOGIC}, {"web/till.py": LOGIC}) == []
 
 
+def test_what_was_put_into_a_function_of_its_own_is_not_new() -> None:
+    body = "".join(f"    {line}\n" for line in LOGIC.split("\n")[1:-1])
+    before = {"shop/page.py": f"class Page:\n    def show(self, rows):\n{body}"}
+    assert said(before, {"shop/page.py": "class Page:\n    pass\n", "shop/till.py": LOGIC}) == []
+    assert len(said(before, {"shop/till.py": LOGIC})) == 1
+
+
 def test_parameters() -> None:
     assert said({}, {"shop/till.py": LOGIC}, lines=20) == []
     assert said({}, {"shop/till.py": LOGIC}, branches=9) == []

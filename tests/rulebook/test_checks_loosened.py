@@ -114,3 +114,60 @@ def test_no_content_makes_it_fail(path: str, text: str) -> None:
 def test_link_is_left_out() -> None:
     tree = {"tsconfig.json": STRICT}
     assert places(before=tree, links={"pkg/tsconfig.json": "../tsconfig.json"}, after=tree) == ()
+
+
+RUFF = "[tool.ruff.lint]\nselect = ['E', 'F']\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        ({"src/ruff.toml": "[lint]\nignore = ['ALL']\n"}, ("src/ruff.toml:1",)),
+        ({"src/pyproject.toml": "[tool.ruff.lint]\nselect = ['E', 'F']\nignore = ['F401']\n"}, ("src/pyproject.toml:3",)),
+        ({"src/ruff.toml": "extend = '../pyproject.toml'\n[lint]\nignore = ['F']\n"}, ("src/ruff.toml:3",)),
+        ({"src/ruff.toml": "extend = '../pyproject.toml'\n[lint]\nextend-select = ['S']\n"}, ()),
+        ({"src/ruff.toml": "[lint]\nselect = ['ALL']\n"}, ()),
+        ({"new/ruff.toml": "[lint]\nselect = ['E4']\n", "new/a.py": "1\n"}, ()),
+        ({"new/ruff.toml": "[lint]\nselect = ['E4']\nignore = ['F']\n", "new/a.py": "1\n"}, ("new/ruff.toml:3",)),
+        ({"src/pyproject.toml": "[project]\nname = 'a'\n"}, ()),
+    ],
+)
+def test_ruff_of_a_folder_takes_the_place_of_the_one_above(new: dict[str, str], expected: tuple[str, ...]) -> None:
+    before = {"pyproject.toml": RUFF, "src/a.py": "1\n"}
+    assert places(before=before, after={**before, **new}) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"setup.cfg": "[mypy]\nstrict = True\n"}, {".mypy.ini": "[mypy]\n"}, (".mypy.ini:1",)),
+        ({"pyproject.toml": "[tool.coverage.report]\nfail_under = 90\n"}, {".coveragerc": "[run]\nbranch = True\n"},
+         (".coveragerc:1",)),
+        ({"pyproject.toml": "[tool.coverage.report]\nfail_under = 90\n"}, {"tox.ini": "[tox]\n[pytest]\naddopts = -q\n"}, ()),
+        ({"pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--cov-fail-under=80'\n"}, {"pytest.ini": "[pytest]\n"},
+         ("pytest.ini:1",)),
+        ({"pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--cov-fail-under=80'\n"},
+         {"pytest.ini": "[pytest]\naddopts = --cov-fail-under=80\n"}, ()),
+        ({"pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--cov-fail-under=80'\n"},
+         {".coveragerc": "[run]\nbranch = 1\n"}, ()),
+        ({".eslintrc.json": '{"rules": {"a": 2}}\n'}, {"eslint.config.js": "export default []\n"}, ("eslint.config.js:1",)),
+        ({".eslintrc.json": '{"rules": {"a": 2}}\n'}, {".eslintrc.js": "module.exports = {rules: {b: 2}}\n"}, (".eslintrc.js:1",)),
+        ({".eslintrc.json": '{"rules": {"a": 2}}\n'}, {"eslint.config.js": "export default [{rules: {a: 'error'}}]\n"}, ()),
+        ({".eslintrc.json": '{"rules": {"a": 2}}\n'}, {"package.json": '{"eslintConfig": {"rules": {"a": 0}}}\n'}, ()),
+    ],
+)  # fmt: skip
+def test_new_file_takes_the_place_of_one_beside_it(old: dict[str, str], new: dict[str, str], expected: tuple[str, ...]) -> None:
+    before = {**old, "a.py": "1\n", "a.js": "1\n"}
+    assert places(before=before, after={**before, **new}) == expected
+
+
+def test_file_that_is_shadowed_and_changed_says_nothing_any_more() -> None:
+    before = {"pyproject.toml": RUFF, "a.py": "1\n"}
+    after = {"pyproject.toml": RUFF + "extend-select = ['S']\n", "a.py": "1\n", "ruff.toml": "[lint]\nselect = ['E']\n"}
+    assert [str(one.at) for one in found(Example("x", before=before, after=after))] == ["pyproject.toml:2"]
+
+
+def test_configuration_that_moved_with_its_folder_is_held_against_nothing() -> None:
+    lax = "[lint]\nselect = ['E']\n"
+    before = {"pyproject.toml": RUFF, "old/ruff.toml": lax, "old/a.py": "1\n", "new/b.py": "1\n"}
+    assert places(before=before, after={"pyproject.toml": RUFF, "new/ruff.toml": lax, "new/a.py": "1\n", "new/b.py": "1\n"}) == ()

@@ -150,6 +150,18 @@ def test_what_it_says_where_nothing_is_wrong() -> None:
     assert why(CoverageChangedLines(), other) == "no report counts a line that was changed"
 
 
+def test_file_without_a_line_that_is_counted_is_a_stranger() -> None:
+    empty = Example("x", after={"a.py": CODE}, coverage={"lcov.info": "SF:a.py\nend_of_record\nSF:b.py\nDA:1,1\nend_of_record\n"})
+    assert refused(CoverageChangedLines(), empty).startswith("no report counts a line that was changed; no report speaks of a.py")
+    xml = (
+        '<coverage><packages><package><classes><class filename="a.py"><lines/></class>'
+        '<class filename="b.py"><lines><line number="1" hits="1"/></lines></class></classes></package></packages></coverage>'
+    )
+    other = Example("x", before={"b.py": "b = 1\n"}, after={"a.py": CODE, "b.py": "b = 1\n"}, coverage={"coverage.xml": xml})
+    [finding] = CoverageChangedLines().findings_in(workshop.run_of(other))
+    assert (str(finding.at), finding.level) == ("a.py", "style")
+
+
 def test_lines_of_a_stretch_without_code_are_not_counted() -> None:
     code = "package a\n\nfunc f() {\n\tx()\n\n\t// why\n\ty()\n}\n"
     profile = "mode: set\na.go:3.10,8.2 2 0\n"

@@ -59,9 +59,23 @@ def test_copy_of_a_table_changes_nothing(repo: GitRepo) -> None:
 
 
 def test_part_of_a_workspace_without_migrations_gets_a_remark(repo: GitRepo) -> None:
-    before: Files = {"apps/a/schema.ts": USER, "apps/b/drizzle/0000_a.sql": "CREATE TABLE users (id text);\n"}
+    before: Files = {
+        "package.json": "{}\n", "apps/a/package.json": "{}\n", "apps/a/schema.ts": USER,
+        "apps/b/package.json": "{}\n", "apps/b/drizzle/0000_a.sql": "CREATE TABLE users (id text);\n",
+    }  # fmt: skip
     assert told(repo, before, {"apps/a/schema.ts": WIDER}) == []
     assert len(told(repo, {"apps/a/schema.ts": USER}, {"apps/a/schema.ts": WIDER}, "style")) == 1
+
+
+@pytest.mark.parametrize("manifest", ["pyproject.toml", "a/package.json", "README.md"])
+def test_migrations_of_the_same_project_count_wherever_they_lie(repo: GitRepo, manifest: str) -> None:
+    before: Files = {manifest: "{}\n", "api/src/schema.ts": USER, "db/migrations/1_a.sql": "CREATE TABLE users (id text);\n"}
+    assert len(told(repo, before, {"api/src/schema.ts": WIDER})) == 1
+
+
+def test_manifest_of_the_change_makes_no_part_of_its_own(repo: GitRepo) -> None:
+    after: Files = {"db/schema.ts": WIDER, "db/package.json": "{}\n"}
+    assert len(told(repo, {"db/schema.ts": USER, **OLD}, after)) == 1
 
 
 def test_renamed_migration_is_not_a_new_one(repo: GitRepo) -> None:
@@ -96,3 +110,28 @@ def test_report_is_held_to_the_migration() -> None:
     assert said("# Report\n\n## Database Changes\n\nN/A\n\n## Files Changed\n\n- `drizzle/0001_b.sql`\n") == [
         "the report says that nothing of the database changed, and there is the migration drizzle/0001_b.sql"
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "speaks"),
+    [
+        ("drizzle/0001_first_name.sql", "-- users first_name\n", False),
+        ("drizzle/0001_first_name.sql", "/* ALTER TABLE users ADD first_name text; */\n", False),
+        ("drizzle/0001_b.sql", "ALTER TABLE users ADD first_name text; -- why\n", True),
+        ("migrations/versions/2_first_name.py", '"""Add users first_name."""\n\n\ndef upgrade():\n    pass\n', False),
+        ("migrations/versions/2_b.py", '"""More."""\n\n\ndef upgrade():\n    op.add_column("users", "first_name")\n', True),
+        ("migrations/versions/2_b.py", 'def upgrade():\n    op.execute("""ALTER TABLE users ADD first_name text""")\n', True),
+        ("migrations/2_b.ts", "export async function up(db) {\n  db.alterTable('users', (t) => t.text('first_name'))\n}\n", True),
+        ("migrations/2_first_name.ts", "// users.first_name\nexport async function up() {}\n", False),
+    ],
+)
+def test_migration_that_does_nothing_says_nothing(repo: GitRepo, path: str, text: str, *, speaks: bool) -> None:
+    assert (told(repo, {"db/schema.ts": USER, **OLD}, {"db/schema.ts": WIDER, path: text}) == []) == speaks
+
+
+def test_names_of_one_letter_are_names(repo: GitRepo) -> None:
+    model = "model A {\n  a Int @id\n}\n"
+    before: Files = {"prisma/schema.prisma": model, "prisma/migrations/1/migration.sql": "CREATE TABLE \"A\" (a INTEGER);\n"}
+    added = {"prisma/migrations/2/migration.sql": "ALTER TABLE x ADD b text;\n"}
+    after: Files = {"prisma/schema.prisma": model.replace("}", "  b Int\n}"), **added}
+    assert told(repo, before, after) == []

@@ -127,3 +127,65 @@ def test_configuration_that_hits_no_test_is_kept() -> None:
 
 def test_exempt_tests_are_never_looked_at() -> None:
     assert levels({PATH: PAID + DUE}, {PATH: PAID}, exempt=["tests/**"]) == []
+
+
+def test_a_function_that_was_only_renamed_is_not_gone() -> None:
+    test = "def test_{0}():\n    assert {0}(today) == 3\n    assert {0}(later) == 0\n"
+    code = 'def {0}(day):\n    """How many days it is overdue."""\n    return 3 - day\n'
+    before = {"till.py": code.format("days_late"), PATH: test.format("days_late")}
+    after = {"till.py": code.format("overdue"), PATH: test.format("overdue")}
+    assert levels(before, after) == []
+    (one,) = findings(before, {**after, PATH: after[PATH].replace("    assert overdue(later) == 0\n", "")})
+    assert (one.level, "1 assertion fewer" in one.message) == ("breach", True)
+
+
+FIELDS = "interface Chat {{\n  id: string\n{0}}}\nexport const info = (chat: Chat) => ({{\n  id: chat.id,\n{1}}})\n"
+WITH = FIELDS.format("  taskId?: string\n", "  taskId: chat.taskId,\n")
+WITHOUT = FIELDS.format("", "")
+ELSEWHERE = "export const taskId = 5\n"
+ASKS = "import { info } from './chat'\nit('tells', () => {\n  expect(info(a).id).toBe(1)\n  expect(info(a).taskId).toBe(2)\n})\n"
+ASKED = ASKS.replace("  expect(info(a).taskId).toBe(2)\n", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "level"),
+    [
+        ({"src/chat.ts": WITHOUT}, ASKED, "style"),  # the field is gone
+        ({"src/chat.ts": WITH + "export const more = 1\n"}, ASKED, "breach"),  # it stands
+        ({"src/chat.ts": WITHOUT, "src/more.ts": WITH}, ASKED, "breach"),  # it moved
+        ({"src/chat.ts": WITHOUT}, ASKS.replace(".id).toBe(1)", ".id).toBeDefined()"), "breach"),  # what stands asks for less
+    ],
+)
+def test_a_field_that_the_code_has_no_more_takes_its_assertions_along(code: dict[str, str], told: str, level: str) -> None:
+    before = {"src/chat.ts": WITH, "src/other.ts": ELSEWHERE, "src/chat.test.ts": ASKS}
+    assert levels(before, {"src/other.ts": ELSEWHERE, **code, "src/chat.test.ts": told}) == [level]
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "level"),
+    [
+        ("Remove the receipt printer\n", "A = 1\n", "style"),
+        ("Drop receipt printing from the till, which nobody used\n", "A = 1\n", "style"),
+        ("Remove the receipt printer\n", "receipt = 2\nA = 1\n", "breach"),  # the code has it as often as before
+        ("Remove dead code\n", "A = 1\n", "breach"),
+        ("Print receipts\n", "A = 1\n", "breach"),
+    ],
+)
+def test_what_a_message_says_was_removed_takes_its_tests_along(message: str, code: str, level: str) -> None:
+    test = "def test_receipt_is_printed():\n    assert run('print') == 1\n"
+    before = {"a.py": "receipt = 1\nA = 1\n", PATH: PAID + test}
+    assert levels(before, {"a.py": code, PATH: PAID}, message) == [level]
+
+
+def test_new_tests_of_the_same_function_stand_for_one_that_went() -> None:
+    old = "def test_total_of_two():\n    assert total(2) == 2\n    assert total(3) == 3\n"
+    new = "def test_it_rounds_down():\n    given = total(1.5)\n    assert given == 1\n"
+    more = "def test_nothing_is_free():\n    given = total(0)\n    assert given == 0\n"
+    assert levels({PATH: PAID + old}, {PATH: PAID + new + more}) == ["style"]
+    assert levels({PATH: PAID + old}, {PATH: PAID + new}) == ["breach"]
+
+
+@pytest.mark.parametrize(("code", "level"), [("MOST = 100\n", "style"), ("MOST = 10\nOTHER = 100\n", "breach")])
+def test_a_bound_that_is_the_code_s_own_is_shown(code: str, level: str) -> None:
+    test = "def test_most():\n    assert fill() <= {}\n"
+    assert levels({"a.py": "MOST = 10\n", PATH: test.format(10)}, {"a.py": code, PATH: test.format(100)}) == [level]

@@ -87,6 +87,34 @@ def test_documents_that_name_nothing_are_not_judged(documents: dict[str, str], r
     assert str(told.value) == reason
 
 
+@pytest.mark.parametrize(
+    "task",
+    [
+        "# Fix the sum\n\nThe sum in `libs/a.ts` is wrong, see `libs/b.ts`.\n",
+        "# Validation\n\n1. Check the strength (weak/medium/strong)\n2. Main index.ts with all exports\n",
+        "Read docs/plan.md and do what it says.\n",
+    ],
+)
+def test_task_that_only_speaks_of_files_plans_none(task: str) -> None:
+    with pytest.raises(NotJudged) as told:
+        messages(PlannedFiles(by_task=True), Example("it", task=task, after={"libs/a.ts": "1\n", "libs/c.ts": "1\n"}))
+    assert str(told.value) == "TASK.md lists no file, folder, glob or package"
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "# Task\n\n- Create `libs/a.ts`\n", "1. **Add it** - libs/a.ts\n", "| File |\n|---|\n| `libs/a.ts` |\n",
+        "**Output**: write it to `libs/a.ts`\n", "```\nlibs/\n└── a.ts\n```\n", "- Move all of libs/\n",
+    ],
+)  # fmt: skip
+def test_task_that_lists_files_plans_them(task: str) -> None:
+    run = Example("it", task=task, after={"libs/a.ts": "1\n", "apps/c.ts": "1\n"})
+    assert [one.partition(";")[0] for one in messages(PlannedFiles(by_task=True), run)] == [
+        "the file was added and is not planned"
+    ]
+
+
 def test_story_counts_where_it_is_asked_for() -> None:
     run = example({"STORY.md": "Change `libs/a.ts`.\n"}, {"libs/a.ts": "1\n", "libs/b.ts": "1\n"})
     assert len(messages(PlannedFiles(documents=["story"]), run)) == 1

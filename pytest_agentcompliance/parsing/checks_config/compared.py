@@ -1,11 +1,15 @@
 """Two states of a repository's configuration files: which checks got looser, by what the settings mean."""
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pytest_agentcompliance.parsing.checks_config import codes
-from pytest_agentcompliance.parsing.checks_config.record import Config, Fact, outdoes
+from pytest_agentcompliance.parsing.checks_config.record import Changed, Config, Fact, outdoes
+from pytest_agentcompliance.parsing.checks_config.shadows import shadows
+
+__all__ = ["Around", "Changed", "Looser", "looser"]
 
 Facts = dict[tuple[str, str], Fact]
 # What is said once for the whole repository, wherever it is written.
@@ -15,17 +19,8 @@ _FAMILIES = (
     frozenset(("eslint", "biome")), frozenset(("ruff", "flake8", "pylint")), frozenset(("mypy", "pyright", "ty")),
     frozenset(("gitleaks", "detect-secrets")),
 )  # fmt: skip
+_FLOOR = re.compile(r"fail[-_]under")  # of the coverage, wherever it is asked for
 _COMMANDS = frozenset(("ci", "hooks", "scripts"))
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One file at both ends, with what it takes over from others; None where it is not there."""
-
-    path: str
-    before: Config | None
-    after: Config | None
-    renamed_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +39,13 @@ class Looser:
 @dataclass(frozen=True)
 class Around:
     """What lies around the change. ``still``: files that did not change, by the scope and whether base is asked. ``code``: whether
-    code is left in a folder at head."""
+    code is left in a folder at head. ``read``: any file, by its path and whether base is asked. ``had``: whether a folder had code
+    at base."""
 
     still: Callable[[str, str, bool], Iterable[Config]]
     code: Callable[[str], bool]
+    read: Callable[[str, bool], Config | None] = lambda path, base: None
+    had: Callable[[str], bool] = lambda folder: True
 
 
 @dataclass
@@ -71,14 +69,20 @@ class _Scopes:
 
 def looser(files: Iterable[Changed], around: Around) -> tuple[tuple[Looser, ...], tuple[str, ...]]:
     """What got looser, in the order of paths and lines; and what could not be told."""
-    changed = list(files)
+    given, still = list(files), around.still
+    shadowed = shadows(given, around.read, around.had)
+    changed = shadowed.files
     scopes = _scopes(changed)
+    if shadowed.hidden or shadowed.alone:
+        around = replace(around, still=lambda where, tool, base: (
+            one for one in still(where, tool, base) if base or not shadowed.hides(where, tool, one)
+        ))  # fmt: skip
     found: list[Looser] = []
     unknown: dict[str, None] = {}
     for each in changed:
         ends = [config for config in (each.before, each.after) if config is not None]
         unknown |= dict.fromkeys(f"{each.path}: {one.unread[0]}" for one in ends if one.unread and not one.facts)
-    known = _Scopes(scopes, _gained(scopes))
+    known = _Scopes(scopes, _gained(scopes) | (_moved(_scopes(given)) if changed != given else {}))
     for (where, tool), scope in scopes.items():
         for was, now in _pairs(tool, scope):
             if was is not None and was.implied and now is None:
@@ -156,6 +160,12 @@ def _gained(scopes: dict[tuple[str, str], _Scope]) -> dict[tuple[str, str], floa
     return found
 
 
+def _moved(scopes: dict[tuple[str, str], _Scope]) -> dict[tuple[str, str], float]:
+    """What some place has at head and another one had at base alone."""
+    lost = {key for scope in scopes.values() for key in scope.before if key not in scope.after}
+    return {key: strength for key, strength in _gained(scopes).items() if key in lost}
+
+
 def _kept(one: Fact, where: str, scopes: "_Scopes", around: Around) -> str | None:
     """Why a setting that a file no longer has is not lost: empty where it stands elsewhere, a text where none can tell, or None."""
     tool, scope = one.tool, scopes.all[where, one.tool]
@@ -224,6 +234,8 @@ def _had(now: Fact, where: str, scopes: "_Scopes", around: Around) -> bool:
     if tool in _EVERYWHERE and present:
         return True
     if tool == "coverage" and any("coverage" in one.text or "--cov" in one.text for one in present):
+        return True
+    if tool == "coverage" and any(_FLOOR.search(one.text) for one in around.still(where, "ci", True)):
         return True
     configured = [one for one in present if tool in one.tools]
     if not configured:

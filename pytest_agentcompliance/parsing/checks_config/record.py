@@ -53,3 +53,13 @@ class Config:
     @property
     def by_key(self) -> dict[tuple[str, str], Fact]:
         return {one.key: one for one in self.facts}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One file at both ends, with what it takes over from others; None where it is not there."""
+
+    path: str
+    before: Config | None
+    after: Config | None
+    renamed_from: str | None = None

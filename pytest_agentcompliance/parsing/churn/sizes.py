@@ -1,6 +1,7 @@
 """How much of one file's change is form alone, and how much of it changes the code."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,12 @@ from pytest_agentcompliance.parsing.churn.kinds import churn
 from pytest_agentcompliance.parsing.churn.shapes import shape_of
 from pytest_agentcompliance.parsing.churn.spacing import Numbered, Spaced
 
-_FORM = re.compile(r"[\s'\"`;,()\\]+|(?<!\w)[fF](?=['\"])")
+_FORM = re.compile(r"[\s'\"`;,()\\]+|(?<!\w)[fF](?=['\"])|(?<!\|)\|(?![|=])")
 _JOINT = re.compile(r"['\"`]\s*\+\s*['\"`]")  # of a string that is written in two
-_IMPORT = re.compile(r"\s*(?:import\b|from\s+\S+\s+import\b)")
+_QUOTE = re.compile(r"['\"]")
+_BLOCK = re.compile(r"\{[ \t]*$|^[ \t]*\}", re.MULTILINE)
+_IMPORT = re.compile(r"\s*(?:import\b|from\s+\S+\s+import\b|(?:pub\s+)?use\s)")
+_TOKEN = re.compile(r"\w+|\|\||[^\w\s'\"`;,()\\|{}]")
 LARGEST = 512 * 1024  # characters of a text that is read
 
 
@@ -37,7 +41,8 @@ def sizes(before: str, after: str, path: str, removed: Sequence[Numbered], added
         return Sizes(ends.size, max(every - ends.size, 0), ends.what, ends.line)
     shape = shape_of(path, before)
     if shape.layout in ("exact", "text", "indents") or max(len(before), len(after)) > LARGEST:
-        return Sizes(0, every)
+        sides = [[_QUOTE.sub("", one.text) for one in side] for side in (removed, added)]
+        return Sizes(0, 0 if sides[0] == sides[1] else every)
     found = [one for one in (spacing.indentation(removed, added), spacing.empty_lines(removed, added)) if one is not None]
     split = aligned.splitter(removed, added)
     told = promising(removed, added, split)
@@ -66,6 +71,18 @@ def likely(before: str, after: str, removed: Sequence[Numbered], added: Sequence
     return sum(one.size for one in found if one is not None) + promising(removed, added, aligned.splitter(removed, added))
 
 
+def bounds(before: str, after: str, path: str, removed: Sequence[Numbered], added: Sequence[Numbered]) -> tuple[int, Sizes | None]:
+    """How many lines of form alone there can be at most, and what ``sizes`` says, where that needs no parsing."""
+    every = len(removed) + len(added)
+    no_code = shape_of(path, before).layout in ("exact", "text", "indents") or max(len(before), len(after)) > LARGEST
+    told = 0 if no_code else promising(removed, added, aligned.splitter(removed, added))
+    if no_code or not (told or told >= every // 2) or spacing.line_ends(before, after) is not None:
+        said = sizes(before, after, path, removed, added)
+        return said.form, said
+    found = (spacing.indentation(removed, added), spacing.empty_lines(removed, added))
+    return every if told >= every // 2 else told + sum(one.size for one in found if one is not None), None
+
+
 def _lined_up(halves: Mixed, removed: Sequence[Numbered], added: Sequence[Numbered]) -> int:
     """The lines that were only lined up with one that changed beside them, as gofmt does: nobody can leave that out."""
     old, new = ({line.number: line.text for line in side} for side in (removed, added))
@@ -79,19 +96,51 @@ def _lined_up(halves: Mixed, removed: Sequence[Numbered], added: Sequence[Number
 
 
 def _real(changed: Sequence[Hunk], removed: Sequence[Numbered], added: Sequence[Numbered]) -> int:
-    """The lines that change the code. A formatter also puts brackets around what it breaks; who sorts imports drops some."""
+    """The lines that change the code. A formatter also puts brackets around what it breaks; who sorts imports drops some.
+
+    What is sorted stands elsewhere in the file: a line that only moved changes nothing by itself.
+    """
     old, new = ({line.number: line.text for line in side} for side in (removed, added))
-
-    def told(hunk: Hunk) -> bool:
+    every: tuple[list[str], list[str]] = [], []
+    if _ordered([*old.values()], [*new.values()]):
+        return 0
+    size = 0
+    gone: Counter[str] = Counter()
+    come: Counter[str] = Counter()
+    for hunk in _joined(changed):
         sides = [[old[number] for number in range(*hunk.old)], [new[number] for number in range(*hunk.new)]]
-        bare = [_bare(side) for side in sides]
-        return bare[0] != bare[1] and len({_bare(line for line in side if not _IMPORT.match(line)) for side in sides}) > 1
+        every[0].extend(sides[0])
+        every[1].extend(sides[1])
+        if not _alike(*sides):
+            size += hunk.size
+            gone.update(_bare([line]) for line in sides[0])
+            come.update(_bare([line]) for line in sides[1])
+    if size and _ordered(*every):
+        return 0
+    return size - 2 * (gone & come).total()
 
-    return sum(hunk.size for hunk in _joined(changed) if told(hunk))
+
+def _ordered(old: Iterable[str], new: Iterable[str]) -> bool:
+    """Whether all of it was there, in another order: imports that were sorted, beside lines that were broken anew."""
+    return _tokens(old) == _tokens(new)
+
+
+def _tokens(lines: Iterable[str]) -> Counter[str]:
+    """The words and signs of some lines, but for those that a formatter may choose, and for how often something is imported."""
+    return Counter(one for one in _TOKEN.findall("\n".join(lines)) if one not in ("import", "from", "type", "use"))
+
+
+def _alike(old: list[str], new: list[str]) -> bool:
+    """Whether two sides of a hunk differ in form alone, in braces around a block, or in what is imported and in which order."""
+    if _bare(old) == _bare(new) or len({_bare(line for line in side if not _IMPORT.match(line)) for side in (old, new)}) < 2:
+        return True
+    if any(_IMPORT.match(line) for line in old) and any(_IMPORT.match(line) for line in new):
+        return _tokens(old) == _tokens(new)
+    return False
 
 
 def _bare(lines: Iterable[str]) -> str:
-    return _FORM.sub("", _JOINT.sub("", "\n".join(lines)))
+    return _FORM.sub("", _JOINT.sub("", _BLOCK.sub("", "\n".join(lines))))
 
 
 def _joined(hunks: Sequence[Hunk]) -> list[Hunk]:

@@ -33,6 +33,8 @@ class Spaced:
 
 def line_ends(before: str, after: str) -> Spaced | None:
     """Line ends that changed from one kind to the other in most of a file."""
+    if "\r" not in before and "\r" not in after:
+        return None
     ends = [(text.count("\r\n"), text.count("\n")) for text in (before, after)]
     (old, old_lines), (new, new_lines) = ends
     if old_lines < LINES or new_lines < LINES:

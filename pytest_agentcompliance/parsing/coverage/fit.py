@@ -10,9 +10,15 @@ DENSE = 0.9  # of all lines: a report that counts nearly all of them counts blan
 LEAST = 3  # lines that begin a statement, from which it tells something that the report has none of them
 ODD = 2  # blank lines that a report counts, from which they tell something; Python's counts none
 # What begins a statement that every tool counts.
-_PYTHON = re.compile(r"(?:return|raise|for|while|if|with|assert|import|from|def|class)\b")
+_PYTHON = re.compile(
+    r"(?:return|raise|assert|import|def|class)\b|from[ \t]+\S+[ \t]+import\b|(?:for|while|if|with)\b[^\n]*[:(][ \t]*(?:#|$)"
+)
 _SCRIPT = re.compile(r"(?:return|throw)\b.|(?:for|while|if|switch)\s*\(")
 _GO = re.compile(r"return\b|(?:for|if|switch)\s")
+# Strings and comments: what stands in one that is longer than a line may look like code, and is none.
+_SINGLE = r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?"
+_IN_PYTHON = re.compile(r"#[^\n]*|\"\"\"(?s:.*?)(?:\"\"\"|\Z)|\'\'\'(?s:.*?)(?:\'\'\'|\Z)|" + _SINGLE)
+_IN_OTHERS = re.compile(r"//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|`(?:[^`\\]|\\(?s:.|\Z))*+(?:`|\Z)|" + _SINGLE)
 
 
 def misfit(one: FileCoverage, text: str, added: Collection[int] = (), *, spans: bool = False) -> str:
@@ -35,9 +41,24 @@ def _unknown(one: FileCoverage, lines: list[str], added: Collection[int]) -> str
     """A report of the file as it is knows some of the statements that were added to it."""
     begins = _PYTHON if one.path.endswith(".py") else _GO if one.path.endswith(".go") else _SCRIPT
     mine = [number for number in added if number <= len(lines) and begins.match(lines[number - 1].lstrip())]
+    if len(mine) >= LEAST:
+        quoted = _quoted("\n".join(lines), _IN_PYTHON if one.path.endswith(".py") else _IN_OTHERS)
+        mine = [number for number in mine if number not in quoted]
     if len(mine) >= LEAST and not any(number in one.hits or number in one.excluded for number in mine):
         return f"it knows none of the {len(mine)} statements that were added to {one.path}, the first in line {min(mine)}"
     return ""
+
+
+def _quoted(text: str, texts: re.Pattern[str]) -> set[int]:
+    """The lines that begin within a string or a comment."""
+    found: set[int] = set()
+    at, line = 0, 1
+    for one in texts.finditer(text):
+        line += text.count("\n", at, one.start())
+        last = line + text.count("\n", one.start(), one.end())
+        found.update(range(line + 1, last + 1))
+        at, line = one.end(), last
+    return found
 
 
 def _sums(one: FileCoverage, lines: list[str]) -> str:

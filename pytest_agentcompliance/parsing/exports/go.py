@@ -25,8 +25,11 @@ _PATTERNS: list[tuple[Mapping[str, Any], list[str]]] = [
 ]  # fmt: skip
 
 
-def read(text: str) -> tuple[Symbol, ...] | None:
-    """What a file declares at its top level under a public name; None when the grammar cannot say."""
+def read(text: str, plain: str) -> tuple[Symbol, ...] | None:
+    """What a file declares at its top level under a public name; None when the grammar cannot say.
+
+    ``plain`` is the text without the comments that explain nothing.
+    """
     if _PROGRAM.search(text):
         return ()  # nobody can import a program
     said = grammar.find(_PATTERNS, "go", text)
@@ -38,7 +41,7 @@ def read(text: str) -> tuple[Symbol, ...] | None:
         name, place = held(text, one) if one.held else "", one.held[0] if one.held else None
         if one.pattern != _DECLARED or place is None or not name[:1].isupper():
             continue
-        whole = text[one.start : one.end]
+        whole = plain[one.start : one.end]
         if one.kind == "function_declaration":
             names = tuple(text[part.start : part.end] for part in given.of(one.start, one.end))
             found.append(Symbol(name, "function", line(place[0]), names, whole))

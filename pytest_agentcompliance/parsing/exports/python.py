@@ -37,8 +37,11 @@ _PATTERNS: list[tuple[Mapping[str, Any], list[str]]] = [
 ]  # fmt: skip
 
 
-def read(text: str) -> tuple[Symbol, ...] | None:
-    """What a module declares at its top level under a public name; None when the grammar cannot say."""
+def read(text: str, plain: str) -> tuple[Symbol, ...] | None:
+    """What a module declares at its top level under a public name; None when the grammar cannot say.
+
+    ``plain`` is the text without the comments that explain nothing.
+    """
     said = grammar.find(_PATTERNS, "python", text)
     if said is None:
         return None
@@ -51,7 +54,7 @@ def read(text: str) -> tuple[Symbol, ...] | None:
             continue
         if one.kind == "function_definition" and _REGISTERED.search(text, decorated.get(one.end, one.start), one.start):
             continue
-        whole = text[one.start : one.end]
+        whole = plain[one.start : one.end]
         if one.kind == "function_definition":
             names = parameters(text[part.start : part.end] for part in given.of(one.start, one.end))
             found.append(Symbol(name, "function", line(place[0]), names, whole))

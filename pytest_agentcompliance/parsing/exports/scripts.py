@@ -25,10 +25,13 @@ _PRIMITIVE = frozenset({"string", "number", "boolean", "bigint", "null", "undefi
 _LONGEST = 200_000  # characters of an object that is exported, or of a union
 
 
-def read(text: str, name: str) -> tuple[Symbol, ...] | None:
-    """What a module exports and declares itself, in the order of the text; None when the grammar cannot say."""
+def read(text: str, plain: str, name: str) -> tuple[Symbol, ...] | None:
+    """What a module exports and declares itself, in the order of the text; None when the grammar cannot say.
+
+    ``plain`` is the text without the comments that explain nothing.
+    """
     said = grammar.find(ask.PLAIN if name == "javascript" else ask.TYPED, name, text)
-    return None if said is None else tuple(_Module(text, said).symbols())
+    return None if said is None else tuple(_Module(plain, said).symbols())
 
 
 class _Module:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pytest_agentcompliance.parsing.grammar import Match
 from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.suppressions.apart import unexplained
 
 _KEY = re.compile(r"\s*(?:\.\.\.)?\s*([A-Za-z_$][\w$]*)")
 _PARAMETER = re.compile(r"(?:@\w+\([^()]{0,200}\)\s*)?(?:(?:public|private|protected|readonly)\s+)*([\w$]+)")
@@ -43,18 +44,19 @@ def exported(text: str, path: str) -> tuple[Symbol, ...] | None:
     language = language_of(path, text)
     if language is None:
         return ()
+    plain = unexplained(text, path)  # what tools are told is no part of a shape
     if language.name in ("javascript", "typescript", "tsx"):
         from pytest_agentcompliance.parsing.exports import scripts
 
-        return scripts.read(text, language.grammar)
+        return scripts.read(text, plain, language.grammar)
     if language.name == "python":
         from pytest_agentcompliance.parsing.exports import python
 
-        return python.read(text)
+        return python.read(text, plain)
     if language.name == "go":
         from pytest_agentcompliance.parsing.exports import go
 
-        return go.read(text)
+        return go.read(text, plain)
     return ()
 
 

@@ -1,4 +1,4 @@
-"""Two versions of what a policy says of proofs compared: who may sign them, and what is run again. No key is repeated."""
+"""Two versions of what a policy says of proofs compared: who may sign them, and what runs for them. No key is repeated."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,6 +34,8 @@ def proofs(old: Any, new: Any, at: Spot) -> Iterator[Difference]:
             yield from _keys(mapping(one), mapping(other), at / key)
         elif key == "rerun" and fits(one, list) and fits(other, list):
             yield from _rerun(listed(one), listed(other), at / key)
+        elif key == "regression" and fits(one, dict) and fits(other, dict):
+            yield from _regression(one, other, at / key)
         else:
             yield from _other(f"proofs: {clipped(key)}", one, other, (at / key).line)
 
@@ -75,6 +77,19 @@ def _rerun(old: list[Any], new: list[Any], at: Spot) -> Iterator[Difference]:
             yield Difference(f"the command {name[0]} is no longer run again: {_told(entry)}", at.line, "weaker")
     if list(was) != list(now) and set(was) == set(now):
         yield Difference("the commands that are run again stand in another order", at.line, "idle")
+
+
+def _regression(old: Any, new: Any, at: Spot) -> Iterator[Difference]:
+    """The one command that shows that a test fails without the fix."""
+    if old is ABSENT and new is not ABSENT:
+        yield Difference(f"the command for a test that shows a fix is added: {_told(new)}", at.line, "weaker")
+    elif new is ABSENT and old is not ABSENT:
+        yield Difference(f"the command for a test that shows a fix is taken out: {_told(old)}", at.line, "weaker")
+    else:
+        was, now = mapping(old), mapping(new)
+        for key in keys(was, now):
+            one, other = was.get(key, ABSENT), now.get(key, ABSENT)
+            yield from changed(f"{clipped(key)} of proofs.regression", one, other, (at / key).line)
 
 
 def _name(entry: Any) -> str:

@@ -9,6 +9,9 @@ from pytest_agentcompliance.parsing.manifests.keys import Path, Text, of_toml
 
 # Name, extras, and what follows: a range, "@ url", or a marker after a semicolon.
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]{0,200})\s*(?:\[[^\]\n]{0,300}\])?\s*([^#\n]{0,1000})")
+# A requirement without a name: of "git+https://host/us/shop.git@main" it is the last part of the path.
+_URL = re.compile(r"(?:(?:git|hg|svn|bzr)\+\S|https?://)")
+_ARCHIVED = re.compile(r"(?:-\d.*|\.(?:zip|whl|tar\.\w+|tgz))$")
 _LOCAL = re.compile(r"@?\s*(?:file:|\.{1,2}/)|\.{1,2}/|path:")
 _SECTION = re.compile(r"\s*\[([^\]\n]{1,200})\]\s*")
 _KEY = re.compile(r"([\w.-]{1,200})\s*[=:]\s*(.*)")
@@ -34,11 +37,22 @@ def requirements(text: str) -> Iterator[Dependency]:
             if said.startswith("."):
                 yield Dependency(said.strip("./") or ".", said, "requirements", number, "python", internal=True)
                 continue
-            said = said.rpartition("#egg=")[2] if "#egg=" in said else ""
+        if _URL.match(said):
+            yield Dependency(_name_of(said), f"@ {said}", "requirements", number, "python")
+            continue
         if said.startswith(("./", "../")):
             yield Dependency(said.strip("./") or ".", said, "requirements", number, "python", internal=True)
         elif said and said[0] not in "#-" and (one := _requirement(said, "requirements", number)):
             yield one
+
+
+def _name_of(url: str) -> str:
+    """What is installed from an address: its egg, or the last part of its path."""
+    address, _, rest = url.split(" ", 1)[0].partition("#")
+    egg = re.match(r"(?:[^&]{0,300}&)?egg=([\w.-]{1,200})", rest)
+    path = address.partition("://")[2].partition("/")[2].partition("@")[0].partition("?")[0]
+    name = _ARCHIVED.sub("", path.rstrip("/").rpartition("/")[2].removesuffix(".git"))
+    return egg[1] if egg else name[:200] or address[:200]
 
 
 def _joined(text: str) -> Iterator[tuple[int, str]]:

@@ -50,14 +50,16 @@ class Notes:
         self._before = {_after_space(text, end): start for start, end in self._decorators}
         self._alone: dict[int, Place] = {}
         self._beside: set[int] = set()
+        self._passed: dict[int, int] = {}  # comments without words for readers, by their last line: what stands above them counts
         self._above: dict[int, int] = {}
         for start, end in comments:
             told = text[start : min(end, start + LONGEST)]
-            if _DIRECTIVE.match(told) or not _WORDS.search(told):
-                continue
             stop = self.line(max(start, end - 1 if text[end - 1 : end] == "\n" else end))
             before = text[max(0, start - 200) : start].rpartition("\n")[2]
-            if before.strip():
+            if _DIRECTIVE.match(told) or not _WORDS.search(told):
+                if not before.strip():
+                    self._passed[stop] = self.line(start)
+            elif before.strip():
                 self._beside.add(stop)
             else:
                 self._alone[stop] = (start, end)
@@ -77,7 +79,10 @@ class Notes:
         """Where the comment begins that ends in the line above a place; -1 where there is none."""
         line = self.line(start)
         if line not in self._above:  # many things may stand in one line
-            found = self._alone.get(line - 1)
+            near = line - 1
+            while near in self._passed:
+                near = self._passed[near] - 1
+            found = self._alone.get(near)
             while found is not None and (upper := self._alone.get(self.line(found[0]) - 1)):
                 found = upper
             self._above[line] = found[0] if found is not None else -1

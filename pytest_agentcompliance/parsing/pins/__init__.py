@@ -14,6 +14,7 @@ _RANGE = re.compile(r"[=<>!~;@(,\[]|--|$")  # what may follow a name in a file o
 _COMMIT = re.compile(r"[@#](?:[0-9a-f]{7,40}|sha(?:1|256)[:=][0-9a-f]{20,64})(?![0-9A-Za-z])|--hash=")
 _TAG = re.compile(r"[@#](?:semver:|tag=|refs/tags/)?v?\d[\w.+-]{0,60}$")
 _ARCHIVE = re.compile(r"\.(?:tgz|tar\.\w{2,3}|zip|whl)(?:$|[#?])")
+_MOVING = re.compile(r"(?i)[/_.@-](?:latest|main|master|head|develop|trunk|nightly)(?=[/_.-]|$)")  # an archive of what is newest
 _ELSEWHERE = re.compile(
     r"@?\s*(?:git\b|git\+|git@|https?:|ssh:|url:|github:|gitlab:|bitbucket:|gist:)"
     r"|[A-Za-z0-9][\w-]{0,60}/[\w.-]{1,100}(?:#|$)"
@@ -85,7 +86,8 @@ def pin(dep: Dependency) -> Pin:
         return "exact"
     if _ELSEWHERE.match(said):
         bare = said.partition("#egg=")[0]
-        return "exact" if _COMMIT.search(bare) or _ARCHIVE.search(bare) else "tagged" if _TAG.search(bare) else "source"
+        archive = _ARCHIVE.search(bare) and not _MOVING.search(bare)
+        return "exact" if _COMMIT.search(bare) or archive else "tagged" if _TAG.search(bare) else "source"
     return _of_range(said.strip("\"'() "), dep)
 
 

@@ -12,6 +12,7 @@ from pytest_agentcompliance.parsing.markers import markers
 from pytest_agentcompliance.parsing.placeholders import rough
 from pytest_agentcompliance.parsing.placeholders.book import Book, Level, Pattern, Sentence
 from pytest_agentcompliance.parsing.placeholders.sayings import blocks, said
+from pytest_agentcompliance.parsing.suppressions.apart import unexplained
 
 # The head of a class behind its own name: "(Base, metaclass=M):", "extends Base<T> {"
 _CLASS = re.compile(r"\bclass\s+\w+\s*((?:\(|extends\b|<)[^:{\n]{1,300})")
@@ -65,7 +66,7 @@ def read(text: str, path: str, book: Book, marker_words: Iterable[str] = ()) -> 
     language = language_of(path, text)
     if language is None or language.grammar not in book.utils:
         return Reading()
-    code = list(_of_code(text, language.grammar, book))
+    code = list(_of_code(unexplained(text, path), language.grammar, book))  # a directive in an empty body says nothing
     sentences = book.said_in(text)
     if not code and not sentences:
         return Reading()

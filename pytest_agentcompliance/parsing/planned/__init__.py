@@ -1,5 +1,6 @@
 """Which files, folders, globs and packages a plan or scope document names, and whether it means to change them."""
 
+import re
 from functools import lru_cache
 from itertools import islice
 from typing import Literal, NamedTuple
@@ -10,6 +11,10 @@ Mood = Literal["planned", "looked-at", "excluded"]
 
 LONGEST = 1 << 20  # characters of a document that are read
 MOST = 5000  # names that are taken from one document
+
+
+# What begins an item, a row, a heading, a drawn folder, or stands behind a label.
+_LISTED = re.compile(r"\s*(?:[-*+]\s|\d{1,4}[.)]\s|\||#|[\u2500-\u257f]|[^\w\s]{0,4}[A-Za-z][\w /&()'-]{0,60}[*_`\"]{0,3}:)")
 
 
 class Named(NamedTuple):
@@ -36,6 +41,16 @@ def read(text: str, path: str) -> tuple[Named, ...]:
     from pytest_agentcompliance.parsing.planned import documents
 
     return tuple(_taken_out(one) if one.text.startswith("!") else one for one in islice(documents.read(text[:LONGEST], path), MOST))
+
+
+def lists_files(text: str, path: str) -> bool:
+    """Whether a text lists what is to be changed, with folders; one that only speaks of a file leaves open what else is.
+
+    A folder without a slash behind it may as well be a choice of words: weak/medium/strong.
+    """
+    lines = text[:LONGEST].split("\n")
+    told = (one for one in named(text, path) if one.kind in ("path", "glob", "package") or one.text.endswith("/"))
+    return any(_LISTED.match(lines[one.line - 1]) for one in told if one.line <= len(lines))
 
 
 def _taken_out(one: Named) -> Named:

@@ -68,6 +68,20 @@ _YES = frozenset(("yes", "y", "done", "pass", "passed", "true", "ok", "met", "co
 _NO = frozenset(("no", "n", "open", "fail", "failed", "false", "not met", "incomplete", "partial", "pending", "todo", "[ ]"))
 _NO |= _CROSSED
 _EMPTY = re.compile(r"^[\s\W_]*$")
+# What is said after a line of a checklist that takes its tick back.
+_TAKEN_BACK = re.compile(
+    r"(?i)[-–—:(*]\s{0,2}(?:not (?:yet )?(?:done|implemented|met|run|started|verified|tested|checked)"
+    r"|(?:still )?(?:pending|deferred|to ?do)|will (?:do|be done|follow)(?: later)?|later|skipped for now)[\s.)*]{0,4}$"
+)
+# What a page shows without a word: pictures, spaces, comments, the tags around words.
+_MUTE = re.compile(
+    r"!\[[^\[\]]{0,300}\](?:\([^()\s]{0,1000}(?:\s[^()]{0,300})?\)|\[[^\[\]]{0,100}\])|&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|shy|#160|#xa0);"
+    r"|<!--(?:[^<-]|-(?!->)){0,4000}-->|</?(?:br|hr|img|p|div|span|details|center|a|b|i|em|strong|sub|sup|picture|source|table|tr|td|th"
+    r"|tbody|thead|ul|ol|li)\b[^<>]{0,1000}>", re.IGNORECASE,
+)  # fmt: skip
+_NO_TEXT = re.compile(r"\[\s*\]\([^()\s]{0,1000}\)")  # a link around what was a picture
+_STRUCK = re.compile(r"~~[^~\n]{1,1000}~~|<(s|del|strike)>[^<>\n]{1,1000}</\1>", re.IGNORECASE)
+STRUCK = "struck through"  # the status of a file whose name is: it was deleted, or it is not listed
 NOTHING = re.compile(
     r"(?i)^[\W_]*(?:n/?a|none|nothing|nil|not applicable|no (?:\w+ ){0,4}(?:changes?|endpoints?|migrations?|modifications?)\b"
     r".{0,200}|no (?:api|database|schema|backend)\b.{0,200})"
@@ -139,13 +153,19 @@ def own(text: str, one: Section, others: Iterable[str]) -> list[tuple[int, str]]
     titles = {other.line for other in within}
     code = [(line.number, line.body) for line in one.lines if line.kind in ("code", "indented") and line.body]
     said = [*((line, said) for line, said, _ in one.said), *code]
-    return sorted((line, words) for line, words in said if line not in inside and line not in titles and not _EMPTY.match(words))
+    return sorted((line, words) for line, words in said if line not in inside and line not in titles and not _silent(words))
+
+
+def _silent(words: str) -> bool:
+    """Whether nothing can be read there: signs, a picture, a space, a comment."""
+    return bool(_EMPTY.match(words) or _EMPTY.match(_NO_TEXT.sub("", _MUTE.sub("", words[:20_000]))))
 
 
 def files_changed(text: str) -> "tuple[Named, ...] | None":
     """The files that a report lists, with what it says was done to each; None where it has no list of files.
 
     Lists, tables, nested lists and trees under headings and labels such as "Files changed" or "Created"; sentences do not count.
+    What is struck through has the status ``STRUCK``.
     """
     from pytest_agentcompliance.parsing import log_labels  # start-up time
     from pytest_agentcompliance.parsing.log_chunks import Outline
@@ -166,15 +186,28 @@ def files_changed(text: str) -> "tuple[Named, ...] | None":
     rows = [line for line in lines(text) if line.number in within]
     titles = [(row, renamed.get((row.number, key(row.body.partition(":")[0])))) for row in rows]
     known = [replace(row, body=body, kind="text") if body else row for row, body in titles]
-    return tuple(claims(known, Outline(), prose=False))
+    kept = claims([_standing(row) for row in known], Outline(), prose=False)
+    if any(_STRUCK.search(row.body) for row in known):
+        there = {(one.path, one.line) for one in kept}
+        struck = [one for one in claims(known, Outline(), prose=False) if (one.path, one.line) not in there]
+        kept += [one._replace(status=STRUCK) for one in struck]
+    return tuple(sorted(kept, key=lambda one: one.line))
+
+
+def _standing(row: Line) -> Line:
+    """A line without what is struck through in it."""
+    if "~~" not in row.body and "</" not in row.body:
+        return row
+    return replace(row, text=_STRUCK.sub(" ", row.text), body=_STRUCK.sub(" ", row.body).strip())
 
 
 def in_passing(text: str) -> tuple[tuple[str, int], ...]:
     """The names of files that stand somewhere in a report as code or in bold, and words with a slash, each with its first line."""
     from pytest_agentcompliance.parsing.log_lists import in_passing as marked
 
-    found = dict(marked(list(lines(text))))
-    for line in lines(text):
+    rows = [_standing(line) for line in lines(text)]
+    found = dict(marked(rows))
+    for line in rows:
         for word in _PATH.findall(line.text[:20_000]):
             found.setdefault(word.rstrip(".,:;"), line.number)
     return tuple(found.items())
@@ -196,13 +229,22 @@ def _boxes(text: str) -> Iterator[Box]:
             continue
         raw = line.text if line.kind != "heading" else line.body
         if box := _BOX.match(raw):
-            yield Box(_plain(box["text"]), box["mark"].strip().lower() in ("x", "✓", "✔", "✅", "√"), line.number)
+            yield from _box(box["text"], box["mark"].strip().lower() in ("x", "✓", "✔", "✅", "√"), line.number)
         elif sign := _SIGN.match(raw):
-            yield Box(_plain(sign["text"]), sign["mark"].rstrip("\ufe0f") in _TICKED, line.number)
+            yield from _box(sign["text"], sign["mark"].rstrip("\ufe0f") in _TICKED, line.number)
         elif line.body.startswith("|"):
             yield from _row(line)
         elif line.marker and (mark := raw.rstrip(" \t*_.\ufe0f")[-1:]) in _TICKED | _CROSSED and mark:
             yield Box(_plain(line.body.rstrip(" \t*_.\ufe0f")[:-1]).rstrip(" :–—"), mark in _TICKED, line.number)
+
+
+def _box(text: str, ticked: bool, line: int) -> Iterator[Box]:
+    """A box as a reader sees it: none where its words are hidden, and open where they are struck out or taken back."""
+    said = _plain(text)
+    if said.startswith("<!--") and said.find("-->") in (-1, len(said) - 3):
+        return
+    struck = said.startswith("~~") and said.find("~~", 2) == len(said) - 2
+    yield Box(said, ticked and not struck and _TAKEN_BACK.search(said[-60:]) is None, line)
 
 
 def _row(line: Line) -> Iterator[Box]:

@@ -23,7 +23,7 @@ SIGNS = {
     "go": (("gorm",), ('gorm:"',)),
 }  # fmt: skip
 _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
-_WORD = re.compile(r"[A-Za-z_]\w{1,80}")
+_WORD = re.compile(r"[A-Za-z_]\w{0,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Fact:
     def names(self) -> frozenset[str]:
         """What a migration may call it: the words of its table and column, in small letters, without underscores."""
         texts = re.findall(r"[\"'`]([\w.]{2,80})[\"'`]", self.said[:2000])
-        return frozenset(plain(one) for one in (self.table, self.column, *texts) if len(plain(one)) > 1)
+        return frozenset(plain(one) for one in (self.table, self.column, *texts)) - {""}
 
 
 def plain(name: str) -> str:

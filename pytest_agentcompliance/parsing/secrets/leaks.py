@@ -11,7 +11,7 @@ from pytest_agentcompliance.parsing.lines import Lines
 from pytest_agentcompliance.parsing.secrets.detectors import detected
 from pytest_agentcompliance.parsing.secrets.forms import tokens
 from pytest_agentcompliance.parsing.secrets.named import named
-from pytest_agentcompliance.parsing.secrets.plausible import fake, public_token, random_value, repeated, weak
+from pytest_agentcompliance.parsing.secrets.plausible import entropy, fake, public_token, random_value, repeated, weak, worded
 from pytest_agentcompliance.parsing.secrets.private_keys import private_keys
 
 _URL = re.compile(r"://(?<=[A-Za-z0-9]://)([^\s/:@\"'<>`{}$]{0,200}):([^\s/@\"'<>`{}$%\[\]()*]{3,200})@([A-Za-z0-9.-]{1,200})(\S?)")
@@ -22,6 +22,7 @@ _NOWHERE = re.compile(
     r".*(?:my|some)[-_.]?(?:host|db|server|domain).*|host(?:name)?\..*"
 )
 _PUTTY = re.compile(r"PuTTY-User-Key-File-\d: ")
+_BASE64_URL = re.compile(r"[A-Za-z0-9_+/-]{48,64}$")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]{16,}")
 
 
@@ -62,7 +63,7 @@ def leaks(text: str, *, weakly: bool = True, names: bool = True, prose: bool = F
         take("private key", start, end)
     for form, start, end in tokens(text):
         token = text[start:end]
-        if (form.strong or weakly) and not _made_up(form.kind, token):
+        if (form.strong or weakly) and not _made_up(form.kind, token) and not _inside(text, start):
             take(form.kind, start, end, prefix=form.start if token.startswith(form.start) else "", strong=form.strong)
     if weakly:
         for start, end in _urls(text):
@@ -82,6 +83,12 @@ def _made_up(kind: str, token: str) -> bool:
         last = re.split(r"[-/:]", token)[-1]
         return len(last) < 10 or fake(last) or repeated(token)
     return fake(token)
+
+
+def _inside(text: str, start: int) -> bool:
+    """Whether random letters go on before it: what is long enough in base 64 has each short form somewhere."""
+    before = _BASE64_URL.search(text[max(0, start - 64) : start])
+    return before is not None and entropy(before[0]) > 4 and bool(re.search("[0-9]", before[0])) and worded(before[0]) < 0.4
 
 
 def _keys(text: str) -> Iterator[tuple[int, int]]:

@@ -24,6 +24,7 @@ _HEADER = re.compile(r"(?i:\b(bearer|basic)[ \t]{1,4})([A-Za-z0-9._~+/-]{20,2000
 _ENDS = re.compile(r"[ \t]*(?:\Z|[\r\n#\"'`,;)}\\|&]|[ \t]--?\w)")
 _ADDRESS = re.compile("[1-9A-HJ-NP-Za-km-z]{43,44}")
 _UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_BARE_UUID = re.compile("[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}")  # what manuals show of ids
 _BEFORE = re.compile(r"[A-Za-z0-9_.-]{1,60}$")
 # Words after which a name is one of something else: an id, a place, a piece of a page; before, one that is public.
 _ELSE = re.compile(
@@ -77,8 +78,12 @@ def _in_piece(text: str, begin: int, finish: int, prose: bool, settings: bool) -
             continue  # cut off: the next piece has it whole
         group = next(number for number in (5, 6, 7, 8) if match[number] is not None)
         quoted, value = group != 8, match[group]
-        if match[4] == "," and not match[3]:
+        value = value.partition("&")[0] if prose and not quoted else value
+        within = text[match.start() - 1 : match.start()].islower() or match[1].lower() in value.lower()
+        if match[4] == "," and (within or not match[3]):
             continue
+        if prose and match[3] and quoted and match[1].lower().startswith(("pass", "pwd")):
+            continue  # the body of a request, as manuals show it
         before = _BEFORE.search(text[max(0, match.start() - 60) : match.start()])
         name = (before[0] if before else "") + match[1] + match[2]
         tail = match[2].rstrip("-_")
@@ -97,12 +102,12 @@ def _in_piece(text: str, begin: int, finish: int, prose: bool, settings: bool) -
 
 
 def _is_secret(word: str, value: str, *, prose: bool, quoted: bool) -> bool:
-    if prose:
-        return random_value(value, 20)
-    if word.startswith(("pass", "pwd")):
-        return password_value(value)
     if word == "token" and _ADDRESS.fullmatch(value):
         return False  # where a coin is kept
+    if prose:
+        return not _BARE_UUID.fullmatch(value) and random_value(value, 20)
+    if word.startswith(("pass", "pwd")):
+        return password_value(value)
     return random_value(value, 16) or (word in ("secret", "credential") and quoted and len(value) >= 12 and password_value(value))
 
 

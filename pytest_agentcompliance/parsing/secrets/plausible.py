@@ -12,6 +12,7 @@ RANDOM = 3.0  # bits in a character, from where on a text looks random
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 # Parts of names, in camel case or not: random letters seldom have so many small ones in a row with a vowel among them.
 _PART = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _VOWEL = re.compile("[aeiouyAEIOUY]")
 _SAID = re.compile(
     r"(?i)example|change[-_]?(?:me|this|it)|placeholder|redacted|masked|dummy|sample|your[-_]?(?:own|api|key|token|secret|pass|"
@@ -29,8 +30,11 @@ _NO_VALUE = re.compile(
     r"\$pbkdf2|pbkdf2_|"
     r"0x[0-9a-f]{40}$|ssh-(?:rsa|ed25519) |-----|enc:|enc\[|encrypted:|urn:|application/|[\w.]+\([^)]*\)$|\\|@|v?\d+\.\d+\.\d+"
 )
-_UUID = re.compile(r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?")
-_CODE = re.compile(r"[\w$]+(?:\.[\w$]+)+(?:\(.*)?|[\w$]+\(.*|.*[{}\\|].*|.*\[[^\]]*\].*|.*(?:=>|\?\.|&&).*|\.?[\w-]+:[\w:-]+")
+_UUID = re.compile(r"(?i)\{?[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{12}\}?")
+_CODE = re.compile(
+    r"[\w$]+(?:\.[\w$]+)+(?:\(.*)?|[\w$]+\(.*|.*[{}\\|].*|.*\[[^\]]*\].*|.*(?:=>|\?\.|&&|\.[*+]).*|\.?[\w-]+:[\w:-]+"
+)
+_SERIES = re.compile(r"(?i)[a-z]+[-_.@#!$]?(?:0?1234?5?6?7?8?9?|4321|5678|6789)[!@#$]?")
 _COMMON = frozenset(
     """
     a abc access account admin administrator and another api app auth bar baz bearer change changeme client confirm cookie
@@ -69,8 +73,22 @@ def fake(token: str) -> bool:
     """Whether a text that has the form of a secret was made up: it says so, counts up, or repeats itself."""
     if token in _DOCUMENTED or repeated(token) or _SAID.search(token):
         return True
+    if _says(token):
+        return True
     core = max(_PIECE.findall(token), key=len, default="")
-    return _counts(core) or _periodic(core) or len(set(core.lower())) < min(8, len(core) // 2)
+    counted = any(_counts(one) for one in (core, core[::2], core[1::2]))
+    return counted or _periodic(core) or len(set(core.lower())) < min(8, len(core) // 2)
+
+
+def _says(token: str) -> bool:
+    """Whether it is words in base 64, as the keys of documentation are."""
+    if not 16 <= len(token) <= 400 or not _BASE64.fullmatch(token):
+        return False
+    try:
+        plain = base64.b64decode(token + "=" * (-len(token) % 4)).decode("ascii")
+    except ValueError:
+        return False
+    return plain.isprintable() and (worded(plain) > 0.5 or _SAID.search(plain) is not None)
 
 
 def random_value(value: str, least: int = 16) -> bool:
@@ -89,7 +107,7 @@ def password_value(value: str) -> bool:
     kinds = sum(bool(re.search(kind, value)) for kind in ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9_-]"))
     if kinds < 2 or not re.search("[0-9]", value) or not re.search("[A-Za-z]", value) or len(set(value)) < 6:
         return False
-    return not weak(value) and worded(value) < (0.75 if kinds > 2 else 0.45)
+    return not weak(value) and not _SERIES.fullmatch(value) and worded(value) < (0.75 if kinds > 2 else 0.45)
 
 
 def weak(value: str) -> bool:

@@ -145,6 +145,14 @@ def kinds() -> tuple[Kind, ...]:
     )  # fmt: skip
 
 
+# Each of them has one of these in it: most comments have none.
+STEMS = (
+    "noqa", "ignore", "disable", "pyright", "mypy", "pyre", "pylint", "pragma", "nosec", "isort", "fmt", "yapf", "autopep8",
+    "autoflake", "eslint", "@ts-", "nolint", "phpcs", "codecoverage", "noinspection", "nosonar", "checkov", "kics", "yamllint",
+    "nosem", "gitleaks", "ggignore",
+)  # fmt: skip
+
+
 @cache
 def of_code() -> tuple[Kind, ...]:
     """Those that are code and no comment, each at the beginning of a line."""

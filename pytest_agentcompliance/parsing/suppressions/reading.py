@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from pytest_agentcompliance.parsing.comments import Comment, blanked, comments
 from pytest_agentcompliance.parsing.languages import language_of
-from pytest_agentcompliance.parsing.suppressions.kinds import Kind, kinds, of_code
+from pytest_agentcompliance.parsing.suppressions.kinds import STEMS, Kind, kinds, of_code
 from pytest_agentcompliance.parsing.suppressions.record import Reach, Suppression
 
-_LONGEST = 2000  # characters of a comment's line that are read
+LONGEST = 2000  # characters of a comment's line that are read
 _MOST = 2000  # suppressions of a file that are told apart
 _LEADERS = re.compile(r"[\s\ufeff/*#;!<%{(\-\"']*+")
 _HASHES = re.compile(r"[#]|//|/\*|<!--")  # where one comment may begin in another
@@ -42,24 +42,33 @@ def _of_comment(comment: Comment, lines: list[str]) -> Iterator[Suppression]:
     start = lines[comment.line - 1].lstrip() if comment.line <= len(lines) else ""
     alone = start.startswith(comment.text.split("\n", 1)[0][:200].rstrip()) or start.startswith(("{/*", "/*", "<!--"))
     for offset, whole in enumerate(comment.text.split("\n")):
-        line = whole[:_LONGEST]
-        taken: list[tuple[int, int]] = []
-        starts = dict.fromkeys(_bodies(line))
-        for kind in kinds():
-            if kind.anywhere:
-                spots = [one for one in kind.pattern.finditer(line) if not line[: one.start()].endswith(_QUOTED)]
-            else:
-                spots = [one for at in starts if (one := kind.pattern.match(line, at))]
-            for spot in spots:
-                if not any(begin <= spot.start() < end for begin, end in taken):
-                    taken.append(spot.span())
-                    yield _made(kind, spot, line, comment.line + offset, lines, alone=alone)
+        line = whole[:LONGEST]
+        for kind, spot in spots(line):
+            yield _made(kind, spot, line, comment.line + offset, lines, alone=alone)
 
 
-def _bodies(line: str) -> Iterator[int]:
+def spots(line: str, most: int = 12) -> Iterator[tuple[Kind, re.Match[str]]]:
+    """Where a comment's line has directives; ``most`` comments within it are looked at."""
+    small = line.lower()
+    if not any(stem in small for stem in STEMS):
+        return
+    taken: list[tuple[int, int]] = []
+    starts = dict.fromkeys(_bodies(line, most))
+    for kind in kinds():
+        if kind.anywhere:
+            found = [one for one in kind.pattern.finditer(line) if not line[: one.start()].endswith(_QUOTED)]
+        else:
+            found = [one for at in starts if (one := kind.pattern.match(line, at))]
+        for spot in found:
+            if not any(begin <= spot.start() < end for begin, end in taken):
+                taken.append(spot.span())
+                yield kind, spot
+
+
+def _bodies(line: str, most: int) -> Iterator[int]:
     """Where a directive may begin: after the leaders of the comment, and of each comment within it."""
     for number, one in enumerate([None, *_HASHES.finditer(line)]):
-        if number > 12:
+        if number > most:
             return
         at = one.start() if one else 0
         if one and line[:at].endswith(_QUOTED):
@@ -86,7 +95,7 @@ def _made(kind: Kind, spot: re.Match[str], line: str, number: int, lines: list[s
     said = " ".join(spot[0].split())
     there = lines[number - 1] if number <= len(lines) else ""
     beside = lines[number] if alone and number < len(lines) else "" if alone else there.partition(line[:40])[0]
-    code = " ".join(beside[:_LONGEST].split())
+    code = " ".join(beside[:LONGEST].split())
     reason = rest if _WORD.search(rest) else ""
     return Suppression(kind.tool, kind.family, reach, codes, said, number, reason, kind.formatting, code)
 
@@ -110,7 +119,7 @@ def _of_code(text: str, path: str) -> Iterator[Suppression]:
         return
     for number, line in enumerate(blanked(text, path).split("\n"), 1):
         for kind in of_code():
-            if spot := kind.pattern.match(line[:_LONGEST]):
+            if spot := kind.pattern.match(line[:LONGEST]):
                 reach: Reach = kind.reach
                 codes = frozenset(one.strip("\"'").lower() for one in _SPLIT.split(spot.groupdict().get("codes") or "") if one)
                 yield Suppression(kind.tool, kind.family, reach, codes, " ".join(spot[0].split()), number)

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.exports.names import names
@@ -26,6 +27,25 @@ class Where:
 
     path: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one module says of imports and exports."""
+
+    names: tuple[str, ...] = ()
+    imported: tuple[tuple[str, str], ...] = ()
+    local: tuple[str, ...] = ()
+    passed: tuple[tuple[str, str, str], ...] = ()
+
+
+@lru_cache(maxsize=2048)  # rules ask for both ends, one after the other
+def _said(text: str, path: str) -> _Said:
+    if "export" not in text:
+        return _Said()
+    code = blanked(text, path)
+    own = [*names(code, path), *(["default"] if _DEFAULT.search(code) else [])]
+    return _Said(tuple(own), tuple(_IMPORTED.findall(code)), tuple(_LOCAL.findall(code)), tuple(_PASSED.findall(code)))
 
 
 class Surface:
@@ -52,17 +72,14 @@ class Surface:
             self.full = False
             return {}
         self._known[path] = {}  # two modules may pass on one another
-        text = text_of(self._files, path)
-        code = blanked(text, path) if "export" in text else ""
-        found = {name: Where(path, name) for name in names(code, path)}
-        if _DEFAULT.search(code):
-            found["default"] = Where(path, "default")
-        imported = {theirs: (source, name) for one, source in _IMPORTED.findall(code) for name, theirs in _pairs(one)}
-        for one in _LOCAL.findall(code):
+        said = _said(text_of(self._files, path), path)
+        found = {name: Where(path, name) for name in said.names}
+        imported = {theirs: (source, name) for one, source in said.imported for name, theirs in _pairs(one)}
+        for one in said.local:
             for mine, theirs in _pairs(one):
                 source, name = imported.get(mine, ("", mine))
                 found[theirs] = self._through(path, source, name, depth) if source else Where(path, mine)
-        for star, listed, source in _PASSED.findall(code):
+        for star, listed, source in said.passed:
             if star:
                 found[star] = Where(path, star)
             elif listed:

@@ -101,7 +101,10 @@ def _level(one: Handler, *, explained: bool) -> Level:
 
 
 def gives_reason(said: str) -> bool:
-    """Whether a comment says more than that an error is ignored."""
+    """Whether a comment says more than that an error is ignored: what tools are told says nothing."""
+    from pytest_agentcompliance.parsing.suppressions.apart import explanation  # start-up time: where there is a comment
+
+    said = explanation(said) if said else ""
     if _ABSENT.search(said[:2000]):
         return True
     words = [word.lower() for word in _SAID.findall(said[:2000])]

@@ -73,6 +73,7 @@ def _told(found: tuple[grammar.Match, ...], plain: str, name: str) -> Iterator[_
 
 
 def _inner(block: str) -> str:
+    block = block.strip()  # a comment behind it, made blank, may be a part of it
     return block[1:-1] if block.startswith("{") and block.endswith("}") else block
 
 

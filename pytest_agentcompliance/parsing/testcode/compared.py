@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from pytest_agentcompliance.parsing.testcode.record import EXACT, LOOSE, NOTHING, PARTIAL, UNKNOWN, Assertion, Case, Tests
+from pytest_agentcompliance.parsing.testcode.strength import RAISES
 
 Kind = Literal["deleted", "rewritten", "off", "only", "loosened", "guarded", "fewer", "edited"]
 
@@ -19,12 +20,20 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 _NAMES = re.compile(r"[A-Za-z_$][A-Za-z0-9_-]{2,80}")
 _STRINGS = re.compile(r"'[^'\n]{6,200}'|\"[^\"\n]{6,200}\"|`[^`\n]{6,200}`")
 _STAND_IN = re.compile(r"^_?(?:mock|fake|stub|spy)_?(?=[A-Za-z])")
+_TELLING = re.compile(r"[a-z][A-Z]|[a-z]_[a-z]")
+_CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_]{2,80}) \(")
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NUMBER = re.compile(r"(?:- )?(\d[\d_]*(?:\.\d+)?)(?:e ?-? ?\d+)?")
+MOST_PARTS = 200  # assertions of one test that are looked at one by one
+SET_TO = 120  # characters of what a variable is set to
 MOST = 50_000  # looks at two tests side by side
 ALIKE = 0.6  # of the words of two names, from which one test is taken for the other
 LIKE = 0.5  # of the words of two bodies, from which one test took the place of the other
 FOLDED = 0.5  # of the words of a test that a table has which took it in
+NEVER = frozenset({"not.toHaveBeenCalled", "not.toBeCalled", "assert_not_called", "assert_not_awaited"})
+EQUAL = frozenset({"==", "toBe", "toEqual", "toStrictEqual", "equal", "deepEqual", "assertEqual", "Equal"})
+MEANT = 6  # characters of what is compared with what, from which it says something
+ROW = 0.5  # of the words of two names, from which one test became a row of the other
 REWRITTEN = 0.3  # of the tests of a file that have new names, from which it was written anew
 
 
@@ -51,6 +60,18 @@ class Weaker:
     words: frozenset[str]  # what the test, or the assertion, names
     count: int = 1
     when: str = ""  # of a test that is switched off: on what that depends
+    suites: tuple[str, ...] = ()  # that the test stood in
+    was: str = ""  # its name before, where it was another
+    calls: frozenset[str] = frozenset()  # what a deleted test called
+    parts: tuple["Part", ...] = ()  # the assertions that are gone, or ask for less
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One assertion that went: what it asked about, and all that it names, with what its variable was set to."""
+
+    about: frozenset[str]
+    words: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -66,12 +87,13 @@ def compared(files: Sequence[File]) -> list[Weaker]:
     """What the tests of a change check less than before, in the order of the files."""
     pairs, gone, new = _paired(files)
     folded = _folded(pairs, gone, new)
+    helped = frozenset(one.key for pair in pairs if pair.after is None for one in pair.gained)
     asserted = {id(one[1]): len(one[2]) for one in gone}
     _cancel(pairs, gone, new)
     # What all went into other tests is no less than before.
     gone = [one for one in gone if id(one[1]) not in folded and (one[2] or not asserted[id(one[1])])]
     shared = frozenset(one.relation for pair in pairs if pair.after is None for one in pair.gained)
-    found = [one for pair in pairs for one in _weaker(pair, _spare(pair.file, new), shared)]
+    found = [one for pair in pairs for one in _weaker(pair, _spare(pair, pairs, new), shared, helped)]
     found += _deleted(gone, new, _rewritten(files))
     found += _only(files)
     order = {file.path: place for place, file in enumerate(files)}
@@ -184,18 +206,22 @@ def _replaced(pairs: list[_Pair], gone: list[_Found], new: list[_Found]) -> tupl
 
 def _folded(pairs: list[_Pair], gone: list[_Found], new: list[_Found]) -> set[int]:
     """The tests that became rows of a test that runs for several."""
-    tables: dict[str, list[Counter[str]]] = defaultdict(list)
+    tables: dict[str, list[Case]] = defaultdict(list)
     for file, case, _ in new:
-        if case.parametrised:
-            tables[file.path].append(_counted(case.body))
+        if case.parametrised and not case.off:
+            tables[file.path].append(case)
     for pair in pairs:
-        if pair.after is not None and pair.before is not None and pair.after.parametrised and pair.after.rows > pair.before.rows:
-            tables[pair.file.path].append(_counted(pair.after.body))
+        was, now = pair.before, pair.after
+        if was and now and now.parametrised and not now.off and (not was.parametrised or now.rows > was.rows):
+            tables[pair.file.path].append(now)
     found: set[int] = set()
     for file, case, _ in gone:
         mine = _counted(case.body)
-        if any((mine & table).total() >= FOLDED * mine.total() for table in tables[file.path]):
-            found.add(id(case))
+        for table in tables[file.path][:MOST_PARTS]:
+            row = f"'{case.name}'" in table.body or f'"{case.name}"' in table.body
+            if row or (mine & _counted(table.body)).total() >= FOLDED * mine.total() or _like_names(case, table) >= ROW:
+                found.add(id(case))
+                break
     return found
 
 
@@ -226,10 +252,21 @@ def _shared(one: _Found, other: _Found) -> float:
 
 
 def _alike(one: _Found, other: _Found) -> float:
-    if one[0] is not other[0]:
-        return 0.0
-    mine, its = ({part.lower() for part in _PARTS.findall(each[1].name)} - {"test", "should"} for each in (one, other))
+    return _like_names(one[1], other[1]) if one[0] is other[0] else 0.0
+
+
+def _like_names(one: Case, other: Case) -> float:
+    mine, its = (_name_parts(each) for each in (one, other))
     return len(mine & its) / max(1, len(mine | its))
+
+
+def _name_parts(case: Case) -> frozenset[str]:
+    return _lowered(case.name) - {"test", "should"}
+
+
+@lru_cache(maxsize=4096)
+def _lowered(name: str) -> frozenset[str]:
+    return frozenset(part.lower() for part in _PARTS.findall(name[:400]))
 
 
 @lru_cache(maxsize=4096)
@@ -294,13 +331,20 @@ def _cancel(pairs: list[_Pair], gone: list[_Found], new: list[_Found]) -> None:
         pair.gained = [one for one in pair.gained if id(one) not in used]
 
 
-def _spare(file: File, new: list[_Found]) -> int:
-    """The assertions of the new tests of a file: some of what another test lost may have gone there in another form."""
-    return sum(len(held) for other, case, held in new if other is file and not case.off)
+def _spare(pair: _Pair, pairs: list[_Pair], new: list[_Found]) -> int:
+    """The assertions of the new tests of a file: some of what another test lost may have gone there in another form.
+
+    What a helper asserted may have gone into any test.
+    """
+    file = pair.file
+    there = sum(len(held) for other, case, held in new if other is file and not case.off)
+    if pair.after is None:
+        there += sum(len(each.gained) for each in pairs if each.file is file and each.after and not each.after.off)
+    return there
 
 
-def _weaker(pair: _Pair, spare: int, shared: frozenset[str]) -> Iterator[Weaker]:
-    """What one test checks less. ``shared`` is how helpers that are new assert: what went there is not counted."""
+def _weaker(pair: _Pair, spare: int, shared: frozenset[str], helped: frozenset[str]) -> Iterator[Weaker]:
+    """What one test checks less. ``shared`` is how helpers that are new assert, ``helped`` what: that went there is not counted."""
     file, before, after = pair.file, pair.before, pair.after
     name = after.name if after else ""
     if before and after and after.off and not before.off:
@@ -326,16 +370,72 @@ def _weaker(pair: _Pair, spare: int, shared: frozenset[str]) -> Iterator[Weaker]
     branched = Counter(other.subject for other in pair.gained if other.guard == "in an if")
     for one, other in together:
         yield from _judged(file, name, one, other, branches=branched[other.subject] > 1)
-    sure = [one for one in lost if one.sure and one.strength != NOTHING and (after is None or one.relation not in shared)]
+    never = {other.subject for other in pair.gained if other.relation in NEVER}  # where it is not called now, nor is it so
+    lost = [one for one in lost if after is None or (one.key not in helped and one.subject not in never)]
+    lost = [one for one in lost if after is None or (one.relation not in shared and not _just_called(one, after))]
+    sure = [one for one in lost if one.sure and one.strength != NOTHING and not _within(one, gained)]
+    if any(other.strength == EXACT for other in gained) and not any(map(_of_error, gained)):
+        errors = [one for one in sure if _of_error(one)]  # what was an error is a value now: several looks at it were one
+        sure = [one for one in sure if not _of_error(one)] + errors[:1]
+    suites = before.path if before else ()
+    was = before.name if before and before.name != name else ""
+    parts = _parts(sure, before.body if before else "")
     strong = [one for one in sure if one.strength in (EXACT, PARTIAL)]
     if strong and gained and all(other.strength in (NOTHING, LOOSE) and other.sure for other in gained) and spare < len(sure):
         one, other = strong[0], gained[0]
-        yield Weaker("loosened", file.path, other.line, name, one.text, other.text, words(one.text), len(strong))
+        named, count = words(one.text), len(strong)
+        yield Weaker("loosened", file.path, other.line, name, one.text, other.text, named, count, "", suites, was, parts=parts)
     elif len(sure) > len(gained) + spare:
         line = after.line if after else None
         missing = len(sure) - len(gained)
         shown = " ; ".join(one.text for one in sure[:3])
-        yield Weaker("fewer", file.path, line, name, shown, " ; ".join(one.text for one in gained[:3]), _common(sure), missing)
+        now = " ; ".join(one.text for one in gained[:3])
+        yield Weaker("fewer", file.path, line, name, shown, now, _common(sure), missing, "", suites, was, parts=parts)
+
+
+def _parts(lost: list[Assertion], body: str) -> tuple[Part, ...]:
+    return tuple(Part(about(one), words(f"{one.text} {_set_to(one, body)}")) for one in lost[:MOST_PARTS])
+
+
+def about(one: Assertion) -> frozenset[str]:
+    """The fields, functions and texts that an assertion asks about, without the variable that they are read from."""
+    named = _NAMES.findall(one.subject)
+    told = frozenset(said[1:-1] for said in _STRINGS.findall(f"{one.subject} {one.expected}"))
+    called = bool(_CALLED.match(one.subject))  # what is called is no variable
+    return frozenset(named if called else named[1:] or named) | told
+
+
+def _set_to(one: Assertion, body: str) -> str:
+    """What the variable was set to that an assertion begins with."""
+    name = _NAMES.search(one.subject)
+    at = f" {body}".rfind(f" {name[0]} = ") if name else -1
+    return body[at : at + SET_TO].partition(" ;")[0] if at >= 0 else ""
+
+
+_ERRORS = re.compile(r"\(* ?(?:error|err|e|raised|exc|exc_info|excinfo|thrown|caught|fail)\b")
+_WHOLE = re.compile(r"([A-Za-z_$][\w$]*(?: \. [\w$]+)*)(?: != .+)?")
+
+
+def _of_error(one: Assertion) -> bool:
+    return one.relation.rpartition(".")[2] in RAISES or _ERRORS.match(one.subject) is not None
+
+
+def _within(one: Assertion, gained: list[Assertion]) -> bool:
+    """Whether a part of something was asked for, all of which is compared now."""
+    for other in gained[:MOST_PARTS]:
+        whole = _WHOLE.fullmatch(other.subject)
+        equal = other.relation in EQUAL or (other.relation == "t.Error" and " != " in other.subject)
+        if whole and equal and other.strength == EXACT and not other.guard and len(other.expected + other.subject) > MEANT:
+            padded = f" {one.subject} "
+            if f" {whole[1]} " in padded and one.subject != whole[1] and other.expected not in ("true", "false", "True", "False"):
+                return True
+    return False
+
+
+def _just_called(one: Assertion, after: Case) -> bool:
+    """Whether there was only to be no error, which a call asks for as well that stands there bare."""
+    quiet = one.relation.endswith("not.toThrow") or one.relation in ("doesNotThrow", "doesNotReject", "NotPanics")
+    return quiet and len(called := _counted(one.subject)) > 0 and not called - _counted(after.body)
 
 
 def _about_and_how(one: Assertion) -> object:
@@ -355,12 +455,18 @@ def _judged(file: File, name: str, one: Assertion, other: Assertion, *, branches
     named = words(one.text)
     if other.guard and not one.guard and not branches:
         yield Weaker("guarded", file.path, other.line, name, one.text, f"{other.text} ({other.guard})", named)
-    elif _absent(one) and other.strength != NOTHING and not _absent(other):  # the contrary is another value
+    elif _contrary(one, other):  # that is another value
         yield Weaker("edited", file.path, other.line, name, one.text, other.text, named)
     elif _less(one, other):
         yield Weaker("loosened", file.path, other.line, name, one.text, other.text, named)
     elif one.relation == other.relation and one.expected != other.expected and one.strength == EXACT and one.expected:
         yield Weaker("edited", file.path, other.line, name, one.text, other.text, named)
+
+
+def _contrary(one: Assertion, other: Assertion) -> bool:
+    return (_absent(one) and other.strength != NOTHING and not _absent(other)) or (
+        one.relation == "NoError" and other.relation == "Error"
+    )
 
 
 def _absent(one: Assertion) -> bool:
@@ -372,7 +478,8 @@ def _absent(one: Assertion) -> bool:
 def _less(one: Assertion, other: Assertion) -> bool:
     if UNKNOWN not in (one.strength, other.strength) and other.strength < one.strength:
         return True
-    if other.wild > one.wild and other.strength <= one.strength:
+    more = other.expected.startswith(one.expected.rstrip(" ,") + " ,")  # only what comes after it is new
+    if other.wild > one.wild and other.strength <= one.strength and not more:
         return True
     return one.relation == other.relation and _widened(one, other)
 
@@ -441,14 +548,38 @@ def _rewritten(files: Sequence[File]) -> frozenset[str]:
     return frozenset(found)
 
 
+def _replaced_by(gone: list[_Found], new: list[_Found]) -> set[int]:
+    """The tests that gave way to new ones of the same function, which assert as much."""
+    pool = {id(case): sum(one.sure and one.strength != NOTHING for one in held) for _, case, held in new if not case.off}
+    calls: dict[str, list[int]] = defaultdict(list)
+    for _, case, _ in new:
+        for name in set(_CALLED.findall(case.body)):
+            calls[name].append(id(case))
+    found: set[int] = set()
+    for _, case, held in gone:
+        mine = _lowered(" ".join((*case.path, case.name)))
+        about = [name for name in sorted(set(_CALLED.findall(case.body))) if mine >= _lowered(name)]
+        about += sorted({name for one in held for name in _CALLED.findall(one.subject) if _TELLING.search(name)} - set(about))
+        options = [one for name in about if len(name) > 4 for one in calls[name][:MOST_PARTS] if pool.get(one)]
+        if held and sum(pool[one] for one in set(options)) >= len(held):
+            found.add(id(case))
+            owed = len(held)
+            for one in dict.fromkeys(options):
+                owed, pool[one] = max(0, owed - pool[one]), max(0, pool[one] - owed)
+    return found
+
+
 def _deleted(gone: list[_Found], new: list[_Found], rewritten: frozenset[str]) -> Iterator[Weaker]:
     """Tests that nothing took the place of."""
+    replaced = _replaced_by(gone, new)
     for file, case, held in gone:
         if case.off:
             continue
         shown = " ; ".join(one.text for one in held[:3])
-        kind: Kind = "rewritten" if file.path in rewritten else "deleted"
-        yield Weaker(kind, file.path, None, case.name, shown, "", words(f"{case.name} {case.body}"), len(held))
+        kind: Kind = "rewritten" if file.path in rewritten or id(case) in replaced else "deleted"
+        named, calls = words(f"{case.name} {case.body}"), frozenset(_CALLED.findall(case.body))
+        parts = _parts(held, case.body)
+        yield Weaker(kind, file.path, None, case.name, shown, "", named, len(held), "", case.path, "", calls, parts)
 
 
 def _only(files: Sequence[File]) -> Iterator[Weaker]:

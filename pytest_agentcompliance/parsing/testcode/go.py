@@ -1,5 +1,6 @@
 """Tests written for Go's own testing, with or without testify."""
 
+import re
 from dataclasses import replace
 
 from pytest_agentcompliance.parsing.testcode.record import EXACT, Assertion, Case, Off, Tests
@@ -7,13 +8,29 @@ from pytest_agentcompliance.parsing.testcode.strength import WILD, strength
 from pytest_agentcompliance.parsing.testcode.tokens import Token, joined, partners, split, tokens
 
 _FAILS = frozenset({"Error", "Errorf", "Fatal", "Fatalf", "Fail", "FailNow"})
+_BUILT = re.compile(r"^//go:build +(\S.{0,200})$", re.MULTILINE)
+_NEVER = frozenset({"ignore", "never", "none", "disabled", "skip", "false", "off"})
 
 
 def read(path: str, text: str) -> Tests:
     """The tests of one file; none where go would not look for them."""
     if not path.endswith("_test.go"):
         return Tests()
-    return _Reader(tokens(path, text)).read()
+    found = _Reader(tokens(path, text)).read()
+    if built := _BUILT.search(text[:5000].partition("\npackage ")[0]):
+        line = text.count("\n", 0, built.start()) + 1
+        when = "" if built[1] in _NEVER else built[1]
+        off = (
+            one if one.off else replace(one, off="skipped", off_text=built[0], off_line=line, when=when) for one in found.cases
+        )
+        return Tests(tuple(off), found.assertions)
+    return found
+
+
+def _either(condition: str) -> list[str]:
+    """The conditions of which each is a failure of its own: ``a || b`` asks for two things."""
+    parts = condition.split(" || ")
+    return parts if all(part.count("(") == part.count(")") for part in parts) else [condition]
 
 
 class _Reader:
@@ -31,6 +48,7 @@ class _Reader:
 
     def read(self) -> Tests:
         assertions: list[Assertion] = []
+        closes = -1  # the end of the last if
         condition = ""  # of the last if: what a failure that is reported by hand is about
         for place, token in enumerate(self.found):
             if token.kind != "word":
@@ -43,14 +61,16 @@ class _Reader:
             elif token.text == "if":
                 end = next((at for at in range(place + 1, min(place + 80, len(self.found))) if self._text(at) == "{"), place + 1)
                 condition = joined(self.found[place + 1 : end])
+                closes = self.pairs.get(end, end)
             elif token.text in ("Skip", "Skipf", "SkipNow") and self._text(place - 1) == "." and following == "(":
-                self._skip(place)
+                self._skip(place, condition if place < closes else "")
             elif token.text in _FAILS and self._text(place - 1) == "." and self._text(place - 2) in (
                 "t", "b", "tb", "tt"
             ) and following == "(":
-                made = self._made(place, condition or "fails", "t.Error", "", EXACT)
-                # That the ground could be laid is no assertion: helpers say it as well.
-                assertions.append(replace(made, sure=not condition.startswith(("err != nil", "err :="))))
+                for part in _either(condition or "fails"):
+                    made = self._made(place, part, "t.Error", "", EXACT)
+                    # That the ground could be laid is no assertion: helpers say it as well.
+                    assertions.append(replace(made, sure=not part.startswith(("err != nil", "err :="))))
             elif token.text in ("assert", "require") and following == "." and self._text(place + 3) == "(":
                 assertions.append(self._asserted(place))
         return Tests(tuple(self.cases), tuple(assertions))
@@ -76,12 +96,12 @@ class _Reader:
                 return number
         return -1
 
-    def _skip(self, place: int) -> None:
+    def _skip(self, place: int, when: str) -> None:
         case = self._above(place)
         off: Off = "skipped"
         if case >= 0 and not self.cases[case].off:
             said = f"{self._text(place - 2)}.{self._text(place)}()"
-            self.cases[case] = replace(self.cases[case], off=off, off_text=said, off_line=self.found[place].line)
+            self.cases[case] = replace(self.cases[case], off=off, off_text=said, off_line=self.found[place].line, when=when)
 
     def _asserted(self, place: int) -> Assertion:
         matcher = self._text(place + 2).removesuffix("f")
@@ -97,7 +117,8 @@ class _Reader:
             expected = joined(given[1]) if len(given) > 1 and matcher in (
                 "Contains", "Len", "Greater", "Less", "ErrorIs", "EqualError", "ErrorContains"
             ) else ""
-        return self._made(place, subject, matcher, expected, strength(matcher, expected, negated=False))
+        made = self._made(place, subject, matcher, expected, strength(matcher, expected, negated=False))
+        return replace(made, sure=matcher != "NoError")  # the ground again
 
     def _made(self, place: int, subject: str, relation: str, expected: str, level: int) -> Assertion:
         text = " ".join(part for part in (subject, relation, expected) if part)

@@ -1,10 +1,12 @@
 """What a change took out of the code: names and sayings that nothing of it has any more."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
-_WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_]{4,80}")
-_DASHED = re.compile(r"[A-Za-z][A-Za-z0-9]{1,40}(?:-[A-Za-z0-9]{1,40}){1,6}")
+_WORD = re.compile(r"(?<![A-Za-z0-9_$])[A-Za-z_$][A-Za-z0-9_]{4,80}")
+_DASHED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]{1,40}(?:-[A-Za-z0-9]{1,40}){1,6}")
 _KEPT = re.compile(r"[a-z][A-Z]|[A-Za-z]_[A-Za-z]|[a-z]\d|[A-Z]{2}[a-z]|.{11}")
 _AFFIX = re.compile(r"(?i)^test_|_tests?$|[._-](?:tests?|spec|e2e|cy|unit|integration)$")
 WINDOW = 4  # words of a saying that are looked for as one
@@ -15,18 +17,144 @@ def names(text: str) -> set[str]:
     return {word for word in _WORD.findall(text) if _KEPT.search(word)} | set(_DASHED.findall(text))
 
 
-class Gone:
-    """What the changed files had and none of them has any more."""
+# Where a name is given to something: a field, a key, an option, a variable, a function, a command, a route.
+_DEFINED = re.compile(
+    r"\b(?:def|class|function|func|type|interface|enum) +([A-Za-z_$][\w$]{2,80})"
+    r"|(?<![\w$])([A-Za-z_$][\w$]{2,80})\??(?: ?:(?![:=])| ?=(?![=>]))"
+    r"|[\"'`]([A-Za-z_/.:-][\w/.:-]{2,80})[\"'`]"
+    r"|^[ \t]*(?:readonly |static |async |public |private |get |set )?([A-Za-z_$][\w$]{2,80})"
+    r"(?:,?$|\([^()\n]{0,200}\)[^\n;]{0,80}\{$)",
+    re.MULTILINE,
+)
+_FUNCTION = re.compile(
+    r"\b(?:def|function|func(?: \([^()\n]{0,80}\))?) +([A-Za-z_$][\w$]{2,80})"
+    r"|^[ \t]*(?:export )?(?:const |async |public |private |static )*([A-Za-z_$][\w$]{2,80})"
+    r"(?: = (?:async )?\(|\([^()\n]{0,200}\)[^\n;]{0,80}\{$)",
+    re.MULTILINE,
+)
+_FIELD = re.compile(r"^[ \t]+([A-Za-z_]\w{2,80}) +[\w*.\[\]]+(?: +`[^`\n]*`)?$", re.MULTILINE)  # of a struct in Go
+_NAME = re.compile(r"(?<![\w$])[A-Za-z_$][\w$]{2,80}")
+_NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?")
+_NAMES = re.compile(f"({_NAME.pattern})")
+MOST_LINES = 20_000  # in which a name is looked for that became another
+LONGEST = 300  # characters of such a line
 
-    def __init__(self, before: Sequence[str], after: Sequence[str]) -> None:
-        self._before, self._after = before, after
-        self.names: set[str] = set()
-        for text in before:
-            self.names |= names(text)
-        for text in after:
-            if not self.names:
-                break
-            self.names -= names(text)
+
+def defined(path: str, text: str) -> Counter[str]:
+    """How often a text gives each name to something."""
+    found = Counter(next(filter(None, one)) for one in _DEFINED.findall(text))
+    if path.endswith(".go"):
+        found.update(_FIELD.findall(text))
+    return found
+
+
+def _value(number: str) -> float:
+    return float(number.replace("_", "")[:300])
+
+
+def called(was: str, now: str, renamed: Mapping[str, str]) -> str:
+    """A file of tests as it was, with the names that the code has for things now, where the file has taken them up too."""
+    there = set(_NAME.findall(now))
+    ours = {old: new for old in set(_NAME.findall(was)) - there if (new := renamed.get(old, "")) in there}
+    return _NAME.sub(lambda one: ours.get(one[0], one[0]), was) if ours else was
+
+
+def _masks(lines: Iterable[str], asked: Callable[[str], bool]) -> dict[str, set[str]]:
+    """The lines with a name that is asked for, without it; each with the names that stand there."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for line in sorted(lines)[:MOST_LINES]:
+        parts = _NAMES.split(line) if len(line) < LONGEST else []  # every second one is a name
+        words = set(parts[1::2])
+        for word in filter(asked, words) if len(words) > 1 else ():
+            found["".join("\0" if part == word else part for part in parts)].add(word)
+    return found
+
+
+def _code(path: str, text: str) -> str:
+    """A text without the lines that are comments: what is only told of is not there."""
+    marks = ("#",) if path.endswith(".py") else ("//", "/*", "* ", "*/")
+    return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(marks))
+
+
+class Gone:
+    """What the changed files had and none of them has any more; both are given with their paths."""
+
+    def __init__(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        self._paths = dict.fromkeys((*before, *after))
+        self._old = {path: _code(path, text) for path, text in before.items()}
+        self._new = {path: _code(path, text) for path, text in after.items()}
+        self._before, self._after = list(self._old.values()), list(self._new.values())
+        self.names = self._names(self._before) - self._names(self._after)
+
+    @staticmethod
+    def _names(texts: Iterable[str]) -> set[str]:
+        return set().union(*map(names, texts))
+
+    @cached_property
+    def _counts(self) -> dict[str, tuple[Counter[str], Counter[str]]]:
+        return {
+            path: (defined(path, self._old.get(path, "")), defined(path, self._new.get(path, ""))) for path in self._paths
+        }
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The functions and methods that some file had."""
+        return frozenset(name for text in self._before for one in _FUNCTION.findall(text) if (name := next(filter(None, one))))
+
+    @cached_property
+    def _fewer(self) -> frozenset[str]:
+        """The names that are given less often than before, over all files."""
+        was, now = Counter[str](), Counter[str]()
+        for before, after in self._counts.values():
+            was.update(before)
+            now.update(after)
+        return frozenset(name for name, count in was.items() if count > now[name])
+
+    def undefined(self, words: Iterable[str], related: Callable[[str], bool]) -> set[str]:
+        """The words that a related file gave to something, and gives to nothing now; nor does another file instead."""
+        found = {word for word in words if word in self._fewer}
+        mine = [both for path, both in self._counts.items() if related(path)] if found else []
+        return {word for word in found if any(was[word] and not now[word] for was, now in mine)}
+
+    @cached_property
+    def _bare(self) -> list[str]:
+        return [re.sub(r"[_-]", "", "\n".join(texts)).lower() for texts in (self._before, self._after)]
+
+    def rarer(self, piece: str) -> bool:
+        """Whether the code has a piece of a word less often than before, whatever its case and dashes."""
+        return self._bare[0].count(piece) > self._bare[1].count(piece)
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """The names that went and only became others: a line is the same but for the name, and for no other name."""
+        old, new = ({line.strip() for text in texts for line in text.split("\n")} for texts in (self._before, self._after))
+        was, now = (Counter(word for text in texts for word in _NAME.findall(text)) for texts in (self._before, self._after))
+        gone = _masks(old - new, lambda word: not now[word])
+        came = _masks(new - old, lambda word: now[word] > was[word]) if gone else {}
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for mask, were in gone.items():
+            if len(were) == 1 and len(are := came.get(mask, ())) == 1:
+                found[next(iter(were))].update(are)
+        return {was: now.most_common(1)[0][0] for was, now in found.items()}
+
+    @cached_property
+    def _numbers(self) -> set[tuple[str, str]]:
+        """The numbers that became others in a line that is the same but for them."""
+        sides: list[dict[str, set[str]]] = []
+        for texts in (self._before, self._after):
+            lines = {line.strip() for text in texts for line in text.split("\n") if len(line) < LONGEST}
+            masked: dict[str, set[str]] = defaultdict(set)
+            for line in lines:
+                if len(numbers := _NUMBER.findall(line)) == 1:
+                    masked[_NUMBER.sub("\0", line)].add(numbers[0])
+            sides.append(masked)
+        return {(old, new) for mask, were in sides[0].items() for old in were for new in sides[1].get(mask, ()) if old != new}
+
+    def renumbered(self, before: str, after: str) -> str:
+        """The number of an assertion that the code gave up for the one that the assertion has now; empty where it did not."""
+        was, now = ({_value(one) for one in _NUMBER.findall(text)} for text in (before, after))
+        pairs = [(old, new) for old, new in self._numbers if _value(old) in was - now and _value(new) in now - was]
+        return " became ".join(min(pairs)) if pairs else ""
 
     def sayings(self, words: Iterable[str]) -> set[str]:
         """Those of the texts of strings that were taken out, whole or four words of them."""

@@ -1,6 +1,7 @@
 """Tests written for pytest and unittest."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -24,6 +25,10 @@ _TELLING = re.compile(
     r"(?:isinstance|any|all|hasattr|issubclass|callable|re) \b"
     r"|[\w .]{1,200} \. (?:startswith|endswith|match|search|exists|is_\w+|has_\w+) \("
 )
+# What takes a failed assertion and says nothing of it, and what never runs what stands in it.
+_TAKES = re.compile(r"\b(?:suppress|raises|assertRaises) \( (?:AssertionError|Exception|BaseException)\b(?! , match)")
+_NEVER = re.compile(r"(?:if|while) (?:False|0|None|not True) :|for [^:]{1,100} in (?:\[ \]|\( \)|range \( 0 \)|\{ \}) :")
+_ENDS = re.compile(r"(?:sys \. exit|exit|quit|os \. _exit|pytest \. exit) \(|raise SystemExit\b")
 _COMPARED = ("==", "!=", "<=", ">=", "<", ">", "in", "is")
 _BROAD = frozenset({"Exception", "BaseException", "AssertionError"})
 
@@ -93,6 +98,9 @@ class _Reader:
         self.blocks: list[_Block] = []
         self.bodies: dict[int, list[str]] = {}
         self.module = _RUNS
+        self.marks: dict[str, _Marked] = {}  # names that the file gives to marks
+        self.named: dict[str, list[int]] = defaultdict(list)  # the tests of each class or function of the module
+        self.defined: dict[tuple[tuple[str, ...], str], int] = {}
 
     def read(self) -> Tests:
         decorators: list[tuple[str, int]] = []
@@ -123,7 +131,7 @@ class _Reader:
         outer = self.blocks[-1] if self.blocks else None
         collects = name.startswith("Test") or "Test" in bases or "Case" in bases or "Spec" in bases
         within = outer is None or (outer.kind == "class" and outer.collects) or outer.kind in ("if", "try", "other")
-        off = _off(decorators) or (outer.off if outer else _RUNS)
+        off = self._marked(decorators) or (outer.off if outer else _RUNS)
         return _Block(one.indent, "class", name, collects=collects and within, off=off)
 
     def _function(self, one: _Statement, name: str, decorators: list[tuple[str, int]]) -> _Block:
@@ -132,13 +140,34 @@ class _Reader:
         block = _Block(one.indent, "def", name, case=above)
         in_class = outer is not None and outer.kind == "class"
         inside_function = any(each.kind == "def" for each in self.blocks)
-        if self.collected and name.startswith("test") and not inside_function and (outer is None or not in_class or outer.collects):
-            off = _off(decorators) or (outer.off if outer else _RUNS)
+        fixture = any(re.match(r"(?:pytest \. )?fixture\b", each) for each, _ in decorators)
+        if fixture or inside_function:
+            return block
+        if self.collected and name.startswith("test") and (outer is None or not in_class or outer.collects):
+            off = self._marked(decorators) or (outer.off if outer else _RUNS)
+            never = next((each.said for each in self.blocks if each.kind == "if" and _NEVER.match(f"if {each.said} :")), "")
+            if never and not off[0]:
+                off = ("skipped", f"if {never}", one.line, "")
             path = tuple(each.name for each in self.blocks if each.kind == "class")
             block.case = len(self.cases)
+            self.named[path[0] if path else name].append(block.case)
+            self._replaces((path, name), one, block.case)
             rows = [each for each, _ in decorators if _PARAMETRISED.search(each)]
             self.cases.append(Case(name, path, one.line, one.end, *off, parametrised=bool(rows), rows=sum(map(len, rows))))
         return block
+
+    def _marked(self, decorators: list[tuple[str, int]]) -> _Marked | None:
+        return _off(decorators) or next((self.marks[said] for said, _ in decorators if said in self.marks), None)
+
+    def _replaces(self, key: tuple[tuple[str, ...], str], one: _Statement, case: int) -> None:
+        """A second test of one name, where no condition stands between them, is the only one that runs."""
+        if any(block.kind not in ("class", "def") for block in self.blocks):
+            return
+        first = self.defined.get(key, -1)
+        if first >= 0 and not self.cases[first].off:
+            said = f"{joined(one.tokens)} stands below once more"
+            self.cases[first] = replace(self.cases[first], off="skipped", off_text=said, off_line=one.line)
+        self.defined[key] = case
 
     def _case(self) -> int:
         return next((block.case for block in reversed(self.blocks) if block.case >= 0), -1)
@@ -154,17 +183,47 @@ class _Reader:
             self.module = off
         elif case < 0 and "allow_module_level" in said and not any(block.kind == "def" for block in self.blocks):
             self.module = ("skipped", said, one.line, self._condition())
+        elif case < 0 and not any(block.kind in ("def", "class") for block in self.blocks):
+            self._outside(one, said)
         elif case >= 0 and not self.cases[case].off:
             self._leaving(one, said, case)
-        guard: Guard = "in a try that swallows" if swallowed else "in an if" if self._conditional() else ""
+        guard: Guard = "in a try that swallows" if swallowed or self._taken() else "in an if" if self._conditional() else ""
         fake = sum(block.kind == "def" for block in self.blocks) > 1  # what a stand-in asserts of its arguments
         self.assertions += (replace(each, guard=guard, sure=each.sure and not fake) for each in _assertions(one, case))
         if one.tokens[-1].text == ":":
             kind = first if first in ("try", "except", "if", "elif", "else") else "other"
+            if _NEVER.match(said):
+                kind = "if"
+            elif _TAKES.search(said):
+                kind = "takes"
             off = self.blocks[-1].off if self.blocks else _RUNS
             self.blocks.append(
                 _Block(one.indent, "if" if kind in ("elif", "else") else kind, off=off, said=joined(one.tokens[1:-1]) or first)
             )
+
+    def _outside(self, one: _Statement, said: str) -> None:
+        """What is done to tests between them: a name for a mark, a test that is taken back, an end before any test."""
+        name, equals, value = said.partition(" = ")
+        if said.startswith("pytest . importorskip ("):
+            self.module = ("skipped", said, one.line, f"{said[23:].strip(') ')} is missing")
+        elif _ENDS.match(said) and "__name__" not in self._condition():
+            self.module = ("skipped", said, one.line, self._condition())
+        elif equals and name.endswith(" . __test__") and value == "False":
+            self._back(name.partition(" ")[0], said, one.line)
+        elif said.startswith("del "):
+            for each in said[4:].split(" , "):
+                self._back(each, said, one.line)
+        elif equals and " " not in name and (off := _off([(value, one.line)])):
+            self.marks[name] = off
+
+    def _back(self, name: str, said: str, line: int) -> None:
+        for place in self.named.pop(name, ()):
+            if not (case := self.cases[place]).off:
+                self.cases[place] = replace(case, off="skipped", off_text=said, off_line=line)
+
+    def _taken(self) -> bool:
+        inner = takewhile(lambda block: block.kind != "def", reversed(self.blocks))
+        return any(block.kind == "takes" for block in inner)
 
     def _conditional(self) -> bool:
         inner = takewhile(lambda block: block.kind != "def", reversed(self.blocks))
@@ -195,6 +254,8 @@ def _off(decorators: list[tuple[str, int]]) -> _Marked | None:
         head = said.partition("(")[0] if "[" not in said else said
         if _SKIPS.search(head):
             return "skipped", f"@{said}", line, _when(said)
+        if "parametrize" in head and (" , [ ]" in said or " = [ ]" in said):
+            return "skipped", f"@{said}", line, ""
         if _FAILS.search(head):
             return "expected to fail", f"@{said}", line, _when(said)
     return None
@@ -239,6 +300,8 @@ def _assertions(one: _Statement, case: int) -> list[Assertion]:
     said = one.tokens
     if one.first == "assert":
         condition = _bare(split(said[1:], ",")[0])
+        if len(split(condition, ",")) > 1 and "lambda" not in (token.text for token in condition):  # a tuple always holds
+            return [_made(joined(condition), "holds", "", NOTHING, one.line, case)]
         return [_condition(part, one.line, case) for part in split(condition, "and")]
     start = 1 if one.first == "await" else 0
     if one.first in ("with", "async"):

@@ -27,6 +27,10 @@ _WORDS = frozenset(
 )
 _HELPER = re.compile(r"(?:assert|expect|verify|check|should|validate)[A-Z_]\w*")
 _STARTERS = frozenset({"expect", "assert", "expectTypeOf", "assertType"})
+_CALLS = _CASES | _SUITES
+_LEAVING = frozenset({"test", "it", "this", "ctx", "t", "context", "return"})
+_GUARDS = frozenset({"if", "try", "else"})
+_ASSERTS = re.compile(r"assert|expect|verify|check|should|validate")  # what every assertion begins with
 
 
 def read(path: str, text: str) -> Tests:
@@ -52,27 +56,34 @@ class _Reader:
         self.cases: list[Case] = []
         self.ifs, self.tries = self._guarded()
         self.inside: list[int] = []  # for each token its case
-        self.depths, self.asserted = self._counts()
 
     def read(self) -> Tests:
         found = self.found
         for place, token in enumerate(found):
-            if token.kind == "word" and token.text in _CASES | _SUITES and not self._after_dot(place) and len(self.cases) < MOST:
+            if token.text in _CALLS and token.kind == "word" and not self._after_dot(place) and len(self.cases) < MOST:
                 self._call(place)
         self.inside = _innermost([(start, end, number) for start, end, number in self.spans], len(found))
         for place, token in enumerate(found):
-            if token.kind == "word" and token.text in ("test", "it", "this", "ctx", "t", "context", "return"):
+            if token.text in _LEAVING and token.kind == "word":
                 self._leaving(place)
-        assertions = [one for place, token in enumerate(found) if token.kind == "word" for one in self._assertion(place)]
+        assertions = [
+            one for place, token in enumerate(found) if token.kind == "word" and _ASSERTS.match(token.text)
+            for one in self._assertion(place)
+        ]  # fmt: skip
         return Tests(tuple(self.cases), tuple(assertions))
 
-    def _counts(self) -> tuple[list[int], list[int]]:
+    @cached_property
+    def counts(self) -> tuple[list[int], list[int]]:
         """For each token how many braces are open, and how many words before it begin an assertion."""
         depths, asserted = [0], [0]
-        for token in self.found:
-            sign = token.kind == "sign"
-            depths.append(depths[-1] + (sign and token.text == "{") - (sign and token.text == "}"))
-            asserted.append(asserted[-1] + (token.text in _STARTERS))
+        depth = count = 0
+        for kind, text, _, _ in self.found:
+            if kind == "sign":
+                depth += (text == "{") - (text == "}")
+            elif text in _STARTERS:
+                count += 1
+            depths.append(depth)
+            asserted.append(count)
         return depths, asserted
 
     def _joined(self, start: int, end: int, most: int = LONGEST) -> str:
@@ -125,6 +136,8 @@ class _Reader:
         ) if {"skipIf", "runIf"} & set(words) and self._text(place + 3) == "(" else ""
         name = joined(title).strip("'\"`")
         off: Off = next((_OFF[word] for word in words if word in _OFF), "")
+        if words[1:2] == ["each"] and [self._text(place + at) for at in range(3, 7)] == ["(", "[", "]", ")"]:
+            off = "skipped"
         if len(given) > 2 and given[1][0].text == "{" and not off:  # node:test's options
             options = joined(given[1])
             off = "skipped" if re.search(
@@ -133,7 +146,7 @@ class _Reader:
         if not suite and len(given) < 2 and not off:
             off = "left to do"
         line = self.found[place].line
-        said = ".".join(words) if off else ""
+        said = (".".join(words) + "([])" * (off == "skipped" and words[-1] == "each")) if off else ""
         if suite:
             self.suites.append((opened, end, name, off, said, line, when))
             if len(self.open) < 20:
@@ -198,9 +211,10 @@ class _Reader:
         if following is not None and following.text not in (";", "}") and following.line == self.found[place].line:
             return False
         start, end = self.starts[case]
-        if self.depths[place] - self.depths[start] != 1:
+        depths, asserted = self.counts
+        if depths[place] - depths[start] != 1:
             return False
-        return self.asserted[place] == self.asserted[start] and self.asserted[end] > self.asserted[place]
+        return asserted[place] == asserted[start] and asserted[end] > asserted[place]
 
     @cached_property
     def starts(self) -> dict[int, tuple[int, int]]:
@@ -211,7 +225,7 @@ class _Reader:
         ifs: list[tuple[int, int, int]] = []
         tries: list[tuple[int, int, int]] = []
         for place, token in enumerate(self.found):
-            if token.kind != "word" or token.text not in ("if", "try", "else") or self._after_dot(place):
+            if token.text not in _GUARDS or token.kind != "word" or self._after_dot(place):
                 continue
             if token.text == "try" and self._text(place + 1) == "{":
                 end = self.pairs[place + 1]
@@ -304,7 +318,7 @@ class _Reader:
         expected = " , ".join(given)
         matcher = words[-1] if words else ""
         level = NOTHING if not matcher else strength(matcher, expected, negated)
-        if subject == expected and re.fullmatch(r"true|false|\d+|'[^']*'", subject) and not negated:
+        if subject == expected and subject and not negated:
             level = NOTHING
         if subject == "true" and matcher in ("toBeTruthy", "toBeDefined", "ok", "true"):
             level = NOTHING
@@ -359,10 +373,17 @@ def _innermost(spans: list[tuple[int, int, int]], count: int) -> list[int]:
     table = [-1] * count
     starts = {start: (end, value) for start, end, value in spans}
     open_: list[tuple[int, int]] = []
-    for place in range(count):
+    last = 0
+    # Between two places where something begins or ends all have one value.
+    for place in sorted({at for start, end, _ in spans for at in (start, start + 1, end) if 0 <= at < count}):
+        if place > last and open_:
+            table[last:place] = [open_[-1][1]] * (place - last)
         while open_ and open_[-1][0] <= place:
             open_.pop()
         table[place] = open_[-1][1] if open_ else -1
         if place in starts:
             open_.append(starts[place])
+        last = place + 1
+    if open_ and last < count:
+        table[last:] = [open_[-1][1]] * (count - last)
     return table

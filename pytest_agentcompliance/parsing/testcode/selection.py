@@ -30,14 +30,16 @@ _RUNS = re.compile(
 )
 _QUIET = re.compile(
     r"--passWithNoTests|--pass-with-no-tests|\|\| ?(?:true|exit 0|echo|:)(?!\w)|; ?exit 0|--testPathIgnorePatterns[= ]\S+"
-    r"|--exclude[= ]\S+|--ignore[= ]\S+|--deselect[= ]\S+"
+    r"|--exclude[= ]\S+|--ignore[= ]\S+|--deselect[= ]\S+|(?<=\s)(?:-t|--testNamePattern|--grep)[= ]\S+"
 )
 _SWALLOWS = re.compile(
     r"\bitems \[ : \] =|\bitems \. (?:remove|clear|pop) \(|\bdel items\b|pytest_deselected"
     r"|\badd_marker \( pytest \. mark \. (?:skip|xfail)|\. outcome = |\bexitstatus = |\b_exit \(|\bsys \. exit \( 0"
-    r"|\bcollect_ignore(?:_glob)? (?:=|\. (?:append|extend))"
+    r"|\bdef pytest_ignore_collect \(|\bcollect_ignore(?:_glob)? (?:=|\. (?:append|extend))"
 )
 _WILD = re.compile(r"[*?^$()|\\]+|\[[^\]]*\]|\{[^}]*\}")
+# How the tests are called that pytest finds unless it is told of others.
+_DEFAULT = {"python_files": ("test", "*"), "python_classes": ("test", "*"), "python_functions": ("test", "*")}
 _OPTIONAL = re.compile(r"getoption|config \. option|environ|getenv|platform")
 
 
@@ -112,8 +114,10 @@ def _pytest(name: str, before: str, after: str) -> Iterator[LeftOut]:
                 f"{key} = {' '.join(missing)}",
                 f"{key} = {' '.join(has)}",
             )
+        elif not had and has and key in _DEFAULT and not any(one.lower().startswith(_DEFAULT[key]) for one in has):
+            yield LeftOut(_line(after, key), "pytest looks for tests of other names", "", f"{key} = {' '.join(has)}")
     more = [one for one in _words(now.get("norecursedirs")) if one not in _words(was.get("norecursedirs"))]
-    if was.get("norecursedirs") and (more := [one for one in more if re.search(r"test|spec", one)]):
+    if (more := [one for one in more if re.search(r"test|spec", one)]):
         yield LeftOut(_line(after, "norecursedirs"), "pytest leaves folders out", "", f"norecursedirs = {' '.join(more)}")
 
 

@@ -33,7 +33,7 @@ _CURLY_SIGN = r"===|!==|==|!=|<=|>=|=>|:=|&&|\|\||\?\?|\?\.|\.\.\.|<-|[^\w\s$]"
 _CURLY = re.compile(
     rf"(?P<blank>\s++)|(?P<comment>//[^\n]*+|{_BLOCK})|(?P<string>{_DOUBLE}|{_SINGLE}|{_BACKTICK})|(?P<word>{_WORD})|(?P<sign>{_CURLY_SIGN})"
 )
-_BARE = re.compile(rf"(?P<blank>\s++)|(?P<word>{_WORD})|(?P<sign>{_CURLY_SIGN})")
+_BARE = re.compile(rf"(?:(?P<word>{_WORD})|(?P<sign>{_CURLY_SIGN})|(?P<blank>\s))\s*+")
 # Where a string, a pattern or the prose of JSX ends only a grammar can tell.
 _LITERALS = ("comment", "string", "template_string", "regex")
 _QUOTED = re.compile(r"(['\"])((?:(?!\1)[^\\\n])*+)\1")
@@ -73,14 +73,16 @@ def _literals(text: str, name: str) -> list[tuple[int, int, str]] | None:
 def _read(code: re.Pattern[str], text: str, start: int, end: int, starts: list[int]) -> list[Token]:
     found: list[Token] = []
     row = bisect_right(starts, start)
+    first, following = starts[row - 1], starts[row] if row < len(starts) else len(text) + 1
     for one in code.finditer(text, start, end):
         kind: Kind = one.lastgroup  # type: ignore[assignment]
         if kind in ("blank", "comment"):
             continue
         at = one.start()
-        while row < len(starts) and starts[row] <= at:
+        while at >= following:
             row += 1
-        found.append(Token(kind, normal(one[0]) if kind == "string" else one[0], row, at - starts[row - 1]))
+            first, following = following, starts[row] if row < len(starts) else len(text) + 1
+        found.append(Token(kind, normal(one[0]) if kind == "string" else one[kind], row, at - first))
     return found
 
 

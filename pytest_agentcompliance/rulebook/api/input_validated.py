@@ -104,6 +104,23 @@ class InputValidated(Rule):
             "src/a.ts": "function toUser(raw: unknown) {\n  return UserSchema.parse(raw)\n}\napp.post('/a', (req, res) => "
                         "save(toUser(req.body)))\n",
         }),
+        Example("One whose body is told to be unknown, or fills a model, is kept.", after={
+            "src/app/api/c/route.ts": "export async function POST(request) {\n  const body = await request.json()\n"
+                                      "  if (!body.kind) {\n    throw new AppError('Unknown kind.')\n  }\n  return save(body)\n}\n",
+            "src/app/api/b/route.ts": "export async function POST(request) {\n  await request.json()\n  return done()\n}\n",
+            "src/a.ts": "app.post('/in', async (req, res) => {\n  const body = req.body as { name?: unknown }\n"
+                        "  res.json(await service.login(body.name))\n})\n",
+            "app/b.py": "@app.post('/say')\nasync def say(request: Request):\n    body = await request.json()\n"
+                        "    return save(SayModel(text=body.get('text', '')))\n\n\n"
+                        "@app.get('/diff')\nasync def diff(path: str, s: Any = Depends(store)):\n    return diff_of(path)\n",
+        }),
+        Example("One of NestJS is read below decorators of several lines.", after={
+            "src/a.controller.ts": "@Controller('a')\nexport class A {\n  @Post('x')\n  @ApiHeader({\n    name: 'x',\n  })\n"
+                                   "  async x(@Body() body: { name?: string }) {\n    return this.s.x(body.name)\n  }\n}\n",
+        }, finds=("src/a.controller.ts:7",)),
+        Example("One that hands a call of a webhook on with its headers, by which it is checked, is kept.", after={
+            "src/a.ts": "app.post('/webhooks/:id', async (req, res) => {\n  res.json(await run(req.body, req.headers))\n})\n",
+        }),
         Example("One that moved to another file is kept.",
             before={"src/a.ts": "app.post('/old', (req, res) => save(req.body))\nf()\n"},
             after={"src/a.ts": "f()\n", "src/b.ts": "app.post('/old', (req, res) => save(req.body))\n"}),

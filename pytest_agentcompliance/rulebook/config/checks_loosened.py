@@ -51,11 +51,12 @@ class ChecksLoosened(Rule):
     what it extends in the repository, ESLint (JSON, YAML, and the literals of JavaScript), Biome, Jest, Vitest, nyc, stylelint, the
     scripts of package.json; golangci, Codecov, Sonar, gitleaks, detect-secrets, hadolint, yamllint; ignore files; pre-commit,
     lefthook, husky, and the pipelines of GitHub and GitLab. A check that is new may have exceptions, and a first configuration is
-    no exception from anything; one in a folder of its own is held against the next one above it. Output, dependencies and
-    generated code may be left out.
+    no exception from anything; one in a folder of its own is held against the next one above it, and one that a tool reads
+    instead of another one against that. Output, dependencies and generated code may be left out.
 
     Blind spots: what presets and packages that are extended come to, values that a configuration computes (the verdict says which
-    files have those), options of other tools, pipelines of other systems, one of two equal steps that is taken out.
+    files have those), options of other tools, pipelines of other systems, one of two equal steps that is taken out,
+    files that an option of a command names (`--config`, `--rcfile`).
     """
 
     kinds: list[Kind] = Field(
@@ -112,6 +113,30 @@ class ChecksLoosened(Rule):
             finds=("pkg/tsconfig.json:1",),
         ),
         Example(
+            "A new file that takes the place of one that asks for more, beside it or above it.",
+            before={"pyproject.toml": _BEFORE, "src/a.py": "1\n"},
+            after={"pyproject.toml": _BEFORE, "src/a.py": "1\n", "mypy.ini": "[mypy]\n",
+                   "ruff.toml": "[lint]\nselect = ['E', 'S']\nignore = ['S101']\n",
+                   "src/ruff.toml": "[lint]\nselect = ['E', 'F']\n"},
+            finds=("mypy.ini:1", "ruff.toml:1", "ruff.toml:3", "src/ruff.toml:1"),
+        ),
+        Example(
+            "Files that are left out of a coverage whose threshold the pipeline has.",
+            before={".github/workflows/ci.yml": "jobs:\n  a:\n    steps:\n      - run: pytest --cov --cov-fail-under=80\n"},
+            after={".github/workflows/ci.yml": "jobs:\n  a:\n    steps:\n      - run: pytest --cov --cov-fail-under=80\n",
+                   ".coveragerc": "[run]\nomit = shop/*\n", "shop/a.py": "1\n"},
+            finds=(".coveragerc:2",),
+        ),
+        Example(
+            "A new file that extends what it takes the place of, or says the same; and one that is not read for another one.",
+            before={"pyproject.toml": _BEFORE, "src/a.py": "1\n", ".eslintrc.json": '{"rules": {"no-console": "error"}}\n',
+                    "package.json": "{}\n"},
+            after={"pyproject.toml": _BEFORE, "src/a.py": "1\n", ".eslintrc.json": '{"rules": {"no-console": "error"}}\n',
+                   "package.json": '{"eslintConfig": {"rules": {"no-console": "off"}}}\n',
+                   "src/ruff.toml": "extend = '../pyproject.toml'\nline-length = 120\n", "mypy.ini": "[mypy]\nstrict = True\n",
+                   ".coveragerc": "[report]\nfail_under = 90\n"},
+        ),
+        Example(
             "A setting that went to another file, another order, another layout.",
             before={"setup.cfg": "[flake8]\nmax-complexity = 10\nextend-ignore = E203,\n    W503\n\n[mypy]\nstrict = true\n\n"
                                  "[coverage:report]\nfail_under = 90\n",
@@ -162,7 +187,7 @@ class ChecksLoosened(Rule):
             Changed(one.path, around.read(one.before, "base"), around.read(one.after, "head"))
             for one in changes.readable(asked)
         ]
-        found, unknown = looser(files, Around(around.still, around.code))
+        found, unknown = looser(files, Around(around.still, around.code, around.at, around.had))
         yield from (self._finding(one) for one in found if _KINDS.get(one.tool, "lint") in self.kinds)
         return f"not told: {'; '.join(unknown[:5])}" if unknown else ""
 
@@ -201,6 +226,9 @@ class _Reader:
             if config.extends and "tsconfig" in content.path:
                 self._known[content.path, side] = self._extended(config, side, 0)
         return self._known[content.path, side]
+
+    def at(self, path: str, base: bool) -> "Config | None":
+        return self._at(path, "base" if base else "head") if path in (self._tree.base if base else self._tree.head) else None
 
     def _at(self, path: str, side: str) -> "Config | None":
         try:
@@ -254,3 +282,7 @@ class _Reader:
         packages = tuple(path.removesuffix("package.json") for path in mine if path.endswith("/package.json"))
         own = tuple(one for one in packages if one != f"{folder}/")
         return any(path.endswith(_CODE) and not path.startswith(own) for path in mine)
+
+    def had(self, folder: str) -> bool:
+        """Whether a folder had code at base."""
+        return any(path.startswith(f"{folder}/") and path.endswith(_CODE) for path in self._tree.base.files)

@@ -52,13 +52,16 @@ _WORDS = (
     rb"not (?:yet )?(?:wired|hooked|supported yet)", rb"sample_?[dDuUiIpPoO]", rb"SAMPLE_D", rb"orem ipsum", rb"faker", rb"mimesis",
     rb"ohn (?:Doe|Smith)", rb"ane (?:Doe|Smith)", rb"@example\.", rb"@test\.",
 )  # fmt: skip
+# A comment behind the code, and one between the braces: it may speak to tools alone.
+_HASH, _SLASH = rb"[ \t]*(?:#[^\n]*)?\r?\n", rb"[ \t]*(?:/[/*][^\n]*)?\r?\n"
+_WITHIN = rb"\{(?: ?|[ \t]*/\*[^*\n]{0,200}\*/[ \t]*)\}"
 _EMPTY = (
-    rb"\n\+[ \t]+pass[ \t]*(?:#[^\n]*)?\r?\n", rb"\n\+[ \t]+\.\.\.[ \t]*\r?\n", rb": pass[ \t]*\r?\n", rb": \.\.\.[ \t]*\r?\n",
-    rb"func [^\n{}]{1,200}\{ ?\}",
-    rb"function\b[^\n{}]{0,200}\{ ?\}", rb"=> \{ ?\}[\r\n;]",
-    rb"\n\+[ \t]+(?!constructor)[\w$#*][\w$#* ]{0,80}\([^()\n]{0,200}\)[^\n(){}=]{0,80}\{ ?\}\r?\n",
-    rb"[)>\w] ?\{\r?\n(?:\+[ \t]*\r?\n){0,3}\+[ \t]*\}",
-    rb"\{\r?\n\+[ \t]*//[^\n]*\n(?:\+[ \t]*//[^\n]*\n){0,8}\+[ \t]*\}",
+    rb"\n\+[ \t]+pass" + _HASH, rb"\n\+[ \t]+\.\.\." + _HASH, rb": pass" + _HASH, rb": \.\.\." + _HASH,
+    rb"func [^\n{}]{1,200}" + _WITHIN,
+    rb"function\b[^\n{}]{0,200}" + _WITHIN, rb"=> " + _WITHIN + rb"(?:[\r\n;]|[ \t]*/[/*])",
+    rb"\n\+[ \t]+(?!constructor)[\w$#*][\w$#* ]{0,80}\([^()\n]{0,200}\)[^\n(){}=]{0,80}" + _WITHIN + _SLASH,
+    rb"[)>\w] ?\{" + _SLASH + rb"(?:\+[ \t]*\r?\n){0,3}\+[ \t]*\}",
+    rb"\{" + _SLASH + rb"\+[ \t]*/[/*][^\n]*\n(?:\+[ \t]*(?:/[/*]|\*)[^\n]*\n){0,8}\+[ \t]*\}",
 )  # fmt: skip
 
 

@@ -72,6 +72,24 @@ _NOBODY = frozenset([
     "security", "refactor", "cleanup", "bug", "feature", "test", "tests", "docs", "question", "optional", "maybe", "soon",
     "someday",
 ])  # fmt: skip
+# A program is nobody who can be asked in a year; nor are words around its name a person.
+_PROGRAMS = frozenset([
+    "claude", "agent", "agents", "ai", "copilot", "bot", "todo", "fixme", "cursor", "codex", "assistant", "chatgpt", "gpt", "llm",
+    "gemini", "devin", "aider", "cline", "windsurf", "anthropic", "openai", "dependabot", "renovate", "robot",
+])  # fmt: skip
+_AROUND = frozenset(["the", "an", "a", "code", "coding", "github", "google", "next", "future", "backend", "frontend", "main"])
+_DUE = r"(?:by|due(?: (?:on|by|date))?|until|till|before|no later than|deadline|expires?(?: on)?)"
+_IS_DUE = re.compile(rf"(?i)\b{_DUE}[\s:=]*\Z")
+_OPENED = re.compile(
+    r"(?i)\b(?:opened|open|since|created|added|from|as of|reported|found|raised|filed|written|noted|logged|started|introduced|seen)"
+    r"(?: (?:on|at|in))?[\s:=]*\Z"
+)
+_RANGE = re.compile(r"(?i)\s+(?:to|until|till|through)\s+20\d\d")
+# What stands before the sentence of a marker: brackets, dates (as NUL), names with an at sign, words for a due date.
+_HEAD = re.compile(
+    rf"[\s:]*(?:(?:\([^()]{{0,200}}\)|\[[^\[\]]{{0,200}}\]|\{{[^{{}}]{{0,200}}\}}|<[^<>]{{0,200}}>|\0|@[\w.\-]{{1,80}}|{_DUE}\b)"
+    r"[\s:,;/|.\-]*)*", re.IGNORECASE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +178,20 @@ class Todo(Rule):
             after={"a.go": "// TODO(high, 2030-12-01): x\n// TODO(3) 2030-12-01\n// TODO(v2, 2030-12-01): x\n"
                            "// TODO: ask a@b.org by 2030-12-01\n// TODO(me, 2030-12-01): x\n// TODO: the owner signs 2030-12-01\n"},
             finds=("a.go:1", "a.go:2", "a.go:3", "a.go:4", "a.go:5", "a.go:6"),
+        ),
+        Example(
+            "A program is no owner, and a date that has passed counts beside one that has not.",
+            given={"mode": "owned"},
+            after={"a.go": "// TODO(claude, 2030-12-01): x\n// TODO(AI agent, 2030-12-01): x\n// TODO @copilot by 2030-12-01\n"
+                           "// TODO(anna, 2020-01-01, 2030-12-01): x\n// TODO(anna, 2030-12-01): x, due 2020-01-01\n"},
+            finds=("a.go:1", "a.go:2", "a.go:3", "a.go:4", "a.go:5"),
+        ),
+        Example(
+            "A day on which it was opened, or of something else, is not when it is due; Claude Monet is a person.",
+            given={"mode": "owned"},
+            after={"a.go": "// TODO(anna, opened 2020-01-01, 2030-12-01): x\n"
+                           "// TODO(claude monet, 2030-12-01, since 2020-01-01): x\n"
+                           "// TODO(anna, 2030-12-01): leave version 2023-10-16 of the API\n"},
         ),
         Example(
             "One that was moved, re-indented, or carried to another file is kept.",
@@ -312,26 +344,59 @@ def _unowned(marker: "Marker", today: date) -> str:
     rest = marker.text[len(marker.word) :]
     days = list(_days(rest))
     bare = rest
-    for written, _ in days:
+    for written, _, _ in days:
         bare = bare.replace(written, " , " if rest.lstrip(" ([{<").startswith(written) else ",")
     bare = bare.lstrip(" ,:") if days and re.match(r"[\s:]*" + re.escape(days[0][0]), rest) else bare
     group = _GROUP.match(bare)
     inner = next((one for one in group.groups() if one), "") if group else ""
     names = [re.sub(r"(?i)^(?:by|due|until|before)\b[: ]*", "", part.strip()).strip(" -/") for part in re.split(r"[,;:|/]", inner)]
-    owned = any(_NAME.fullmatch(name.lstrip("@")) and name.lower() not in _NOBODY for name in names) or bool(_OWNER.search(rest))
+    owned = any(_NAME.fullmatch(name.lstrip("@")) and _is_person(name) for name in names)
+    owned = owned or any(_is_person(re.split(r"[\s:=@]", one[0])[-1]) for one in _OWNER.finditer(rest))
     lacking = [] if owned else ["owner"]
     if not days:
         return f"names no {' and no '.join([*lacking, 'date'])}"
     if lacking:
         return "names no owner"
-    known = [day for _, day in days if day is not None]
+    known = [day for _, day, _ in days if day is not None]
     if not known:
         return f"names {days[0][0]}, which is no date"
-    return f"was due on {max(known)}" if max(known) < today else ""
+    if max(known) < today:
+        return f"was due on {max(known)}"
+    head = _head(rest, days)
+    passed = [day for written, day, at in days if day is not None and day < today and _is_due(rest, written, at, head)]
+    return f"was due on {min(passed)}" if passed else ""
 
 
-def _days(text: str) -> Iterator[tuple[str, date | None]]:
-    """The days that a text names, each as it is written and as the last day that it means; None for one that is in no calendar."""
+def _is_person(name: str) -> bool:
+    words = [word for word in re.split(r"[\W_\d]+", name.lower()) if word]
+    programs = any(word in _PROGRAMS for word in words) and all(word in _PROGRAMS or word in _AROUND for word in words)
+    return name.lower().strip("@.") not in _NOBODY and not programs
+
+
+def _is_due(text: str, written: str, at: int, head: int) -> bool:
+    """Whether a date is when something is due: it says so, or stands before the sentence and does not say when that was opened.
+
+    A date within the sentence may be anything: the version of an interface, the day of an accident.
+    """
+    before = text[max(0, at - 40) : at]
+    if _OPENED.search(before) or _RANGE.match(text, at + len(written)):
+        return False
+    return at < head or _IS_DUE.search(before) is not None
+
+
+def _head(text: str, days: list[tuple[str, date | None, int]]) -> int:
+    """Where the sentence of a marker begins, behind brackets, names and dates."""
+    parts, last = [], 0
+    for written, _, start in sorted(days, key=lambda day: day[2]):
+        if start >= last:
+            parts += [text[last:start], "\0" * len(written)]
+            last = start + len(written)
+    found = _HEAD.match("".join((*parts, text[last:])))
+    return found.end() if found is not None else 0
+
+
+def _days(text: str) -> Iterator[tuple[str, date | None, int]]:
+    """The days that a text names: how each is written, the last day that it means, where it stands; None for one in no calendar."""
     for pattern in _DATES:
         for found in pattern.finditer(text):
             parts = found.groupdict()
@@ -341,6 +406,6 @@ def _days(text: str) -> Iterator[tuple[str, date | None]]:
             try:
                 # Of a month, and of a quarter, the last day is the one on which it is over.
                 last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1) if 1 <= month <= 12 else None
-                yield found[0], date(year, month, day) if day or last is None else last
+                yield found[0], date(year, month, day) if day or last is None else last, found.start()
             except ValueError:
-                yield found[0], None
+                yield found[0], None, found.start()

@@ -1,7 +1,9 @@
 """database/migration-present: a change of the schema comes with a migration, and the report lists it."""
 
-from collections.abc import Iterator
-from posixpath import dirname
+import re
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from posixpath import basename, dirname
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -10,6 +12,7 @@ from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Tree
 from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.packages import folders
 from pytest_agentcompliance.parsing.schema.migrations import GLOBS
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
@@ -24,9 +27,14 @@ EXEMPT = [
     "**/example/**", "**/dist/**", "**/build/**", "docs/**", "*.d.ts",
 ]  # fmt: skip
 _MODELS = (".prisma", ".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".py", ".go")
+_CODE = (".py", ".ts", ".mts", ".js", ".mjs", ".cjs", ".go", ".rb", ".php")
+_DOES = re.compile(  # a call, as those by which migrations do something
+    r"(?i)\w\s{0,9}(?:\.|->|::)\s{0,9}\w+\s{0,9}[(<`]|\b(?:add|create|drop|remove|rename|change|execute|sql)\w*[ (`]"
+)
+_DOCSTRING = re.compile(r"\A\s*[rRuU]?(?:\"\"\"(?s:.*?)\"\"\"|\'\'\'(?s:.*?)\'\'\'|\"[^\"\n]*\")")
 _NAMED = 4  # columns, and tables, that a message names
 _LONGEST = 2000  # characters of a finding's evidence
-_WORKSPACES = frozenset(("apps", "packages", "services", "libs", "modules", "projects"))
+_MANIFESTS = ("package.json", "pyproject.toml", "go.mod", "setup.py", "setup.cfg", "requirements.txt")  # of a project
 
 _PRISMA = "model User {\n  id    Int    @id\n  email String\n}\n"
 _WIDER = "model User {\n  id    Int    @id\n  email String\n  name  String?\n}\n"
@@ -45,12 +53,14 @@ class MigrationPresent(Rule):
     The columns, constraints and enums of Prisma, Drizzle, TypeORM, MikroORM, Sequelize, SQLAlchemy, SQLModel, Django and GORM are
     compared between base and head over the whole change, so that a model that moved has not changed; what makes no difference to
     the database (types of the language, defaults that the code makes, relations without a column, comments) is no
-    change. A new file among the migrations has to name one of the columns that changed, or the table. Where only an
-    older migration was edited, and where base has no migrations for that part of the repository, it is a remark. Where there is
-    a report, it has to name the migration, the table or the column.
+    change. A new file among the migrations has to name one of the columns that changed, or the table. Where only an older
+    migration was edited, and where base has no migrations for that part of the repository (the nearest project above the model:
+    package.json, pyproject.toml, go.mod; else its root), it is a remark. Where there is a report, it has to name the migration,
+    the table or the column.
 
     Blind spots: models whose class is made at run time; schemas in SQL alone; indexes that Drizzle, TypeORM and Sequelize
-    declare beside the columns; columns of a mixin; databases without a schema; whether the migration does what the models say.
+    declare beside the columns; columns of a mixin; databases without a schema; whether the migration does what the models say:
+    a column of the same name in another table passes for it.
     """
 
     migrations: list[str] = Field(
@@ -84,6 +94,15 @@ class MigrationPresent(Rule):
             finds=("app/user.py",), styles=("app/old.py",),
         ),
         Example(
+            "The migrations of a project may lie beside the package of its models.",
+            before={"pyproject.toml": "[project]\n", "lending/models.py": _TABLE, "migrations/versions/1_a.py": "a = 1\n"},
+            after={
+                "pyproject.toml": "[project]\n", "lending/models.py": _TABLE + "    name = Column(String)\n",
+                "migrations/versions/1_a.py": "a = 1\n",
+            },
+            finds=("lending/models.py:7",),
+        ),
+        Example(
             "A report that says nothing of the migration is reported.",
             before={"prisma/schema.prisma": _PRISMA, **_FIRST}, after={"prisma/schema.prisma": _WIDER, **_FIRST, **_ADDED},
             report="# Report\n\n## Database Changes\n\nNone.\n", finds=("REPORT.md:3",),
@@ -91,10 +110,11 @@ class MigrationPresent(Rule):
         Example(
             "It is a remark where the project has no migrations, and where an older one was edited.",
             before={
-                "a/schema.prisma": _PRISMA, "b/prisma/schema.prisma": _PRISMA, "b/prisma/migrations/1/migration.sql": "CREATE\n",
+                "a/package.json": "{}\n", "a/schema.prisma": _PRISMA, "b/package.json": "{}\n", "b/prisma/schema.prisma": _PRISMA,
+                "b/prisma/migrations/1/migration.sql": "CREATE\n",
             },
             after={
-                "a/schema.prisma": _WIDER, "b/prisma/schema.prisma": _WIDER,
+                "a/package.json": "{}\n", "a/schema.prisma": _WIDER, "b/package.json": "{}\n", "b/prisma/schema.prisma": _WIDER,
                 "b/prisma/migrations/1/migration.sql": 'CREATE TABLE "User" ("name" TEXT);\n',
             },
             styles=("a/schema.prisma:4", "b/prisma/schema.prisma:4"),
@@ -133,12 +153,14 @@ class MigrationPresent(Rule):
         tables, had, has = self._changed(changes)
         new = [one for one in changes if one.kind == "added" and not one.renamed_from and matches(one.path, self.migrations)]
         if tables:
+            parts = _Parts(tree.base.files, self.migrations)
             edited = [one for one in changes if one.kind == "modified" and matches(one.path, self.migrations)]
             said, before = _said(changes, new), _said(changes, edited)
             told: dict[tuple[str, str, Level], list[tuple[str, Fact]]] = {}  # by file, reason and level: a file is one finding
             for key, facts in tables.items():
                 at = key[:2]
-                verdict = self._judged(facts, tree, said, before, new=bool(new), whole=at not in has, fresh=at not in had)
+                path = next((path for path, fact in facts if fact.line), facts[0][0])
+                verdict = _judged(facts, path, said, before, parts, new=bool(new), whole=at not in has, fresh=at not in had)
                 if verdict is not None:
                     told.setdefault(verdict, []).extend(facts)
             for (path, why, level), facts in told.items():
@@ -179,41 +201,56 @@ class MigrationPresent(Rule):
     def _is_exempt(self, path: str) -> bool:
         return matches(path, self.exempt) or matches(path, self.migrations)
 
-    def _judged(
-        self,
-        facts: "list[tuple[str, Fact]]",
-        tree: Tree,
-        said: frozenset[str],
-        edited: frozenset[str],
-        *,
-        new: bool,
-        whole: bool,
-        fresh: bool,
-    ) -> "tuple[str, str, Level] | None":
-        """Where, why and how much the facts of a table that changed are wanting; None where a migration speaks of them.
 
-        ``new``: there is a new migration at all; ``whole``: the whole table went; ``fresh``: the whole table came.
-        """
-        from pytest_agentcompliance.parsing.schema import plain
+def _judged(
+    facts: "list[tuple[str, Fact]]",
+    path: str,
+    said: frozenset[str],
+    edited: frozenset[str],
+    parts: "_Parts",
+    *,
+    new: bool,
+    whole: bool,
+    fresh: bool,
+) -> "tuple[str, str, Level] | None":
+    """Where, why and how much the facts of a table that changed are wanting; None where a migration speaks of them.
 
-        # A new table is known by its own name alone: a column such as id says nothing.
-        named = [fact for _, fact in facts if not fresh or fact.column in ("", "__tablename__")]
-        names = frozenset(name for fact in named for name in fact.names) | ({plain(facts[0][1].table)} if fresh else frozenset())
-        if not said.isdisjoint(names):
-            return None
-        path = next((path for path, fact in facts if fact.line), facts[0][0])
-        if not edited.isdisjoint(names):
-            return path, "an older migration was edited in place of a new one", "style"
-        if not self._has_migrations(tree, path):
-            return path, "no migration came with it: this part of the repository has none", "style"
-        why = "no new migration speaks of it" if new else "no migration came with it"
-        # A model may go because another one takes its place, or because nothing of ours asks for the table any more.
-        return path, why, "style" if whole else "breach"
+    ``new``: there is a new migration at all; ``whole``: the whole table went; ``fresh``: the whole table came.
+    """
+    from pytest_agentcompliance.parsing.schema import plain
 
-    def _has_migrations(self, tree: Tree, path: str) -> bool:
-        """Whether base has migrations that may be for a model: in the same part of a workspace, or the same folder of the root."""
-        part = _part(path)
-        return any(matches(one, self.migrations) for one in tree.base.files if one.startswith(part))
+    # A new table is known by its own name alone: a column such as id says nothing.
+    named = [fact for _, fact in facts if not fresh or fact.column in ("", "__tablename__")]
+    names = frozenset(name for fact in named for name in fact.names) | ({plain(facts[0][1].table)} if fresh else frozenset())
+    if not said.isdisjoint(names):
+        return None
+    if not edited.isdisjoint(names):
+        return path, "an older migration was edited in place of a new one", "style"
+    if not parts.have_migrations(path):
+        return path, "no migration came with it: this part of the repository has none", "style"
+    why = "no new migration speaks of it" if new else "no migration came with it"
+    # A model may go because another one takes its place, or because nothing of ours asks for the table any more.
+    return path, why, "style" if whole else "breach"
+
+
+class _Parts:
+    """The projects of a tree, with the migrations of each: a file is part of that whose manifest is the nearest above."""
+
+    def __init__(self, paths: Collection[str], migrations: list[str]) -> None:
+        self._paths, self._migrations = paths, migrations
+
+    def have_migrations(self, path: str) -> bool:
+        """Whether there is a migration in the project that a model belongs to."""
+        home = self._of(path)
+        there = (one for one in self._paths if not home or one.startswith(f"{home}/"))
+        return any(matches(one, self._migrations) and self._of(one) == home for one in there)
+
+    def _of(self, path: str) -> str:
+        return next((folder for folder in folders(path) if folder in self._homes), "")
+
+    @cached_property
+    def _homes(self) -> frozenset[str]:
+        return frozenset(dirname(path) for path in self._paths if path.endswith(_MANIFESTS) and basename(path) in _MANIFESTS)
 
 
 def _finding(path: str, why: str, level: Level, facts: "list[tuple[str, Fact]]") -> Finding:
@@ -231,14 +268,6 @@ def _finding(path: str, why: str, level: Level, facts: "list[tuple[str, Fact]]")
     return Finding(f"{', '.join(what)}{rest} changed in the schema, and {why}", Place(path, line), level, evidence=evidence)
 
 
-def _part(path: str) -> str:
-    """The part of the repository that a file belongs to: a workspace's package, with a slash behind it, or all of it."""
-    parts = dirname(path).split("/")
-    if len(parts) > 1 and parts[0] in _WORKSPACES:
-        return "/".join(parts[:2]) + "/"
-    return f"{parts[0]}/" if parts[0] and parts[0] not in ("src", "app", "db", "prisma", "server", "lib", "models") else ""
-
-
 def _facts(side: Content | None) -> "tuple[Fact, ...]":
     from pytest_agentcompliance.parsing.schema import facts
 
@@ -246,15 +275,21 @@ def _facts(side: Content | None) -> "tuple[Fact, ...]":
 
 
 def _said(changes: ChangeSet, migrations: list[FileChange]) -> frozenset[str]:
-    """The words of the lines that migrations got."""
+    """The words of the lines that migrations got; one that only has comments, or a function that does nothing, says nothing."""
+    from pytest_agentcompliance.parsing.comments import blanked
     from pytest_agentcompliance.parsing.schema import words
 
     found: set[str] = set()
     for one in changes.readable(migrations):
         try:
-            found |= words(one.path + " " + "\n".join(line.text for line in one.added))
+            lines = blanked(one.after.text() if one.after is not None else "", one.path).split("\n")
+            text = "\n".join(lines[line.number - 1] for line in one.added if line.number <= len(lines))
         except Unreadable:
             continue
+        if one.path.endswith(".py"):
+            text = _DOCSTRING.sub("", text, count=1)
+        if _DOES.search(text) if one.path.endswith(_CODE) else words(text):
+            found |= words(f"{one.path} {text}")
     return frozenset(found)
 
 

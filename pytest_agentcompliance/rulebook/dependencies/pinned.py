@@ -46,9 +46,10 @@ class Pinned(Rule):
     or a file that holds them. Of workflows an action that follows a branch is reported, of Dockerfiles an image without a tag
     or with ``latest``.
 
-    Blind spots: versions that were loosened; what a script installs; a lock file that holds another version than the
-    manifest asks for; images and actions whose name is computed; tags, which may be moved. That a lock file holds a
-    package is told by its name alone.
+    Blind spots: versions that were loosened; what a script, a workflow or a Dockerfile installs; the dependencies that a script
+    names in a comment of its own (PEP 723), that a file of another name has which a manifest includes, and that overrides force;
+    a lock file that holds another version than the manifest asks for; images and actions whose name is computed; tags, which may
+    be moved. That a lock file holds a package is told by its name alone.
     """
 
     exempt: list[str] = Field(

@@ -125,6 +125,13 @@ class PublicDocumented(Rule):
             },
         ),
         Example(
+            "So is one above the directives of tools.",
+            after={
+                "cart.go": "package cart\n\n// Get finds one.\n//\n//nolint:ireturn // a factory\nfunc Get() Cart { return nil }\n",
+                "src/a.ts": "/** The sum. */\n// eslint-disable-next-line max-len\nexport function total() {}\n",
+            },
+        ),
+        Example(
             "What base has, what moved, what is private, tests and generated code are kept.",
             before={"src/a.ts": "export function total() {}\n", "src/b.ts": "export class Cart {}\n"},
             after={
@@ -336,7 +343,9 @@ def _told(changes: ChangeSet) -> frozenset[str]:
 
 def _explained(content: Content, one: "Choice") -> bool:
     """Whether a comment or a description stands beside an option."""
-    lines = content.text().split("\n")
+    from pytest_agentcompliance.parsing.suppressions.apart import unexplained
+
+    lines = unexplained(content.text(), content.path).split("\n")
     at = (one.line or 1) - 1
     if _COMMENT.search(lines[at]) or _TOLD.search(lines[at]):
         return True

@@ -117,6 +117,12 @@ class FilesMatchDiff(Rule):
             styles=("BACKEND-LOG.md:3",),
         ),
         Example(
+            "So is one of a file at the root, which the other paths tell.",
+            log=_LOG + "  - /home/agent/shop/api/cart.ts\n  - /home/agent/shop/package.json\n",
+            after={"api/cart.ts": "1\n", "package.json": "{}\n"},
+            styles=("BACKEND-LOG.md:3",),
+        ),
+        Example(
             "A path that could be two is that of the package whose other files the chunk lists.",
             log=_LOG + "  - `api/cart/package.json`\n  - updated `src/index.ts`\n",
             after={"api/cart/package.json": "{}\n", "api/cart/src/index.ts": "1\n", "api/till/src/index.ts": "1\n"},
@@ -236,8 +242,10 @@ class FilesMatchDiff(Rule):
                 index = claims.known(frozenset(path for path in changes.paths if not matches(path, self.own)))
             for _, claim in other.claims():
                 others.enter(None, claim, index.find(claim.path), name)
-        for chunk, claim in log.claims():
-            books.enter(chunk, claim, paths.find(claim.path))
+        claimed = list(log.claims())
+        meant = paths.together(claim.path for _, claim in claimed)
+        for chunk, claim in claimed:
+            books.enter(chunk, claim, meant[claim.path])
         logs = {log.path, *(other.path for other in documents.logs)} if documents is not None else {log.path}
         own = logs | changes.proofs
         return books, others, [change.path for change in changes if not self._exempt(change.path, own, books)]

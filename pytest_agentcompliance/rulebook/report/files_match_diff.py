@@ -143,6 +143,13 @@ class FilesMatchDiff(Rule):
             after={"api/cart.ts": "1\n", "api/till.ts": "1\n"},
             styles=("api/till.ts",),
         ),
+        Example(
+            "A file that is struck through is listed where it was deleted, and only there.",
+            report=_LIST + "- ~~`api/cart.ts`~~\n- ~~api/till.ts~~ (deleted)\n- `api/sum.ts`\n- ~~api/tax.ts~~ not needed\n",
+            before={"api/till.ts": "till\n"},
+            after={"api/cart.ts": "1\n", "api/sum.ts": "1\n"},
+            finds=("api/cart.ts",),
+        ),
         Example("Either end of a rename accounts for both.",
             report=_LIST + "- `api/basket.ts` - renamed\n",
             before={"api/cart.ts": "const cart = []\n"},
@@ -167,7 +174,11 @@ class FilesMatchDiff(Rule):
                 yield Finding(message, _at(report, part.line if part else 1), evidence="none")
             return ""
         paths = claims.known(changes.paths)
-        books = _Books(paths, listed)
+        gone = {change.path for change in changes if change.kind == "deleted" or change.renamed_to}
+        # A name that is struck through says that the file was deleted, or that it is on the list no longer.
+        struck = {one for one in listed if one.status == deliverables.STRUCK}
+        crossed = {one for one in struck if not gone.issuperset(paths.find(one.path).paths or ("",))}
+        books = _Books(paths, tuple(one for one in listed if one not in crossed))
         told = ((paths.find(name), line) for name, line in deliverables.in_passing(report.text))
         passing = {match.paths[0]: line for match, line in told if len(match.paths) == 1 and match.how in ("whole", "end")}
         for change in needed:
@@ -237,10 +248,8 @@ class _Books:
     inexact: "list[Named]" = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        first = [(one, self.paths.find(one.path)) for one in self.listed]
-        roots = {one.path[: -len(match.paths[0])] for one, match in first if match.how == "end" and _absolute(one.path)
-                 and one.path.endswith(match.paths[0])}  # fmt: skip
-        self.entries = [(one, self._again(one, match, roots)) for one, match in first]
+        found = self.paths.together(one.path for one in self.listed)
+        self.entries = [(one, found[one.path]) for one in self.listed]
         exact = {path for _, match in self.entries if match.how in ("whole", "end") for path in match.paths}
         homes = {path[:at] for path in exact for at, char in enumerate(path) if char == "/"}
         times: dict[str, int] = {}
@@ -259,20 +268,6 @@ class _Books:
                 if match.how == "end":
                     self.inexact.append(one)
 
-    def _again(self, one: "Named", match: "Match", roots: set[str]) -> "Match":
-        """An absolute path without the folder in which the repository lay, which other entries tell."""
-        if match.how != "none" or not _absolute(one.path):
-            return match
-        for root in sorted(roots, key=len, reverse=True)[:20]:
-            if one.path.startswith(root):
-                found = self.paths.find(one.path[len(root) :])
-                return found._replace(how="end") if found.how == "whole" else found
-        if not roots:
-            found = self.paths.find(one.path.rstrip("/").rpartition("/")[2])
-            if found.how == "whole":
-                return found._replace(how="end")
-        return match
-
     def _one_of(self, one: "Named", match: "Match", homes: set[str]) -> None:
         meant = [path for path in match.paths if path[: -len(one.path)].rstrip("/") in homes]
         if len(meant) == 1:
@@ -284,10 +279,6 @@ class _Books:
     def _account(self, one: "Named", paths: tuple[str, ...]) -> None:
         for path in paths:
             self.by_path.setdefault(path, one.line)
-
-
-def _absolute(path: str) -> bool:
-    return path.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", path) is not None
 
 
 def _unlisted(change: FileChange, books: _Books) -> Finding:

@@ -39,7 +39,8 @@ class PlannedFiles(Rule):
     Paths count from the root and by their end, names of files wherever they lie, a package for its folder. What a document
     only looks at (patterns, reuse) or leaves out (non-goals, "do not touch") is not planned, and a glob that means next to
     everything, such as ``**``, names nothing. The documents count as base has them; where base has none that names a
-    file, those that the run wrote itself do, and the verdict says so. Changes of the documents are another rule's matter.
+    file, those that the run wrote itself do, and the verdict says so. Of a task that was delegated counts only one that lists
+    paths. Changes of the documents are another rule's matter.
 
     Blind spots: what is done inside of a planned file or folder. A name without a folder (``index.ts``) covers every file
     of that name. Prose that names a file in passing plans it.
@@ -211,7 +212,7 @@ class PlannedFiles(Rule):
         names = dict.fromkeys(self.documents)
         base = [one for name in names for one in documents.base(name)]
         head = [one for name in names for one in documents.head(name)]
-        told = [] if task is None or task.problem else _named(task.text, task.path)
+        told = [] if task is None or task.problem else _listed_by(task)
         if not (base or head or task):
             which = " and no ".join([*names, *(["delegated task"] if self.by_task else [])])
             raise NotJudged(f"there is no {which}, neither at base nor at head")
@@ -228,7 +229,8 @@ class PlannedFiles(Rule):
             return written, f"judged by what the run wrote itself, {_listed(written)}: base has nothing that names a file"
         if not (given or written):
             papers = {one.path for one in base or head} | ({task.path} if task is not None else set())
-            raise NotJudged(f"{' and '.join(sorted(papers))} names no file, folder, glob or package")
+            lists = "lists" if task is not None and task.path in papers else "names"
+            raise NotJudged(f"{' and '.join(sorted(papers))} {lists} no file, folder, glob or package")
         return given or written, ""
 
 
@@ -259,6 +261,13 @@ def _named(text: str, path: str) -> "list[Entry]":
     from pytest_agentcompliance.parsing.planned.cover import Entry
 
     return [Entry(one, path) for one in read(text, path)]
+
+
+def _listed_by(task: "Task") -> "list[Entry]":
+    """What a task names where it lists files: one that only speaks of a file leaves open what else is to be changed."""
+    from pytest_agentcompliance.parsing.planned import lists_files
+
+    return _named(task.text, task.path) if lists_files(task.text, task.path) else []
 
 
 def _entries(documents: Iterable[Document]) -> "list[Entry]":

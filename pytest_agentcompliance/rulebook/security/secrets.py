@@ -25,17 +25,18 @@ GENERATED = [
     "*-lock.json", "*-lock.yaml", "*.lock", "*.lockb", "npm-shrinkwrap.json", "go.sum", "go.work.sum", "*.snap", "**/__snapshots"
         "__/**",
     "*.min.js", "*.min.css", "*.map", "*.tsbuildinfo", "*.svg", "*.ipynb", "**/node_modules/**", "**/vendor/**", "**/dist/**",
-    "**/cassettes/**", "*.har", "*.pb.go", "*_pb2.py",
+    "**/cassettes/**", "*.har", "*.pb.go", "*_pb2.py", ".pnp.*",
 ]  # fmt: skip
-_PROSE = re.compile(r"(?i)\.(?:mdx?|rst|adoc|txt|html?|mdc)$")
+_PROSE = re.compile(r"(?i)\.(?:mdx?|rst|adoc|txt|html?|mdc|log|jsonl|ndjson|cast|http|rest)$")  # what is said or was said
 _CODE = re.compile(r"(?i)\.(?:py|pyi|[cm]?[jt]sx?|go|rs|java|kts?|swift|rb|php|cs|cc?|cpp|h|hpp|scala|ex|exs|lua|dart|vue|"
                    r"svelte|astro|sql|css|scss)$")
 _POSED = re.compile(r"(?i)(?:^|/)(?:__)?(?:fixtures?|mocks?|testdata|test[-_]data|stories|storybook|examples?|samples?|golden|"
-                    r"cassettes|playwright|cypress|e2e|locales?|i18n|translations?)(?:__)?/")
+                    r"cassettes|playwright|cypress|e2e|locales?|i18n|translations?)(?:__)?/|[/_.-]test[-_]?data[^/]*$")
 _FIREBASE = ("google-services.json", "GoogleService-Info.plist")  # the keys in them go out with every application
 # Pictures, sounds, films, type faces, archives: many bytes, in which nothing is written.
 _MEDIA = re.compile(r"(?i)\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|mp[34]|m4[av]|mov|webm|og[gv]|wav|woff2?|ttf|otf|eot|pdf|"
                     r"zip|t?gz|bz2|xz|7z|jar|whl|wasm|pyc|so|exe)$")
+_CONTROLS = bytes(one for one in range(32) if one not in b"\t\n\r\f\x1b")
 MOST, MOST_BINARY = 20_000_000, 2_000_000  # characters of one file
 # In parts, so that no scanner takes this file for a leak.
 _SAMPLE = "sk-ant-" "api03-" "Qm7Zr2Vx9Lk4Hd8Tn3Wp6Yb1Gc5Jf0Rs-Ku_Ea7Io2Mv"
@@ -59,14 +60,15 @@ class Secrets(Rule):
     What is none: references (``process.env.X``, ``${X}``), placeholders, values that say that they are made up, count up or
     repeat themselves, test keys of Stripe, documented examples, hashes, ids, public keys, the anonymous keys of Supabase,
     passwords made of common words (``postgres:postgres``), URLs of one's own machine. In tests and fixtures only tokens whose
-    form is a provider's count; a private key there is a matter of style. In prose a named value must look random. In files
+    form is a provider's count; a private key there is a matter of style. In prose and logs a named value must look random. In files
     that tools write (``generated``) only forms count that nothing else has. What only moved is not new.
 
     The fingerprint of a finding is made of the rule, the path, the kind and the name; that of a token with enough randomness
     also of a digest of it, so that a waiver is for that token alone. A short password has none: its digest could be tried
     out.
 
-    Blind spots: a secret in pieces (``"sk-" + "ant-..."``), encoded or encrypted; a password of words alone, without a digit
+    Blind spots: a secret in pieces (``"sk-" + "ant-..."``), encoded or encrypted, or in the name of a
+    file; a password of words alone, without a digit
     or shorter than eight characters; a token without a form under a name that says nothing; what stands in an archive, a
     picture or another binary format; a token of a provider that looks made up; the user of ``curl -u``; what a merge of
     another branch brought, and states of the work tree that no commit has.
@@ -139,7 +141,7 @@ class Secrets(Rule):
             seen.add(leak.value)
             level = self._level(change.path, leak)
             yield Finding(f"{leak.shown} was added{more}", Place(change.path, leak.line), level, _evidence(leak))
-        known: dict[str, frozenset[str]] = {}  # the secrets of each content
+        known: dict[tuple[str, str], frozenset[str]] = {}  # the secrets of each step from a content to the next
         for commit in commits or ():
             yield from self._of_commit(commit, changes, seen, known)
 
@@ -155,7 +157,9 @@ class Secrets(Rule):
         hit = {one.position for pattern in _patterns() for one in changes.containing(pattern, among)}
         return (one for one in changes if one.position in hit)
 
-    def _of_commit(self, commit: Commit, changes: ChangeSet, seen: set[str], known: dict[str, frozenset[str]]) -> Iterator[Finding]:
+    def _of_commit(
+        self, commit: Commit, changes: ChangeSet, seen: set[str], known: dict[tuple[str, str], frozenset[str]]
+    ) -> Iterator[Finding]:
         """What a commit added that the run's own change does not show."""
         for leak in self._leaks("message.md", commit.message):
             if leak.value not in seen:
@@ -174,18 +178,17 @@ class Secrets(Rule):
                 gone = f"{leak.shown} was added by commit {commit.id[:9]}; the history keeps it, though a later one took it away"
                 yield Finding(gone, Place(change.path, leak.line), self._level(change.path, leak), _evidence(leak))
 
-    def _holds(self, change: FileChange, seen: set[str], known: dict[str, frozenset[str]]) -> bool:
+    def _holds(self, change: FileChange, seen: set[str], known: dict[tuple[str, str], frozenset[str]]) -> bool:
         """Whether a file of a commit has a secret that its last version had not, and that was not told yet."""
         after, before = change.after, change.before
         if after is None or after.mode == SUBMODULE or _MEDIA.search(change.path):
             return False
         try:
-            if after.oid not in known:
-                data = after.bytes()
-                hit = b"\0" in data or any(pattern.search(data) for pattern in _patterns())
-                text, plain = _text(data) if hit else ("", True)
-                known[after.oid] = frozenset(leak.value for leak in self._leaks(change.path, text, plain))
-            fresh = known[after.oid] - seen
+            step = (after.oid, before.oid if before else "")
+            if step not in known:
+                text, plain = _fresh(after.bytes(), before.bytes() if before else b"")
+                known[step] = frozenset(leak.value for leak in self._leaks(change.path, text, plain))
+            fresh = known[step] - seen
             had = before.bytes() if fresh and before is not None else b""
         except Unreadable:  # the ledger knows
             return False
@@ -268,12 +271,38 @@ def _added(change: FileChange) -> tuple[tuple[Line, ...], bool]:
 
 
 def _text(data: bytes) -> tuple[str, bool]:
-    """A content as text, and whether it is one: UTF-16 by its mark or by its NULs; of a binary file every byte is a letter."""
+    """A content as text, and whether it is one: of a binary file every byte is a letter."""
     if b"\0" not in data:
         return decode(data[:MOST]), True
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data.count(b"\0", 0, 4000) * 3 > min(len(data), 4000):
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or _is_wide(data[:4000]) or _is_text(data):
         return decode(data[:MOST]).replace("\0", ""), True
     return data[:MOST_BINARY].decode("latin-1"), False
+
+
+def _is_wide(data: bytes) -> bool:
+    """UTF-16 without its mark: every other byte is NUL, and the ones between are not."""
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    return max(even, odd) * 10 > len(data) * 3 and min(even, odd) * 50 < len(data)
+
+
+def _is_text(data: bytes) -> bool:
+    """Text that a few NULs were put into, as somebody would who wants it to be taken for binary."""
+    if data.startswith(b"SQLite format"):
+        return False
+    try:
+        data[:MOST].decode()
+    except UnicodeDecodeError:
+        return False
+    return (len(data) - len(data.translate(None, _CONTROLS))) * 100 < len(data)
+
+
+def _fresh(data: bytes, old: bytes) -> tuple[str, bool]:
+    """What a content has that the last one had not, as text, where a secret can be; and whether it is text."""
+    if b"\0" in data:
+        return _text(data)
+    had = frozenset(old.split(b"\n"))
+    rows = b"\n".join(row for row in data.split(b"\n") if row not in had or b"PRIVATE KEY-" in row)
+    return (decode(rows[:MOST]) if any(pattern.search(rows) for pattern in _patterns()) else "", True)
 
 
 def _rows(data: bytes) -> list[str]:

@@ -22,7 +22,7 @@ _CODE = (".py", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".
 # What talks to the person who started it: it prints, and that is no log.
 _TERMINAL = re.compile(r"(?i)(?:^|/)(?:scripts?|bin|cli|cmd|tools?|examples?|demos?|docs?|notebooks?|benchmarks?|seeds?|"
                        r"playwright|fixtures?|mocks?|__mocks__|setup)(?:/|\.\w+$|[-_][^/]*\.\w+$)|(?:^|/)(?:[\w-]+[-_])?(?:cli|"
-                       r"setup|seed|login|wizard)\.\w+$|(?:^|/)install[\w-]*\.\w+$")
+                       r"setup|seed|login|wizard|examples?|demo)\.\w+$|(?:^|/)install[\w-]*\.\w+$")
 _PRINTS = re.compile(r"print|pprint|fmt\.|console\.")
 
 
@@ -39,7 +39,8 @@ class SensitiveLogging(Rule):
     masked, cut, counted, compared or only asked whether it is there is fine (``mask(token)``, ``token.slice(0, 4)``,
     ``len(token)``, ``!!token``), and so are counts of a language model's tokens and the words alone in a text.
 
-    Blind spots: what a name does not say (``data``, ``user``, ``config``), what an exception or a function carries, what any
+    Blind spots: what a name does not say (``data``, ``user``, ``config``, a password under another name),
+    what an exception or a function carries, what any
     function but a serializer was given, loggers that are called otherwise, redaction in the configuration of a logger (its
     calls are reported all the same), what tests and scripts print, a name that is put on a line of its own into a call that
     base has.
@@ -82,6 +83,14 @@ class SensitiveLogging(Rule):
                         "{token_count} {secret is None}')\n"
                         "logger.info('x', token='***', present='yes' if password else 'no')\nlogger.info('n %s', "
                         "os.environ['HOME'])\n",
+        }),
+        Example("A value that shows itself as stars is kept, but not when it is asked for what it holds.", after={
+            "app/b.py": "def f():\n    token = SecretStr(get())\n    logger.debug(f'got {token}')\n"
+                        "    logger.info(f'got {token.get_secret_value()}')\n",
+        }, finds=("app/b.py:4",)),
+        Example("What a name ends with says what it is.", after={
+            "src/a.ts": "logger.info('paid', { apiKeyOwnerWallet, apiKeyEarnings, TOKEN_ENV, fromToken, tokenSymbol })\n",
+            "app/b.py": "print(f\"{best['predicted_first_token']:.0f} ms, {secret_santa}\")\n",
         }),
         Example("The word alone is kept, and so are scripts and tests.", after={
             "src/a.ts": "logger.info('password reset sent')\nlogger.warn(`invalid token for ${userId}`)\n",

@@ -37,6 +37,8 @@ _GENERIC = frozenset(
     """.split()  # noqa: SIM905 - a table of words
 )
 _WORD = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
+TELLING = 12  # characters of a line by which it is known again
+MOVED = 0.6  # of the lines of a function that stood elsewhere before
 LARGEST = 1_000_000  # characters of a test in which names are looked for
 
 
@@ -66,8 +68,8 @@ class AccompanyCode(Rule):
     New logic is a function or method that base has nowhere under that name, with some lines and a branch or loop in it; or one that
     grew by as much. It is touched by a test file that the run added or changed and that names it, its class or its module, lies
     beside it in Go's way, or is called after its file. One that grew is also touched by a test that names it already.
-    What was moved or copied, types, constants, wiring, generated code, migrations, scripts, entry points and what a browser shows
-    is left out.
+    What was moved, copied or put into a function of its own, types, constants, wiring, generated code, migrations, scripts,
+    entry points and what a browser shows is left out.
 
     Blind spots: that a test names something does not say that it checks it. Logic outside of functions, and in a language other
     than Python, TypeScript, JavaScript and Go. A test that reaches the logic through something else alone (an HTTP route, a caller
@@ -141,11 +143,12 @@ class AccompanyCode(Rule):
             return
         owed = list(self._owed(changes, mine))
         gone = _bodies(changes) if owed else frozenset()
+        lines = _lines(changes) if owed else frozenset()
         tests = _tests(changes) if owed else []
         reached = _through(changes, tests) if tests else []
         known: dict[str, frozenset[str]] | None = None
         for change, *both in owed:
-            left = [[one for one in some if one.name not in gone] for some in both]
+            left = [[one for one in some if one.name not in gone and not _moved(change, one, lines)] for some in both]
             fresh, grown = ([] if any(_touches(test, change.path, some) for test in tests) else some for some in left)
             if grown and tree is not None:
                 known = known or _known(tree, [one for _, _, some in owed for one in some])
@@ -220,6 +223,25 @@ def _bodies(changes: ChangeSet) -> frozenset[str]:
         there = Counter(each.name for each in outline(one.path, one.after.text())) if one.after is not None else Counter[str]()
         found |= set(Counter(each.name for each in outline(one.path, one.before.text()) if each.is_function) - there)
     return frozenset(found)
+
+
+def _lines(changes: ChangeSet) -> frozenset[str]:
+    """The lines of code that the change took out somewhere, if there is enough in them to know them again."""
+    from pytest_agentcompliance.parsing.testcode import is_source
+
+    found: set[str] = set()
+    for one in changes.readable(each for each in changes if each.before is not None and each.is_text and is_source(each.path)):
+        assert one.before is not None
+        went = [line.text for line in one.removed] if one.after is not None else one.before.text().split("\n")
+        found.update(said for line in went if len(said := line.strip()) >= TELLING)
+    return frozenset(found)
+
+
+def _moved(change: FileChange, one: "Symbol", lines: frozenset[str]) -> bool:
+    """Whether most of what was added to a function stood elsewhere before: it was put into a function of its own."""
+    added = [line.text.strip() for line in change.added if one.line < line.number <= one.end]
+    added = [said for said in added if len(said) >= TELLING]
+    return bool(added) and sum(said in lines for said in added) >= MOVED * len(added)
 
 
 def _tests(changes: ChangeSet) -> list[_Test]:

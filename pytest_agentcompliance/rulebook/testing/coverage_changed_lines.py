@@ -126,13 +126,18 @@ class CoverageChangedLines(Rule):
             for one in lines:
                 if one.missed:
                     yield self._finding(one, percent, counted)
-        strangers = [one for one in changes.readable(mine) if one.path not in files and _has_code(one, moved)]
+        unknown = [one for one in mine if one.path not in files or not (files[one.path].hits or files[one.path].excluded)]
+        strangers = [one for one in changes.readable(unknown) if _has_code(one, moved)]
         beside = _folders(path for path, one in files.items() if one.hits)
         for change in strangers:
-            if change.path.rpartition("/")[0] in beside:
+            if change.path in files:  # it may have been left out as a whole: not every format tells
+                yield Finding("a coverage report knows the file, and counts no line of it", Place(change.path), "style", "no line")
+            elif change.path.rpartition("/")[0] in beside:
                 yield Finding("no coverage report speaks of the file, and they do of those beside it: no test loads it",
                               Place(change.path), evidence="not measured")  # fmt: skip
         elsewhere = [one.path for one in strangers if one.path.rpartition("/")[0] not in beside]
+        if elsewhere and not counted:
+            raise NotJudged(_told(percent, counted, elsewhere))
         return _told(percent, counted, elsewhere)
 
     def _asked(self, change: FileChange) -> bool:

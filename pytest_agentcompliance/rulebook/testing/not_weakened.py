@@ -1,7 +1,7 @@
 """testing/not-weakened: no test that was there is taken out, switched off, or made to check less, without a reason."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_agentcompliance.evidence import Report
     from pytest_agentcompliance.parsing.testcode.compared import File, Weaker
     from pytest_agentcompliance.parsing.testcode.gone import Gone
-    from pytest_agentcompliance.parsing.testcode.reasons import Said
+    from pytest_agentcompliance.parsing.testcode.reasons import Said, Taken
 
 LARGEST = 500_000  # characters of a file in which names are looked for
 MOST_ONE_BY_ONE = 3  # deleted tests of one file that are reported each on its own
@@ -58,20 +58,24 @@ class NotWeakened(Rule):
 
     Tests of pytest, unittest, jest, vitest, mocha, jasmine, playwright, cypress, node:test and Go are read at both ends, and
     compared as multisets over the whole change: what was moved, split, renamed, folded into a table, replaced by a test of the
-    same suite, or written anew with no fewer assertions accuses nobody. Reported are tests that were deleted, or renamed or
-    commented so that no runner finds them; that are skipped, expected to fail, left to do, or left before they assert; ``.only``;
-    assertions that were removed, or ask for less (a weaker matcher, a wider bound or tolerance, ``or True``, a matcher for
-    anything), or whose failure a ``try`` or an ``if`` lets by; and configuration by which fewer tests run (pytest, jest, vitest,
-    playwright, scripts of package.json, hooks of a conftest).
+    same suite, or written anew with no fewer assertions accuses nobody. Names that the change only renamed in the code are taken
+    for one. Reported are tests that were deleted, or renamed or commented so that no runner finds them; that are skipped,
+    expected to fail, left to do, or left before they assert; ``.only``; assertions that were removed, or ask for less (a weaker
+    matcher, a wider bound or tolerance, ``or True``, a tuple, a matcher for anything), or whose failure a ``try``, an ``if``, a
+    loop over nothing or ``suppress`` lets by; and configuration by which fewer tests run (pytest, jest, vitest, playwright,
+    scripts of package.json, hooks of a conftest).
 
-    Shown, and no breach: deleted tests that asserted nothing; tests whose subject the change took out of the code; skips that
-    depend on something else than CI or Linux; tests that a commit's message or the report names beside what was done to them;
-    expected values and snapshots that were edited in the run that changed the code.
+    Shown, and no breach: deleted tests that asserted nothing; tests and assertions whose subject the change took out of the code
+    (a function, a field, an option, a text), or of which a commit's message says that it was removed, and the code has it less
+    often; a bound that the code changed to the same number; skips that depend on something else than CI or Linux; tests that a
+    commit's message or the report names beside what was done to them; tests that gave way to new ones of the same function with
+    as many assertions; expected values and snapshots that were edited in the run that changed the code.
 
     Blind spots: a test that is replaced by a weaker one in which nothing of it can be known again; assertions in helpers of
-    other names than assert, expect, verify, check; expected values in data files; a name that is renamed in the code and dropped
-    from the tests looks as if it had gone; settings that a program computes. Assertions in the stand-ins of a test do not count,
-    nor those that went while a new helper asserts in the same way.
+    other names than assert, expect, verify, check; expected values in data files; settings that a program computes, or that a
+    second file of configuration takes over; a file that moved to a folder which the configuration of base does not look into; a
+    file of tests that no longer parses; an assertion that was dropped beside others whose subject went. Assertions in the
+    stand-ins of a test do not count, nor those that went while a new helper asserts in the same way.
     """
 
     exempt: list[str] = Field(
@@ -216,6 +220,29 @@ class NotWeakened(Rule):
             messages=("Remove test_due\n\nThe tests of the due date moved to the billing service.\n",),
             styles=("tests/test_till.py",),
         ),
+        Example(
+            "So is one whose field went from the code, and one of which the message says that its feature was removed.",
+            before={
+                "shop/till.py": "class Till:\n    tip_paid = 1\n    printer = 1\n",
+                "tests/test_till.py": "from shop.till import Till\n" + _PAID.replace("till.paid", "till.tip_paid")
+                + "def test_printer_is_found():\n    assert run() == 1\n",
+            },
+            commits=({
+                "shop/till.py": "class Till:\n    A = 1\n", "tests/test_till.py": "from shop.till import Till\n"
+                + _PAID.replace("    assert till.paid\n", "")
+            },),
+            messages=("Remove the printer\n",), styles=("tests/test_till.py", "tests/test_till.py:2"),
+        ),
+        Example(
+            "An assertion that was dropped while the function only got another name is reported.",
+            before={
+                "till.py": "def due(day):\n    return day\n",
+                "tests/test_till.py": "def test_due():\n    assert due(3) == 3\n    assert due(0) == 0\n",
+            },
+            after={
+                "till.py": "def owed(day):\n    return day\n", "tests/test_till.py": "def test_owed():\n    assert owed(0) == 0\n",
+            }, finds=("tests/test_till.py:1",),
+        ),
         _example(
             "A skip where a tool is missing is shown.",
             _PAID,
@@ -299,18 +326,25 @@ class _Judge:
         from pytest_agentcompliance.parsing.testcode.compared import compared
 
         found = compared(list(self._files(mine)))
+        if any(one.kind not in ("off", "only") for one in found) and self._vanished.renamed:
+            found = compared(list(self._files(mine, self._vanished.renamed)))  # what only has another name is not gone
         if self.rule.edited == "ignore" or not self._code_changed:
             found = [one for one in found if one.kind != "edited"]
         self._ask(found)
+        self._excused_paths: set[str] = set()
         for path, kind in dict.fromkeys((one.path, one.kind) for one in found if one.kind in ("deleted", "rewritten")):
-            yield from self._deleted(path, [one for one in found if (one.path, one.kind) == (path, kind)])
+            told = list(self._deleted(path, [one for one in found if (one.path, one.kind) == (path, kind)]))
+            if all(one.level == "style" for one in told):
+                self._excused_paths.add(path)
+            yield from told
         yield from (self._finding(one) for one in found if one.kind not in ("deleted", "rewritten", "edited"))
         for path in dict.fromkeys(one.path for one in found if one.kind == "edited"):
             yield self._edited([one for one in found if (one.path, one.kind) == (path, "edited")])
 
-    def _files(self, mine: list[FileChange]) -> "Iterator[File]":
+    def _files(self, mine: list[FileChange], renamed: "Mapping[str, str] | None" = None) -> "Iterator[File]":
         from pytest_agentcompliance.parsing import testcode
         from pytest_agentcompliance.parsing.testcode.compared import File
+        from pytest_agentcompliance.parsing.testcode.gone import called
         from pytest_agentcompliance.parsing.testcode.record import Tests
 
         there = {change.path for change in mine}
@@ -319,10 +353,14 @@ class _Judge:
                 continue
             origin = self.changes.by_path.get(change.renamed_from or "")
             before = change.before or (origin.before if origin else None)
+            now = change.after.text() if change.after else ""
+            was = before.text() if before else ""
+            if renamed and was and now:
+                was = called(was, now, renamed)
             yield File(
                 change.path,
-                testcode.read(before.path, before.text()) if before else Tests(),
-                testcode.read(change.path, change.after.text()) if change.after else Tests(),
+                testcode.read(before.path, was) if before else Tests(),
+                testcode.read(change.path, now) if change.after else Tests(),
             )
 
     @cached_property
@@ -360,11 +398,11 @@ class _Judge:
         if not asserted:
             text, level = f"{text}, none that can be seen", "style"
         elif group[0].kind == "rewritten":
-            text, level = f"{text}; the file was written anew and asserts as much as before", "style"
+            text, level = f"{text}; what was written anew there asserts as much", "style"
         elif whys:
             text += f"; what {'they test' if len(group) > 1 else 'it tests'} is gone too ({', '.join(map(_short, whys))})"
             level = "style"
-        elif said := self._reason(change.path, group[0].name):
+        elif said := self._reason(change.path, group[0]):
             text, level = f"{text}; {said.where} says: {_short(said.text)}", self._excused
         return Finding(text, Place(change.path), level, "deleted " + " ".join(sorted(one.name for one in group)))
 
@@ -374,9 +412,15 @@ class _Judge:
         text = _message(one)
         if one.kind == "off" and one.when and not _EVERYWHERE.search(one.when):
             text, level = f"{text}, where {_short(one.when)}", "style"
+        elif one.kind == "fewer" and not one.name and (change.after is None or one.path in self._excused_paths):
+            text, level = f"{text}; the tests that it was for are gone", "style"
+        elif one.kind == "fewer" and not one.name and one.after:
+            text, level = f"{text}; what helpers assert was put together otherwise", "style"
         elif one.kind in ("fewer", "loosened") and (why := self._gone_too(one, change)):
             text, level = f"{text}; what it asked about is gone ({_short(why)})", "style"
-        elif said := self._reason(one.path, one.name):
+        elif one.kind == "loosened" and (now := self._vanished.renumbered(one.before, one.after)):
+            text, level = f"{text}; so it is in the code ({now})", "style"
+        elif said := self._reason(one.path, one):
             text, level = f"{text}; {said.where} says: {_short(said.text)}", self._excused
         return Finding(text, Place(one.path, one.line), level, f"{one.kind} {one.name} {one.before} {one.after}")
 
@@ -387,7 +431,7 @@ class _Judge:
         text = f"\u201c{_short(one.name, 80)}\u201d{more} expects another value in the run that changed the code"
         text += f"; before: {_short(one.before)}; now: {_short(one.after)}"
         level: Level = self.rule.edited if self.rule.edited != "ignore" else "style"
-        if said := self._reason(one.path, one.name):
+        if said := self._reason(one.path, one):
             text, level = f"{text}; {said.where} says: {_short(said.text)}", "style" if self._excused == "style" else level
         return Finding(
             text, Place(one.path, one.line), level, " ".join(f"edited {each.name} {each.before} {each.after}" for each in found)
@@ -401,7 +445,10 @@ class _Judge:
         """Which of the names that went other code still has: one look at the tree for all findings."""
         from pytest_agentcompliance.parsing import testcode
 
-        asked = {name for one in found if one.kind not in ("off", "only", "rewritten") for name in one.words & self._vanished.names}
+        asked: set[str] = set()
+        for one in found:
+            if one.kind not in ("off", "only", "rewritten"):
+                asked |= one.words.union(*(part.words for part in one.parts)) & self._vanished.names
         self._elsewhere: set[str] = set()
         if asked and self.tree is not None:
             there = self.tree.head.where(sorted(asked)[:MOST_NAMES], CODE)
@@ -412,8 +459,60 @@ class _Judge:
         if change.after is None and (path := self._module(change)):
             return path
         hits = set(one.words & self._vanished.names) - self._elsewhere
-        hits = hits or self._vanished.sayings(one.words)
-        return min(hits, key=lambda name: (-len(name), name)) if hits else ""
+        hits = hits or self._vanished.sayings(one.words) or self._parts_gone(one, change)
+        if hits:
+            return min(hits, key=lambda name: (-len(name), name))
+        said = self._feature(one)
+        return f"{said.where} says: {said.text}" if said else ""
+
+    def _parts_gone(self, one: "Weaker", change: FileChange) -> set[str]:
+        """The fields, options and texts that half of the lost assertions ask about, and that the code gives to nothing any more."""
+        gone, related = self._vanished, self._related(change)
+        if called := gone.undefined((name for name in one.calls if name in gone.functions), related):
+            return called
+        hits = [gone.undefined(part.about, related) or (part.words & gone.names) - self._elsewhere for part in one.parts]
+        return set().union(*hits) if sum(map(bool, hits)) * 2 >= max(1, len(hits)) else set()
+
+    def _related(self, change: FileChange) -> "Callable[[str], bool]":
+        """Whether a file of code is one that a file of tests is for, by its name or by an import."""
+        from pytest_agentcompliance.parsing.code import imports
+        from pytest_agentcompliance.parsing.testcode import gone
+
+        texts = {one.path: one.text() for one in (change.before, change.after) if one is not None}
+        named = {gone.stem(path) for path in texts}
+        for path, text in texts.items():
+            modules = {one.module for one in imports(text, path)}
+            named |= {gone.stem(one.replace(".", "/") if path.endswith(".py") else one) for one in modules}
+        folder = change.path.rpartition("/")[0] if change.path.endswith(".go") else None
+
+        def related(path: str) -> bool:
+            above = path.rpartition("/")[0]
+            return gone.stem(path) in named or above == folder or (path.endswith(".py") and gone.stem(above) in named)
+
+        return related
+
+    def _feature(self, one: "Weaker") -> "Taken | None":
+        """What the messages say was taken out of the product, where the test is about that."""
+        from pytest_agentcompliance.parsing.testcode.gone import names
+        from pytest_agentcompliance.parsing.testcode.reasons import feature
+
+        if self.rule.reasons != "accept" or not self._taken:
+            return None
+        rarer = self._vanished.rarer
+        asked = [part.about for part in one.parts]
+        hits = [said for named in asked if (said := feature(self._taken, "", named, rarer))]
+        if hits and len(hits) * 2 >= len(asked):
+            return hits[0]
+        # A test that has another name now was about what its old name says.
+        was = one.name if one.kind == "deleted" else one.was
+        told = " ".join((*one.suites, was)) if was else ""
+        return feature(self._taken, told, names(" ".join((one.name, was, *(one.words if was else ())))), rarer)
+
+    @cached_property
+    def _taken(self) -> "list[Taken]":
+        from pytest_agentcompliance.parsing.testcode.reasons import taken
+
+        return taken(self.texts()) if self._code_changed else []
 
     def _module(self, change: FileChange) -> str:
         """The deleted file of code that a deleted file of tests was for, by its name or by an import."""
@@ -449,7 +548,7 @@ class _Judge:
         code = [one for one in there if testcode.is_source(one.path)]
         others = [one for one in there if not testcode.is_source(one.path)]
         ours = list(self.changes.readable(code + (others if len(others) <= MOST_OTHERS else [])))
-        return Gone(_texts(one.before for one in ours), _texts(one.after for one in ours))
+        return Gone(_texts((one.path, one.before) for one in ours), _texts((one.path, one.after) for one in ours))
 
     @cached_property
     def _said(self) -> "list[Said]":
@@ -457,10 +556,10 @@ class _Judge:
 
         return sentences(self.texts())
 
-    def _reason(self, path: str, name: str) -> "Said | None":
+    def _reason(self, path: str, one: "Weaker") -> "Said | None":
         from pytest_agentcompliance.parsing.testcode.reasons import reason
 
-        return reason(self._said, path, name)
+        return reason(self._said, path, one.name, one.suites)
 
 
 def _hit(pattern: str, path: str, tree: Tree) -> bool:
@@ -472,8 +571,8 @@ def _hit(pattern: str, path: str, tree: Tree) -> bool:
     return any(testcode.is_test_code(each) and selection.hits(pattern, folder, each) for each in tree.base.files)
 
 
-def _texts(contents: Iterable[Content | None]) -> list[str]:
-    return [text for one in contents if one is not None and is_file(one.mode) and len(text := one.text()) < LARGEST]
+def _texts(contents: "Iterable[tuple[str, Content | None]]") -> dict[str, str]:
+    return {path: text for path, one in contents if one is not None and is_file(one.mode) and len(text := one.text()) < LARGEST}
 
 
 def _message(one: "Weaker") -> str:

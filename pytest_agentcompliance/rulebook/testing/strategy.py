@@ -13,8 +13,8 @@ from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Commit, FileChange, History, Proofs, Tree
 from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.parsing.made import BESIDE, GENERATED, MIGRATIONS
-from pytest_agentcompliance.parsing.testcode import is_source, is_test_code
+from pytest_agentcompliance.parsing.made import BESIDE, GENERATED, MIGRATIONS, says_generated
+from pytest_agentcompliance.parsing.testcode import is_source, is_test, is_test_code
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Level, Remedy
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 Named = Literal["", "tdd", "characterization", "test-after", "bug-fix", "refactor", "flexible"]
 
 BEFORE, AFTER = "regression before", "regression after"  # what ``agent-compliance prove --regression`` calls its two proofs
-CODE = (".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".go")
-MOST_NAMES = 40  # of a file that are looked for in the tests of base
+MOST_READ = 30_000_000  # characters of base's tests in which names are looked for
 SHORTEST = 3  # characters of a name that a test is known by
 _WORD = re.compile(r"[^\W\d]\w*")
+# Tests in languages that are not read: where one was added, nobody can say that there is none.
+_OTHER = re.compile(r"\.(?:rs|java|kts?|scala|rb|php|cs|swift|exs?|dart|c|cc|cpp|sh|bats|vue|svelte)$", re.IGNORECASE)
+_INLINE = re.compile(r"#\[(?:\w{1,40}::)?test\b|#\[cfg\(test\)\]")
 _PLAIN = frozenset([
     "main", "index", "init", "default", "run", "get", "set", "name", "value", "types", "utils", "type", "app", "self", "test",
 ])  # fmt: skip
@@ -36,6 +38,7 @@ _PLAIN = frozenset([
 _CODE = "def tax(sum):\n    return sum * 0.19\n"
 _FIXED = "def tax(sum):\n    return round(sum * 0.19, 2)\n"
 _TEST = "from till import tax\n\n\ndef test_tax():\n    assert tax(100) == 19\n"
+_PRIVATE = "def _cut_off(sum):\n    return sum\n"
 _CASE = "\n\ndef test_cents():\n    assert tax(0.5) == 0.1\n"
 _FEW = "No other code.\n"
 
@@ -57,7 +60,8 @@ class Strategy(Rule):
     gone, and no public name was removed or changed. test-after: tests came at all. flexible is not judged.
 
     Blind spots: which test covers which code is told by names. What came in one commit has no order, and that is a remark;
-    where the whole run is one commit, only that there are tests is asked. Commits can be put into another order afterwards.
+    where the whole run is one commit, only that there are tests is asked, and so it is of tests in languages that are not read.
+    Commits can be put into another order afterwards.
     """
 
     strategy: Named = Field(default="", description="The strategy where the task names none; empty: it is not judged then.")
@@ -92,8 +96,16 @@ class Strategy(Rule):
         Example("One commit has none either.", task=_task("tdd"), after={"test_till.py": _TEST, "till.py": _CODE}),
         Example("Code that base has tests for may be edited.", task=_task("characterization"),
                 before={"till.py": _CODE, "test_till.py": _TEST}, commits=({"till.py": _FIXED}, {"README.md": _FEW})),
+        Example("What is private is tested by another name.", task=_task("tdd"),
+                commits=({"test_till.py": _TEST, "till.py": _CODE}, {"till.py": f"{_CODE}\n\n{_PRIVATE}"},
+                         {"test_till.py": f"{_TEST}\n\ndef test_cut():\n    assert tax(1) < 1  # by _cut_off\n"}),
+                styles=("till.py:1",)),
         Example("A fix with a test of what it changed is kept.", task=_task("bug-fix"),
                 before={"till.py": _CODE, "test_till.py": _TEST}, after={"till.py": _FIXED, "test_till.py": _TEST + _CASE}),
+        Example("So is one whose test is written in another language.", task=_task("bug-fix"),
+                before={"till.py": _CODE, "a.rs": ""}, after={"till.py": _FIXED, "a.rs": "#[test]\nfn cents() {}\n"}),
+        Example("What changes no code needs no test.", task=_task("bug-fix"), before={"till.py": _CODE},
+                after={"till.py": "# The tax of a sum.\n" + _CODE}),
         Example("A refactoring may rename what is asserted about, and add tests.", task=_task("refactor"),
                 before={"till.py": _CODE, "test_till.py": _TEST},
                 after={"till.py": _CODE.replace("sum", "total"), "test_till.py": _TEST.replace("100", "100.0") + _CASE}),
@@ -115,8 +127,8 @@ class Strategy(Rule):
             yield from _fixed(run)
         elif strategy == "refactor":
             yield from _kept(run)
-        elif not run.has_tests:
-            yield _finding(run.sources[0], "tests were to follow the code (test-after), and the run adds none", "no test")
+        elif not run.has_tests and run.changed:
+            yield _finding(run.changed[0], "tests were to follow the code (test-after), and the run adds none", "no test")
         return f"the strategy is {strategy}"
 
     def _strategy(self, task: "Task | None") -> str:
@@ -147,7 +159,7 @@ class _Run:
         """Code of the product that was added or edited."""
         ours = (one for one in self.changes if one.after is not None and _is_code(one) and is_source(one.path))
         wanted = (one for one in ours if not one.renamed_from and not matches(one.path, self.exempt))
-        return list(self.changes.readable(wanted))
+        return [one for one in self.changes.readable(wanted) if one.after is not None and not says_generated(one.after.text())]
 
     @cached_property
     def tests(self) -> list[FileChange]:
@@ -160,7 +172,19 @@ class _Run:
 
     @cached_property
     def has_tests(self) -> bool:
-        return any(_grown(one) for one in self.tests)
+        return any(_grown(one) for one in self.tests) or any(_tests_elsewhere(one) for one in self.changes if _is_code(one))
+
+    @cached_property
+    def changed(self) -> list[FileChange]:
+        """The sources that are other code now: not those of which comments, form or a version alone were changed."""
+        from pytest_agentcompliance.parsing.churn.kinds import churn
+
+        def same(one: FileChange) -> bool:
+            if one.before is None or one.after is None:
+                return False
+            return churn(one.before.text(), one.after.text(), one.path) is not None
+
+        return [one for one in self.sources if not same(one)]
 
     @cached_property
     def commits(self) -> list[Commit]:
@@ -201,9 +225,17 @@ class _Run:
         found = {one.name: one.line for one in outline(change.path, text) if one.kind in ("function", "method", "class")}
         return {name: line for name, line in found.items() if _tells(name)}
 
+    def seen(self, change: FileChange) -> frozenset[str]:
+        """The names that a test can use: of what is private it tests what it does, not what it is called."""
+        from pytest_agentcompliance.parsing.outline import outline
+
+        text = change.after.text() if change.after is not None else ""
+        return frozenset(one.name for one in outline(change.path, text) if one.public)
+
     def new(self, change: FileChange) -> dict[str, int]:
-        """The names that no changed file declared before."""
-        return {name: line for name, line in self.names(change).items() if name not in self.declared}
+        """The names that no changed file declared before, not even as private ones."""
+        known = {_bare(name) for name in self.declared}
+        return {name: line for name, line in self.names(change).items() if _bare(name) not in known}
 
     @cached_property
     def declared(self) -> frozenset[str]:
@@ -240,6 +272,8 @@ def _ordered(run: _Run, strategy: str) -> Iterator[Finding]:
 def _late(run: _Run, change: FileChange, names: dict[str, int], strategy: str) -> Finding | None:
     """What is to be said of a file whose tests did not come first."""
     first, path = strategy == "tdd", change.path
+    if first and not (names := {name: line for name, line in names.items() if name in run.seen(change)}):
+        return None
     edited = _first((_has(code.get(path), names) if first else path in code) for code, _ in run.steps)
     tested = _first(_has(tests, names) for _, tests in run.steps)
     if edited is None or (tested is not None and tested < edited):
@@ -261,28 +295,47 @@ def _late(run: _Run, change: FileChange, names: dict[str, int], strategy: str) -
 
 def _known(run: _Run, change: FileChange) -> dict[str, int]:
     """What a file declares and declared before, and the file's own name: what a test of it would name."""
-    stem = change.path.rpartition("/")[2].partition(".")[0]
+    stem = _stem(change.path)
     old = {name: line for name, line in run.names(change).items() if name in run.declared}
     return old | ({stem: 1} if _tells(stem) else {})
 
 
 def _covered(run: _Run, asked: dict[str, dict[str, int]]) -> frozenset[str]:
     """The files that tests of base name."""
-    where = run.tree.base.where({name for names in asked.values() for name in [*names][:MOST_NAMES]}, CODE)
-    tested = {name for name, paths in where.items() if any(is_test_code(path) for path in paths)}
-    return frozenset(path for path, names in asked.items() if tested & names.keys())
+    left = {path: frozenset(names) for path, names in asked.items()}
+    stems = {_stem(path).lower() for path in asked}
+    files = [(path, content) for path, content in run.tree.base.files.items() if is_test_code(path) and is_file(content.mode)]
+    files.sort(key=lambda one: (not any(stem in one[0].lower() for stem in stems), one[0]))
+    size = 0
+    for _, content in files:  # those that are called like the code come first: most is known after a few
+        if not left or size > MOST_READ:
+            break
+        try:
+            text = content.text()
+        except Unreadable:
+            continue
+        size += len(text)
+        words = frozenset(_WORD.findall(text))
+        left = {path: names for path, names in left.items() if not names & words}
+    return frozenset(asked.keys() - left.keys())
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0]
 
 
 def _fixed(run: _Run) -> Iterator[Finding]:
     """bug-fix: a test more, of what was changed."""
     if not run.has_tests:
         said = "a bug was to be fixed with a regression test, and the run adds no test or assertion"
-        yield _finding(run.sources[0], said, "no test")
+        yield from [_finding(one, said, "no test") for one in run.changed[:1]]
+        return
+    if not run.tested:  # in a language that is not read
         return
     words: set[str] = set()
     for test in run.tested:
         words |= {*_WORD.findall(test.after.text() if test.after is not None else "")}
-    stems = {one.path.rpartition("/")[2].partition(".")[0] for one in run.sources}
+    stems = {_stem(one.path) for one in run.sources}
     if not words & ({name for one in run.sources for name in run.names(one)} | stems):
         said = "no test that the run adds names anything of the code that it changes: whether one fails without the fix is open"
         yield _finding(run.tested[0], said, "unnamed", None, "style")
@@ -354,6 +407,11 @@ def _has(gained: Counter[str] | None, names: dict[str, int]) -> bool:
     return gained is not None and any(name in gained for name in names)
 
 
+def _bare(name: str) -> str:
+    """A name without what says that it is private: an underscore, in Go a small letter."""
+    return name.lstrip("_").lower()
+
+
 def _tells(name: str) -> bool:
     return len(name) >= SHORTEST and name.lower() not in _PLAIN and not name.startswith("__")
 
@@ -366,6 +424,15 @@ def _words(change: FileChange) -> Counter[str]:
     """The words that a file has more often than before."""
     old, new = (_WORD.findall(side.text()) if side is not None else [] for side in (change.before, change.after))
     return Counter(new) - Counter(old)
+
+
+def _tests_elsewhere(change: FileChange) -> bool:
+    """Whether a test was added in a language of which no more is read."""
+    if change.after is None or not _OTHER.search(change.path):
+        return False
+    if is_test(change.path):
+        return bool(change.added)
+    return change.path.endswith(".rs") and any(_INLINE.search(line.text) for line in change.added)
 
 
 def _grown(change: FileChange) -> bool:
