@@ -34,5 +34,5 @@ def test_rule_says_why_and_what_to_do(name: str) -> None:
 
 
 def test_rule_that_asks_for_unknown_evidence_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"check asks for tape; the evidence of a run is changes, commits, custody, documents,"):
+    with pytest.raises(TypeError, match=r"check asks for tape; the evidence of a run is changes, commits, coverage, custody,"):
         type("Wrong", (Rule,), {"check": lambda self, tape: iter(()), "__annotations__": {}})

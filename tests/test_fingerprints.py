@@ -53,7 +53,8 @@ def moved_down(path: str, text: str) -> str:
     """Blank lines at the top, where they mean nothing."""
     first = text.startswith(("---", "#!", "@", "\ufeff", "version https://git-lfs"))
     first = first or "coding" in text.partition("\n")[0]  # PEP 263: it counts in the first two lines alone
-    return text if first or not text.strip() or "\0" in text else f"\n\n\n{text}"
+    end = "\r\n" if "\r\n" in text else "\n"
+    return text if first or not text.strip() or "\0" in text else f"{end * 3}{text}"
 
 
 def indented(path: str, text: str) -> str:
@@ -61,7 +62,8 @@ def indented(path: str, text: str) -> str:
     return re.sub(r"^[ \t]+", lambda found: found[0] * 2, text, flags=re.M) if path.endswith(LAID_OUT) else text
 
 
-@pytest.mark.parametrize(("name", "example"), BREAKING)
+# A coverage report names lines: one that was made before they moved is another finding.
+@pytest.mark.parametrize(("name", "example"), [one for one in BREAKING if not one.values[1].coverage])  # type: ignore[union-attr]
 def test_fingerprint_survives_moved_lines(name: str, example: Example) -> None:
     assert prints(name, RULES[name], mapped(example, moved_down)) == prints(name, RULES[name], example)
 

@@ -32,6 +32,7 @@ EXEMPT = [
     "**/vendor/**", "**/third_party/**", "**/node_modules/**", "**/.yarn/**",
 ]  # fmt: skip
 TOLD = 3  # files that a finding names
+_WIDTH = re.compile(r"\d+")
 _WRITTEN = re.compile(r"(?i)@generated|do not edit|auto-?generated|generated (?:by|from)|code generated")
 
 _ROWS = "".join(f"const row{n} = 'row {n}'\n" for n in range(30))
@@ -209,5 +210,6 @@ def _finding(commit: Commit, found: list[_Told], form: int, real: int, run: Chan
         f"commit {commit.id[:9]} {subject!r} changes {form} lines in nothing but form ({worst.said.what} in {names}{more}) "
         f"beside {real} that change the code"
     )
-    evidence = " ".join([worst.said.what, *sorted(one.change.path for one in found)])
+    kind = _WIDTH.sub("", worst.said.what)  # of the same kind whatever the widths are
+    evidence = " ".join([kind, *sorted(one.change.path for one in found)])
     return Finding(said, Place(worst.change.path, worst.said.line if same else None), evidence=evidence)
