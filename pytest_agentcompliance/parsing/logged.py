@@ -10,7 +10,6 @@ from pytest_agentcompliance.parsing.languages import language_of
 from pytest_agentcompliance.parsing.lines import Lines
 
 Kind = Literal["secret", "personal"]
-LOGS = (rb"console\.", rb"ogger\.", rb"og\.", rb"ogging\.", rb"LOG(?:GER)?\.", rb"print\(", rb"inston\.", rb"Print", rb"sugar\.")
 # What must stand somewhere in the added lines before a grammar is asked.
 SENSITIVE = re.compile(
     r"(?i)passw|passphrase|\bpwd|_pwd|secret|token|credential|authorization|cookie|api_?key|access_?key|private_?key|signing_?key|"

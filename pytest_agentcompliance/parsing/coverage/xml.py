@@ -1,6 +1,5 @@
 """Coverage reports that are XML: Cobertura, Clover, JaCoCo. Nothing is fetched and nothing is expanded."""
 
-from collections.abc import Callable
 from xml.parsers import expat
 
 from pytest_agentcompliance.parsing.coverage import clover, cobertura, jacoco
@@ -8,8 +7,6 @@ from pytest_agentcompliance.parsing.coverage.gathered import Gathered, Strange
 
 DEEPEST = 100
 LONGEST_TEXT = 4096  # characters of the text of one element
-
-Start = Callable[[str, dict[str, str]], None]
 
 
 def read(data: bytes, into: Gathered) -> bool:
