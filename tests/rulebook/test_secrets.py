@@ -291,3 +291,18 @@ def test_rule_reads_nothing_of_the_disk(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     name, value = tokens("disk")["Mailchimp"]
     assert len(found(Example("x", after={"gone/away.py": f'{name} = "{value}"\n'}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("ADMIN_API_KEY", True), ("adminToken", True), ("NEXTAUTH_SECRET", True), ("GEMINI_API_KEY", True),
+        ("MINIO_SECRET_KEY", True), ("WEBSITE_SECRET", True), ("PAGERDUTY_TOKEN", True), ("LATEST_SECRET", True), ("API_KEY", True),
+        ("nextToken", False), ("next_page_token", False), ("NEXT_PUBLIC_API_KEY", False), ("csrftoken", False),
+        ("maxTokens", False), ("siteKey", False), ("anonKey", False), ("partitionKey", False),
+    ],
+)  # fmt: skip
+def test_a_word_of_a_name_says_that_it_may_be_seen_and_no_part_of_one(name: str, told: bool) -> None:
+    value = drawn(32, seed=f"value of {name}")
+    found = Secrets().findings_in(workshop.run_of(Example("x", after={"a.py": f'{name} = "{value}"\n'})))
+    assert bool(list(found)) is told

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from pytest_agentcompliance.parsing.secrets.hints import NAMED
-from pytest_agentcompliance.parsing.secrets.plausible import password_value, random_value
+from pytest_agentcompliance.parsing.secrets.plausible import password_value, public_token, random_value
 
 _WORDS = (
     r"pass(?:wo?r?d|wd|phrase)|pwd|secret|token|credential|(?:api|access|auth|private|encryption|signing|account|service|master|"
@@ -42,11 +42,19 @@ _ELSE = re.compile(
     r"service|"
     r"repository|module|reg|icon|i18n|key ?name|fingerprint|commitment|nonce)[0-9]*$"
 )
-_PUBLIC = re.compile(
-    r"(?i)public|publishable|anon|page|continuation|next|sync|cancel|design|color|theme|css|csrf|xsrf|special|[be]os|pad|mask|mint|"
-    r"site|idempot|cache|sort|partition|primary|foreign|max|min|num|total|input|output|prompt|completion|test|fake|mock|dummy|"
-    r"example|hash"
-)
+# Words of a name that say that the value may be seen; those of the second row do of tokens alone, which are none of ours then.
+_PUBLIC = frozenset((
+    "public", "publishable", "anon", "anonymous", "design", "color", "theme", "css", "csrf", "xsrf", "special", "pad", "mask",
+    "idempotency", "idempotent", "cache", "sort", "partition", "primary", "foreign", "test", "fake", "mock", "dummy", "example",
+    "hash", "site",
+))  # fmt: skip
+_COUNTED = frozenset((
+    "page", "continuation", "next", "sync", "cancel", "bos", "eos", "mint", "max", "min", "maximum", "minimum", "num", "number",
+    "total", "input", "output", "prompt", "completion",
+))  # fmt: skip
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_RUN = re.compile(r"(?:public|publishable|anon|csrf|xsrf|page|next|sync|max|min|num|total|theme|cache|sort)_?(?:tokens?|keys?)$")
+
 
 @cache
 def _hints() -> tuple[re.Pattern[str], ...]:
@@ -67,7 +75,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 def named(text: str, *, prose: bool = False, settings: bool = False) -> Iterator[tuple[str, str, int, int]]:
-    """Values that are named as secret and can be one: their name, their kind, where they stand. """
+    """Values that are named as secret and can be one: their name, their kind, where they stand."""
     for begin, finish in _pieces(text):
         yield from _in_piece(text, begin, finish, prose, settings)
 
@@ -87,7 +95,7 @@ def _in_piece(text: str, begin: int, finish: int, prose: bool, settings: bool) -
         before = _BEFORE.search(text[max(0, match.start() - 60) : match.start()])
         name = (before[0] if before else "") + match[1] + match[2]
         tail = match[2].rstrip("-_")
-        if _ELSE.search(tail) or _PUBLIC.search(name) or tail.lower().startswith(("iz", "ary", "less", "ed")):
+        if _ELSE.search(tail) or _may_be_seen(name, match[1]) or tail.lower().startswith(("iz", "ary", "less", "ed")):
             continue
         word = match[1].lower()
         if not quoted and word.startswith(("pass", "pwd")) and not _ENDS.match(text, match.end()):
@@ -104,11 +112,19 @@ def _in_piece(text: str, begin: int, finish: int, prose: bool, settings: bool) -
 def _is_secret(word: str, value: str, *, prose: bool, quoted: bool) -> bool:
     if word == "token" and _ADDRESS.fullmatch(value):
         return False  # where a coin is kept
+    if value.startswith("eyJ") and public_token(value):
+        return False
     if prose:
         return not _BARE_UUID.fullmatch(value) and random_value(value, 20)
     if word.startswith(("pass", "pwd")):
         return password_value(value)
     return random_value(value, 16) or (word in ("secret", "credential") and quoted and len(value) >= 12 and password_value(value))
+
+
+def _may_be_seen(name: str, word: str) -> bool:
+    """Whether a word of the name says so: ``next`` of nextToken does, and is none of NEXTAUTH_SECRET, nor ``min`` of ADMIN_KEY."""
+    words = {one.lower() for one in _WORD.findall(name)}
+    return bool(words & _PUBLIC or (word.lower() == "token" and words & _COUNTED) or any(map(_RUN.fullmatch, words)))
 
 
 def _short(name: str) -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:  # start-up time: the forms of tokens are compiled when the ru
     from pytest_agentcompliance.parsing.secrets.leaks import Leak
 
 GENERATED = [
-    "*-lock.json", "*-lock.yaml", "*.lock", "*.lockb", "npm-shrinkwrap.json", "go.sum", "go.work.sum", "*.snap", "**/__snapshots"
-        "__/**",
+    "*-lock.json", "*-lock.yaml", "*.lock", "*.lockb", "npm-shrinkwrap.json", "go.sum", "go.work.sum", "*.snap",
+    "**/__snapshots__/**",
     "*.min.js", "*.min.css", "*.map", "*.tsbuildinfo", "*.svg", "*.ipynb", "**/node_modules/**", "**/vendor/**", "**/dist/**",
     "**/cassettes/**", "*.har", "*.pb.go", "*_pb2.py", ".pnp.*",
 ]  # fmt: skip
