@@ -110,7 +110,7 @@ def looking_at(applied: Profile, needed: Set[str], read: Set[str]) -> Profile:
 
 
 def _is_within(rule: Rule, needed: Set[str], read: Set[str]) -> bool:
-    return "changes" in rule.needs and rule.needs <= needed and rule.reads <= read
+    return rule.on_the_way and "changes" in rule.needs and rule.needs <= needed and rule.reads <= read
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,15 @@ class Rule(BaseModel):
     and without one that is not, the clause is "not judged". ``check`` may raise ``NotJudged``. What the
     generator returns, if it returns a text, becomes the verdict's ``why``: how the rule came to it.
     ``at_end``: what it asks is owed only once the log says that the run ended; before, it is not due, and an audit
-    of a run that is over judges it all the same.
+    of a run that is over judges it all the same. ``on_the_way``: whether a state that the run was in, and that its end does
+    not show, is held to it too; not where the rule asks how good the work is that was delivered.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     candidates: ClassVar[Candidates] = Candidates()
     at_end: ClassVar[bool] = False
+    on_the_way: ClassVar[bool] = True
     examples: ClassVar[tuple[Example, ...]] = ()
     remedy: ClassVar[Remedy]
     check: ClassVar[Callable[..., Iterator[Finding]]]

@@ -45,6 +45,7 @@ class InputValidated(Rule):
                                      "of style."
     )
 
+    on_the_way: ClassVar[bool] = False  # what was mended again was not delivered
     remedy: ClassVar[Remedy] = Remedy("fix", "Declare a model of the request, or check what is read with a schema before it is "
                                              "used, and answer 400 or 422.")
     candidates = Candidates(

@@ -47,6 +47,7 @@ class FunctionLength(Rule):
         description="Globs of files that are left out: generated and built code, migrations, seeds. Tests always are.",
     )
 
+    on_the_way: ClassVar[bool] = False  # what was mended again was not delivered
     candidates: ClassVar[Candidates] = Candidates(paths=tuple(f"*{ending}" for ending in ENDINGS))
     remedy: ClassVar[Remedy] = Remedy("fix", "Give each thing that it does a function of its own, with a name that says which.")
     examples = (

@@ -58,6 +58,7 @@ class Suppression(Rule):
         description="Globs of files that tools write, or that others have written; they are left out.",
     )
 
+    on_the_way: ClassVar[bool] = False  # what was mended again was not delivered
     remedy: ClassVar[Remedy] = Remedy(
         "fix", "Do what the check asks for, and take the comment out. Where the check is wrong, ask who owns its settings."
     )

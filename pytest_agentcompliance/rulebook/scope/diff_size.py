@@ -58,6 +58,7 @@ class DiffSize(Rule):
         "a later !glob takes files out again.",
     )
 
+    on_the_way: ClassVar[bool] = False  # what was mended again was not delivered
     remedy: ClassVar[Remedy] = Remedy(
         "fix", "Take out what the task did not ask for, and deliver what is left in steps that can be reviewed one by one."
     )

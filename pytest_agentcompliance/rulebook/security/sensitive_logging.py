@@ -48,6 +48,7 @@ class SensitiveLogging(Rule):
 
     exempt: list[str] = Field(default=[], description="Globs of files whose logs stay with the person who reads them.")
 
+    on_the_way: ClassVar[bool] = False  # what was mended again was not delivered
     remedy: ClassVar[Remedy] = Remedy("fix", "Log an id, a length or a masked form instead, or name the fields that are needed.")
     candidates = Candidates(
         contains=(rb"console\.", rb"ogger\.", rb"log\.", rb"logging\.", rb"LOG(?:GER)?\.", rb"print\(", rb"Print", rb"sugar\."),
