@@ -7,7 +7,7 @@ LONGEST = 100_000  # characters of a message that are read
 LONGEST_SUBJECT = 2_000
 MOST_LINES = 2_000
 
-_TYPE = re.compile(r"([A-Za-z][\w-]{1,20})[ \t]*(?:\(([^()\n]{1,80})\))?(!?):(?:[ \t]+|\Z)")
+_TYPE = re.compile(r"([A-Za-z][\w-]{1,20})[ \t]*(?:\(([^()\n]{1,80})\))?!?:(?:[ \t]+|\Z)")
 _PULL = re.compile(r"[ \t]*\((?:#\d{1,9}|GH-\d{1,9}|![0-9]{1,9})\)\Z")
 _FIXUP = re.compile(r"(?i)(fixup|squash|amend)!(?:[ \t]|\Z)")
 _REVERT = re.compile(r"(?i)revert\b")
@@ -33,7 +33,6 @@ class Message:
     subject: str
     type: str = ""
     scope: str = ""
-    breaking: bool = False
     description: str = ""
     body: tuple[str, ...] = ()  # the lines that say something
     fixup: str = ""  # fixup, squash, amend
@@ -73,7 +72,7 @@ def read(message: str) -> Message:
         description = description[ticket.end() :]
     body = tuple(line for line in lines[1:] if _says(line))
     return Message(
-        subject, kind[1] if kind else "", (kind[2] or "") if kind else "", bool(kind and kind[3]), description, body,
+        subject, kind[1] if kind else "", (kind[2] or "") if kind else "", description, body,
         fixup[1].lower() if fixup else "", len(lines) < 2 or not lines[1],
     )  # fmt: skip
 

