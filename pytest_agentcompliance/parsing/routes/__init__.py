@@ -1,0 +1,70 @@
+"""The routes that the code of a whole tree declares: one endpoint each, with the path that a client calls it by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines of a file, first and last, from 1."""
+
+    path: str
+    line: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint. ``path`` is as OpenAPI writes it (``/users/{id}``), with every prefix that is known statically.
+
+    ``method`` is one of ``METHODS``, or "ANY" where it answers all. ``at`` is where it is declared, ``handler`` where the function
+    lies that answers, None where that is not known. ``guards`` are the middleware, guards, decorators and dependencies that stand
+    before it, by name, those of its router and of the whole application first. ``statuses`` are the status codes that the
+    declaration or the handler states; ``body`` names the model or schema that its input is held to, empty where none is named.
+    """
+
+    method: str
+    path: str
+    at: Span
+    framework: str
+    handler: Span | None = None
+    guards: tuple[str, ...] = ()
+    statuses: frozenset[int] = frozenset()
+    body: str = ""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its path's parameters, in order."""
+        return tuple(part.partition("}")[0] for part in self.path.split("{")[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A declaration that says nothing certain without being run: a path in a variable, a router that is mounted in a loop."""
+
+    path: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """All routes, by file and line, and what could not be read of them."""
+
+    routes: tuple[Route, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+
+
+def read(files: Mapping[str, str]) -> Routes:
+    """The routes of the files (path to text) together; never fails. Tests and other people's code are left to the caller."""
+    from pytest_agentcompliance.parsing.routes import python, scripts  # start-up time
+
+    found = (scripts.read(files), python.read(files))
+    routes = [one for each in found for one in each.routes]
+    unresolved = [one for each in found for one in each.unresolved]
+    return Routes(
+        tuple(sorted(routes, key=lambda one: (one.at.path, one.at.line, one.path, one.method))),
+        tuple(sorted(unresolved, key=lambda one: (one.path, one.line, one.why))),
+    )
