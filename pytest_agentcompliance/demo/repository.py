@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,14 +39,25 @@ def make(root: Path, show: Show, *, mended: bool = False) -> Path:
         for step in tale.mended if mended else tale.broken:
             _write(root, step.files)
             git.commit("wish-agent", step.message)
-            _prove(root, step, git)
+            _prove(root, step, git, show.tools)
     return root
 
 
-def _prove(root: Path, step: Step, git: "_Git") -> None:
+def _prove(root: Path, step: Step, git: "_Git", tools: Mapping[str, str]) -> None:
     """Record what the agent ran after a step, and commit the proofs. Raises ``AgentComplianceError`` where a command fails."""
-    beside = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])  # the tools lie beside Python
-    environment = {**os.environ, "PATH": beside, "PYTHONDONTWRITEBYTECODE": "1"}
+    if not step.proved:
+        return
+    with tempfile.TemporaryDirectory(prefix="agent-compliance-tools-") as folder:
+        for name, script in tools.items():
+            file = Path(folder, name)
+            file.write_text(f"#!/bin/sh\n{script}", encoding="utf-8")
+            file.chmod(0o755)
+        beside = os.pathsep.join([folder, os.path.dirname(sys.executable), os.environ.get("PATH", "")])  # Python's own
+        _run_proved(root, step, {**os.environ, "PATH": beside, "PYTHONDONTWRITEBYTECODE": "1"})
+    git.commit("wish-agent", "Record what the checks said of this tree", ".agent-compliance")
+
+
+def _run_proved(root: Path, step: Step, environment: Mapping[str, str]) -> None:
     for name, command in step.proved.items():
         said = [sys.executable, *PROVE, name, "--", *command]
         done = subprocess.run(
@@ -54,8 +66,6 @@ def _prove(root: Path, step: Step, git: "_Git") -> None:
         )  # fmt: skip
         if done.returncode:
             raise AgentComplianceError(f"the demo could not prove {name}:\n{done.stdout}{done.stderr}")
-    if step.proved:
-        git.commit("wish-agent", "Record what the checks said of this tree", ".agent-compliance")
 
 
 def switch(root: Path, branch: str) -> None:

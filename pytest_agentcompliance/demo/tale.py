@@ -54,7 +54,9 @@ class Show:
     """What is told of one profile: the repository ``before``, and the runs in it in the order in which they are told.
 
     ``told`` says in the first sentence what there is beside the repository, ``next`` are commands to try, each with its reason.
-    ``policy`` is what main has; empty: what ``init`` proposes.
+    ``policy`` is what main has; empty: what ``init`` proposes. ``stack`` tells the shows of one profile apart; empty for the one
+    that is played unasked. ``tools`` are programs, name to shell script, that stand in where commands are proved for ones that a
+    machine with Python and git alone has not: they print what those print.
     """
 
     profile: str
@@ -63,11 +65,18 @@ class Show:
     told: str
     next: tuple[tuple[str, str], ...]
     policy: str = ""
+    stack: str = ""
+    tools: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.profile}-{self.stack}" if self.stack else self.profile
 
     @property
     def option(self) -> str:
         """How the command names it; nothing for the one that is played unasked."""
-        return "" if self.profile == DEFAULT else f" --profile {self.profile}"
+        profile = "" if self.profile == DEFAULT else f" --profile {self.profile}"
+        return profile + (f" --stack {self.stack}" if self.stack else "")
 
 
 def line(text: str, start: str) -> int:

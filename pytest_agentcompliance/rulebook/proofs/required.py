@@ -89,6 +89,10 @@ class Required(Rule):
         description="Whether a run of a part (one file, `-k`, a test left out by name, less than half of what was collected, a "
         "rule of the linter turned off on its line) proves the check.",
     )
+    owed: dict[Check, list[str]] = Field(
+        default={},
+        description="For a check that not every stack has: globs of files of which one has to be changed that it is owed.",
+    )
     prose: list[str] = Field(
         default=["*.md", "*.mdx", "*.rst", "*.adoc"],
         description="Globs of files for which alone no proof is owed: a run that changed only these is kept.",
@@ -107,6 +111,15 @@ class Required(Rule):
         Example(
             "A check that was never proved is reported, though another was.",
             given={"checks": ["tests", "lint"]}, after=_CODE, proofs=(_TESTS,), finds=(_FOLDER,),
+        ),
+        Example(
+            "A check is owed only where something changed that it looks at, if its globs are named.",
+            given={"checks": ["tests", "build"], "owed": {"build": ["*.js"]}},
+            after={**_CODE, "web/a.js": "a()\n"}, proofs=(_TESTS,), finds=(_FOLDER,),
+        ),
+        Example(
+            "Where nothing of it changed it is not.",
+            given={"checks": ["tests", "build"], "owed": {"build": ["*.js"]}}, after=_CODE, proofs=(_TESTS,),
         ),
         Example("A proof that failed is reported.", after=_CODE, proofs=(_FAILED,), finds=(_FIRST,)),
         Example(
@@ -334,6 +347,9 @@ class Required(Rule):
             return "the run changed nothing that a check looks at"
         notes: list[str] = []
         for check in dict.fromkeys(self.checks):
+            if check in self.owed and not any(matches(one.path, self.owed[check]) for one in changes):
+                notes.append(f"{check}: not owed, nothing changed that is checked so")
+                continue
             notes += yield from self._judged(check, found, [one for one in last if one.done.check == check], told)
         if found.problem and not found.refused:
             path, _, why = found.problem.partition(": ")
