@@ -18,7 +18,7 @@ from pytest_agentcompliance.verdict import Severity
 
 # pydantic would load plugins of the environment into the audit, and look for them in every installed distribution.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
-DEMOS = ("dev-implement-backend-coder-v3", "backend-implementer")  # the profiles that have a show
+DEMOS = ("dev-implement-backend-coder-v3", "backend-implementer")  # the shows, by profile, and by stack where there are several
 
 
 class Commands(click.Group):

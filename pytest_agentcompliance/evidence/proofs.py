@@ -48,6 +48,7 @@ class Proof:
     tools: Mapping[str, str] = field(default_factory=dict)  # name to version, of the toolchain
     digest: str = ""
     new: bool = True
+    untouched: bool = False  # nothing differed from base when it started
     note: str = ""  # what is to be said of it: a signature that could not be checked, say
 
     @property

@@ -27,6 +27,7 @@ class Spoken:
     source: Literal["message", "paper", "report"]
     step: int = 0
     whole: bool = True
+    before: str = ""  # of a paper: what base had in its place
 
     def place(self, line: int) -> Place:
         """Where a line of the text (from 1) lies."""
@@ -64,4 +65,5 @@ def _papers(changes: ChangeSet, signs: Collection[bytes]) -> Iterator[Spoken]:
         assert change.after is not None
         text = change.after.text()
         if text.strip() and len(text) <= LONGEST:
-            yield Spoken(text, Place(change.path, 1), "paper")
+            before = change.before.text() if change.before is not None else ""
+            yield Spoken(text, Place(change.path, 1), "paper", before=before if len(before) <= LONGEST else "")

@@ -236,7 +236,7 @@ class _Reading:
             name=record.name, command=record.command, at=Place(found.path), folder=record.folder, exit_code=record.exit_code,
             ended=record.ended, started=record.started, seconds=record.seconds, sequence=record.sequence, tree=record.tree,
             changed=record.changed, freshness=freshness, differs=differs, trust=trust, signer=signer, work=work,
-            output=text[-SHOWN:], tools=record.tools, digest=found.digest, note=note,
+            output=text[-SHOWN:], tools=record.tools, digest=found.digest, untouched=not record.files, note=note,
         )  # fmt: skip
 
     @cached_property

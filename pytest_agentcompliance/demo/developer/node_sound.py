@@ -107,7 +107,7 @@ FIRST_DRAFT = SERVICE.replace("findFirst({ where: { id, customerId } })", "findU
 GATES = (
     Gate(1, "Schema", "the model Order", "a customer has many orders, as the database schema says",
          ("prisma/migrations/0002_orders/migration.sql",), "npx prisma validate", (
-             Said("I create prisma/migrations/0002_orders/migration.sql, change prisma/schema.prisma, and run npx prisma validate."),
+             Said("I create prisma/migrations/0002_orders/migration.sql. Then prisma/schema.prisma; I run npx prisma validate."),
              wrote("prisma/schema.prisma", SCHEMA), wrote("prisma/migrations/0002_orders/migration.sql", MIGRATION),
              ran("npx prisma validate", "The schema at prisma/schema.prisma is valid"),
          )),

@@ -162,7 +162,7 @@ WORK = {
 GATES = (
     Gate(1, "Schema", "the model Order", "a customer has many orders, as the database schema says",
          ("src/models/order.py", "alembic/versions/0002_orders.py"), "alembic check", (
-             Said("I create src/models/order.py and alembic/versions/0002_orders.py. Then src/models/customer.py; I run alembic check."),
+             Said("I create src/models/order.py and alembic/versions/0002_orders.py, and run alembic check."),
              wrote("src/models/order.py", ORDER), wrote("src/models/customer.py", NEW_CUSTOMER),
              wrote("alembic/versions/0002_orders.py", MIGRATION), ran("alembic check", "No new upgrade operations detected."),
          )),
@@ -173,7 +173,7 @@ GATES = (
          )),
     Gate(3, "Orders", "the routes of orders", "the body is checked by NewOrder of the specs",
          ("src/routes/orders.py", "tests/test_orders.py", "tests/test_routes.py"), "curl http://localhost:8000/orders/1", (
-             Said("I create src/routes/orders.py, tests/test_orders.py and tests/test_routes.py. I run pytest. Routes only hand on."),
+             Said("I create src/routes/orders.py, tests/test_orders.py and tests/test_routes.py, and run pytest."),
              wrote("src/routes/orders.py", ROUTE), wrote("tests/test_orders.py", TESTS), wrote("tests/test_routes.py", ROUTE_TESTS),
              ran("pytest", "collected 5 items\n\n===== 5 passed in 0.21s ====="),
          )),

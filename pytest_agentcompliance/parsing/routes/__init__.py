@@ -1,9 +1,16 @@
 """The routes that the code of a whole tree declares: one endpoint each, with the path that a client calls it by."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
+# What some file says that declares or mounts routes. A file without it is read only where such a file asks for what it holds.
+_PYTHON = re.compile(
+    r"\b(?:FastAPI|APIRouter|Flask|APIFlask|Quart|Blueprint|APIBlueprint|Namespace|MethodView|include_router|register_blueprint|"
+    r"add_api_route|add_url_rule|add_resource|add_namespace)\b|"
+    r"@[\w.]{1,80}\.(?:get|post|put|patch|delete|head|options|trace|route|api_route)\("
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,7 @@ class Route:
     lies that answers, None where that is not known. ``guards`` are the middleware, guards, decorators and dependencies that stand
     before it, by name, those of its router and of the whole application first. ``statuses`` are the status codes that the
     declaration or the handler states; ``body`` names the model or schema that its input is held to, empty where none is named.
+    ``hidden`` says that the framework leaves it out of the document that it writes itself (``include_in_schema=False``).
     """
 
     method: str
@@ -33,6 +41,7 @@ class Route:
     guards: tuple[str, ...] = ()
     statuses: frozenset[int] = frozenset()
     body: str = ""
+    hidden: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -51,10 +60,24 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """All routes, by file and line, and what could not be read of them."""
+    """All routes, by file and line, and what could not be read of them.
+
+    ``loose`` are those of routers that no application which was read mounts: their paths lack what a mount would put before them,
+    and nobody may answer there. They are for who looks for handlers, not for who counts endpoints.
+    """
 
     routes: tuple[Route, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    loose: tuple[Route, ...] = ()
+
+
+def is_candidate(path: str, text: str) -> bool:
+    """Whether a file may declare routes or mount a router: cheap, and never False for one that does."""
+    if path.endswith(".py"):
+        return _PYTHON.search(text) is not None
+    from pytest_agentcompliance.parsing.routes import scripts  # start-up time
+
+    return scripts.is_candidate(path, text)
 
 
 def read(files: Mapping[str, str]) -> Routes:
@@ -63,8 +86,13 @@ def read(files: Mapping[str, str]) -> Routes:
 
     found = (scripts.read(files), python.read(files))
     routes = [one for each in found for one in each.routes]
+    loose = [one for each in found for one in each.loose]
     unresolved = [one for each in found for one in each.unresolved]
     return Routes(
-        tuple(sorted(routes, key=lambda one: (one.at.path, one.at.line, one.path, one.method))),
-        tuple(sorted(unresolved, key=lambda one: (one.path, one.line, one.why))),
-    )
+        tuple(sorted(routes, key=_order)), tuple(sorted(unresolved, key=lambda one: (one.path, one.line, one.why))),
+        tuple(sorted(loose, key=_order)),
+    )  # fmt: skip
+
+
+def _order(one: Route) -> tuple[str, int, str, str]:
+    return one.at.path, one.at.line, one.path, one.method

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Proofs, Transcript, Tree
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.stack import ENDINGS, MANIFESTS, Stack, above, folders, lies_aside, nearest
 from pytest_agentcompliance.parsing.work import Check
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
@@ -15,8 +16,6 @@ from pytest_agentcompliance.verdict import Finding, Remedy
 
 if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.proofs.rounds import Event, Named, Round
-
-Stack = Literal["node", "python"]
 
 
 class Step(BaseModel):
@@ -55,12 +54,6 @@ _STEPS: dict[Stack, list[Step]] = {
         Step(name="alembic check", commands=["*alembic check*"], files=["alembic.ini"]),
     ],
 }  # fmt: skip
-_MANIFESTS: Mapping[Stack, tuple[str, ...]] = {
-    "node": ("package.json",), "python": ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"),
-}  # fmt: skip
-_ENDINGS: Mapping[Stack, tuple[str, ...]] = {
-    "node": (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".prisma"), "python": (".py",),
-}  # fmt: skip
 _COMPILED = frozenset(("cargo", "go", "gotestsum", "golangci-lint", "gofmt", "mvn", "gradle", "dotnet", "swift", "flutter", "rspec",
                        "rubocop", "phpunit", "ctest", "rustfmt", "clippy"))  # fmt: skip
 # Tools that look at the code of other languages.
@@ -71,9 +64,6 @@ _FOREIGN: Mapping[Stack, frozenset[str]] = {
 _ELSE = (".rs", ".go", ".java", ".kt", ".rb", ".swift", ".php", ".cs", ".c", ".cpp", ".h", ".dart")  # code of other languages
 _SCRIPTS = 300  # of a package that are read
 _DELEGATES = frozenset(("task", "agent", "dispatch_agent", "delegate", "spawn_agent"))
-_ASIDE = frozenset(
-    ("node_modules", "fixtures", "__fixtures__", "testdata", "examples", "example", "templates", "template", "samples", "vendor")
-)
 _PROSE = ["*.md", "*.mdx", "*.rst", "*.adoc", "*.txt", "*.log", "/.agent-compliance/proofs/**"]
 _NODE = {
     "package.json": '{"scripts": {"lint": "eslint .", "build": "tsc -b", "test": "vitest run",'
@@ -211,20 +201,20 @@ class Sequence(Rule):
 
     def _projects(self, changes: ChangeSet, tree: Tree) -> Iterator["_Project"]:
         """The projects that have changed code: the nearest manifest above it, as it is at the end of the run."""
-        paths = [path for path in tree.head.files if not _lies_aside(path)]
+        paths = [path for path in tree.head.files if not lies_aside(path)]
         stacks: list[Stack] = ["node", "python"] if self.stack == "auto" else [self.stack]
         for stack in stacks:
-            there = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in _MANIFESTS[stack]}
-            code = [one.path for one in changes if one.path.lower().endswith(_ENDINGS[stack]) and not _lies_aside(one.path)]
-            folders = {_nearest(path, there) for path in code}
-            if self.stack != "auto" and not folders - {None}:
-                folders = {""}
-            for folder in sorted(one for one in folders if one is not None):
+            there = folders(paths, stack)
+            code = [one.path for one in changes if one.path.lower().endswith(ENDINGS[stack]) and not lies_aside(one.path)]
+            homes = {nearest(path, there) for path in code}
+            if self.stack != "auto" and not homes - {None}:
+                homes = {""}
+            for folder in sorted(one for one in homes if one is not None):
                 # The manifests above it speak for it too: of a workspace, they have its tools.
-                ways = [above for above in _above(f"{folder}/x" if folder else "x") if above in there]
-                texts = [text for above in ways for name in _MANIFESTS[stack] if (text := _read(tree, above, name))]
+                ways = [one for one in above(f"{folder}/x" if folder else "x") if one in there]
+                texts = [text for way in ways for name in MANIFESTS[stack] if (text := _read(tree, way, name))]
                 steps = tuple(self.steps.get(stack, []))
-                below = [one for one in paths if _nearest(one, there) == folder or one.rpartition("/")[0] in ways]
+                below = [one for one in paths if nearest(one, there) == folder or one.rpartition("/")[0] in ways]
                 owed = tuple(k for k, one in enumerate(steps) if _is_owed(one, below, texts))
                 scripts = _scripts(texts) if stack == "node" else {}
                 yield _Project(stack, folder, steps, owed, scripts)
@@ -272,9 +262,9 @@ class Sequence(Rule):
 
     def _is_aside(self, path: str, stack: Stack) -> bool:
         """Whether a file's edit makes no other tree for a stack: it lies elsewhere, is prose, or code of another language."""
-        if path.startswith(("/", "~", "../", "$")) or _lies_aside(path) or matches(path, self.prose):
+        if path.startswith(("/", "~", "../", "$")) or lies_aside(path) or matches(path, self.prose):
             return True
-        return path.lower().endswith(_ELSE + _ENDINGS["python" if stack == "node" else "node"])
+        return path.lower().endswith(_ELSE + ENDINGS["python" if stack == "node" else "node"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,23 +299,6 @@ def _findings(project: _Project, told: _Told) -> Iterator[Finding]:
             f"the sequence{where} ran out of order: {then} did not come behind {first}; the order is {names(project.owed)}",
             told.last, evidence=f"{key} swapped {made.swapped}",
         )  # fmt: skip
-
-
-def _lies_aside(path: str) -> bool:
-    """Whether a file is none of a project's code: an example, a fixture, or what a tool keeps (`.claude`, `.github`)."""
-    folders = path.split("/")[:-1]
-    return not _ASIDE.isdisjoint(folders) or any(one.startswith(".") for one in folders)
-
-
-def _above(path: str) -> Iterator[str]:
-    """The folders above a path, the nearest first; the root is empty."""
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
-
-
-def _nearest(path: str, folders: Collection[str]) -> str | None:
-    return next((above for above in _above(path) if above in folders), None)
 
 
 def _read(tree: Tree, folder: str, name: str) -> str:

@@ -1,0 +1,232 @@
+"""A file of code as its strings, brackets, functions, calls and assignments, so that an expression can be followed."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal
+
+from pytest_agentcompliance.parsing import grammar
+from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.lines import Lines
+
+SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+How = Literal["=", "+=", "for", "add"]
+Spot = tuple[int, int]
+_OPEN, _CLOSE = {"(": ")", "[": "]", "{": "}"}, frozenset(")]}")
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_ADDS = re.compile(r"([A-Za-z_$][\w$]*)\.(?:append|push|extend|unshift|insert|add)$")
+_IMPORTS = re.compile(
+    r"\bimport\s+(?:type\s+)?((?:\w+\s*,\s*)?\{[^{}]{0,5000}\}|\([^()]{0,5000}\)|\w+(?=\s+from\b))|\bimport\s+([\w., *]{1,2000})"
+)
+_MOST = 60_000  # matches of a file: more is no code that a person wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a name is given, and where: assigned, put behind what it has, taken one by one from, put into."""
+
+    at: int
+    start: int
+    end: int
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call: where what is called stands, and its arguments with their brackets."""
+
+    start: int
+    end: int
+    callee: Spot
+    arguments: Spot
+
+
+@dataclass
+class Source:
+    """A text of Python, JavaScript or TypeScript. ``code`` has every string as quotes and every comment as blanks."""
+
+    text: str
+    script: bool
+    code: str = ""
+    strings: dict[int, int] = field(default_factory=dict)
+    parts: dict[int, list[Spot]] = field(default_factory=dict)  # what is put into the string that starts there
+    pairs: dict[int, int] = field(default_factory=dict)  # opening bracket to closing one, and back
+    functions: list[tuple[int, int, Spot]] = field(default_factory=list)  # start, end, parameters
+    values: dict[str, list[Value]] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    returns: list[Spot] = field(default_factory=list)
+
+    def trim(self, start: int, end: int) -> Spot:
+        """Without blanks and comments at both ends."""
+        part = self.code[start:end]
+        return start + len(part) - len(part.lstrip()), end - (len(part) - len(part.rstrip()))
+
+    def steps(self, start: int, end: int) -> Iterator[int]:
+        """The offsets of an expression that stand in no bracket and no string of it; of those the first alone."""
+        at = start
+        while at < end:
+            yield at
+            at = max(at + 1, self.strings.get(at, at + 1), self.pairs.get(at, at) + 1 if self.code[at] in _OPEN else at + 1)
+
+    def split(self, start: int, end: int, sign: str = ",") -> list[Spot]:
+        """The parts of an expression between signs, trimmed; empty ones are left out."""
+        cuts = [start - 1, *(at for at in self.steps(start, end) if self.code[at] == sign), end]
+        parts = [self.trim(low + 1, high) for low, high in pairwise(cuts)]
+        return [one for one in parts if one[0] < one[1]]
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The names that the file imports."""
+        return frozenset(name for one in _IMPORTS.finditer(self.code) for name in _NAME.findall(one[1] or one[2]))
+
+    def function(self, at: int) -> tuple[int, int, Spot] | None:
+        """The innermost function that an offset stands in."""
+        best = None
+        for one in self.functions[: bisect_right(self.functions, at, key=lambda each: each[0])]:
+            if one[1] > at and (best is None or one[0] >= best[0]):
+                best = one
+        return best
+
+    def around(self, at: int) -> list[tuple[int, int, Spot]]:
+        """The functions that an offset stands in, the innermost first."""
+        limit = bisect_right(self.functions, at, key=lambda each: each[0])
+        return [one for one in reversed(self.functions[:limit]) if one[1] > at]
+
+    def __getitem__(self, spot: Spot) -> str:
+        return self.text[spot[0] : spot[1]]
+
+
+def read(path: str, text: str) -> Source | None:
+    """The file at a path; None where no grammar of ours reads it."""
+    language = language_of(path, text)
+    if language is None or (language.name not in SCRIPTS and language.name != "python"):
+        return None
+    script = language.name in SCRIPTS
+    found = grammar.find(_patterns(script), language.grammar, text)
+    if found is None or len(found) > _MOST:
+        return None
+    source = Source(text, script)
+    _paint(source, found)
+    _pair(source)
+    for one in found:
+        spots = [held or (0, 0) for held in one.held]
+        if one.pattern == _CALL:
+            if source.code[spots[1][0] : spots[1][0] + 1] == "(":
+                source.calls.append(Call(one.start, one.end, spots[0], spots[1]))
+        elif one.pattern == _FUNCTION:
+            source.functions.append((one.start, one.end, spots[0]))
+        elif one.pattern in _GIVEN:
+            _give(source, spots[0], Value(one.start, *spots[1], _GIVEN[one.pattern]))
+        elif one.pattern == _RETURN:
+            source.returns.append((one.start + len("return"), one.end))
+    source.functions.sort()
+    source.calls.sort(key=lambda one: (one.start, -one.end))
+    for call in source.calls:
+        named = _ADDS.search(source[call.callee]) if call.callee[1] - call.callee[0] < 200 else None
+        if named:
+            _give(source, (call.callee[0], call.callee[0] + len(named[1])), Value(call.start, *call.arguments, "add"))
+    for values in source.values.values():
+        values.sort(key=lambda one: one.at)
+    return source
+
+
+_STRING, _PART, _COMMENT, _CALL, _FUNCTION, _SET, _MORE, _LOOP, _RETURN = range(9)
+_GIVEN: dict[int, How] = {_SET: "=", _MORE: "+=", _LOOP: "for"}
+
+
+def _patterns(script: bool) -> list[tuple[Mapping[str, Any], list[str]]]:
+    def kinds(*names: str) -> dict[str, Any]:
+        return {"any": [{"kind": name} for name in names]}
+
+    def sides(left: str, right: str, *names: str) -> tuple[Mapping[str, Any], list[str]]:
+        held = [{"has": {"field": left, "pattern": "$L"}}, {"has": {"field": right, "pattern": "$R"}}]
+        return {"rule": {**kinds(*names), "all": held}}, ["L", "R"]
+
+    call = "call_expression" if script else "call"
+    if script:
+        functions = kinds("function_declaration", "function_expression", "arrow_function", "method_definition",
+                          "generator_function_declaration")  # fmt: skip
+        either = [{"has": {"field": field, "pattern": "$P"}} for field in ("parameters", "parameter")]
+        parameters: dict[str, Any] = {"any": either}
+        given = [
+            ({"rule": {"any": [
+                {"kind": "variable_declarator", "all": [{"has": {"field": "name", "pattern": "$L"}},
+                                                        {"has": {"field": "value", "pattern": "$R"}}]},
+                {"kind": "assignment_expression", "all": [{"has": {"field": "left", "pattern": "$L"}},
+                                                          {"has": {"field": "right", "pattern": "$R"}}]},
+            ]}}, ["L", "R"]),
+            sides("left", "right", "augmented_assignment_expression"),
+            sides("left", "right", "for_in_statement"),
+        ]  # fmt: skip
+    else:
+        functions = kinds("function_definition", "lambda")
+        parameters = {"has": {"field": "parameters", "pattern": "$P"}}
+        named = {"kind": "named_expression", "all": [{"has": {"field": "name", "pattern": "$L"}},
+                                                     {"has": {"field": "value", "pattern": "$R"}}]}  # fmt: skip
+        plain, _ = sides("left", "right", "assignment")
+        given = [
+            ({"rule": {"any": [plain["rule"], named]}}, ["L", "R"]),
+            sides("left", "right", "augmented_assignment"),
+            sides("left", "right", "for_statement", "for_in_clause"),
+        ]
+    return [
+        ({"rule": kinds("string", "template_string", "regex") if script else kinds("string")}, []),
+        ({"rule": {"kind": "template_substitution" if script else "interpolation"}}, []),
+        ({"rule": {"kind": "comment"}}, []),
+        sides("function", "arguments", call),
+        ({"rule": functions | {"all": [parameters]}}, ["P"]),
+        *given,
+        ({"rule": {"kind": "return_statement"}}, []),
+    ]
+
+
+def _paint(source: Source, found: tuple[grammar.Match, ...]) -> None:
+    code = list(source.text)
+    open_strings: list[Spot] = []
+    for one in sorted((one for one in found if one.pattern <= _COMMENT), key=lambda one: (one.start, -one.end)):
+        size = one.end - one.start
+        while open_strings and open_strings[-1][1] <= one.start:
+            open_strings.pop()
+        if one.pattern == _PART:
+            if open_strings:
+                source.parts.setdefault(open_strings[-1][0], []).append((one.start, one.end))
+            code[one.start : one.end] = source.text[one.start : one.end]
+        elif one.pattern == _STRING:
+            code[one.start : one.end] = '"' * size
+            source.strings[one.start] = one.end
+            open_strings.append((one.start, one.end))
+        else:
+            code[one.start : one.end] = [sign if sign == "\n" else " " for sign in code[one.start : one.end]]
+    source.code = "".join(code).replace("\\\n", " \n")
+
+
+def _pair(source: Source) -> None:
+    waiting: list[int] = []
+    for sign in re.finditer(r"[()\[\]{}]", source.code):
+        if sign[0] not in _CLOSE:
+            waiting.append(sign.start())
+            continue
+        if waiting and _OPEN[source.code[waiting[-1]]] == sign[0]:
+            begin = waiting.pop()
+            source.pairs[begin], source.pairs[sign.start()] = sign.start(), begin
+
+
+def _give(source: Source, left: Spot, value: Value) -> None:
+    """Each name of the left side; an attribute is known by its whole chain."""
+    said = source.code[left[0] : left[1]]
+    if len(said) > 2000:
+        return
+    if re.fullmatch(r"[A-Za-z_$][\w$.]*", said):
+        source.values.setdefault(said, []).append(value)
+        return
+    names = [one[0] for one in _NAME.finditer(said) if said[one.end() : one.end() + 1] not in (".", "[", "(")]
+    for name in dict.fromkeys(names):
+        source.values.setdefault(name, []).append(value)
+
+
+def lines(source: Source) -> Lines:
+    """The lines of the text."""
+    return Lines(source.text)

@@ -1,0 +1,21 @@
+"""Routes of Python: FastAPI and Flask."""
+
+from collections.abc import Mapping
+
+from pytest_agentcompliance.parsing.routes import Routes, is_candidate
+
+
+def read(files: Mapping[str, str]) -> Routes:
+    """The routes of the files among these that are of this language; never fails.
+
+    Only files that may declare or mount routes are gone through; others are looked at where one of these asks for what they hold.
+    """
+    paths = sorted(path for path in files if path.endswith(".py") and is_candidate(path, files[path]))
+    if not paths:
+        return Routes()
+    from pytest_agentcompliance.parsing.routes.python.collecting import collected  # start-up time
+    from pytest_agentcompliance.parsing.routes.python.running import Run
+
+    run = Run(files)
+    run.all(paths)
+    return collected(run)

@@ -1,0 +1,104 @@
+"""The syntax tree of a module of JavaScript or TypeScript, rebuilt from one question to the grammar."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from pytest_agentcompliance.parsing import grammar
+from pytest_agentcompliance.parsing.languages import language_of
+
+FUNCTIONS = frozenset({
+    "arrow_function", "function_expression", "function_declaration", "generator_function", "generator_function_declaration",
+    "method_definition",
+})  # fmt: skip
+CLASSES = frozenset({"class_declaration", "abstract_class_declaration", "class"})
+MOST = 200_000  # nodes of one file
+DEEPEST = 400  # nodes within nodes
+_NAMES = frozenset({"javascript", "typescript", "tsx"})
+_KINDS = """
+program import_statement import_clause named_imports import_specifier namespace_import export_statement export_clause
+export_specifier namespace_export lexical_declaration variable_declaration variable_declarator function_declaration
+generator_function_declaration function_expression arrow_function generator_function class_declaration class class_body
+method_definition decorator formal_parameters rest_pattern assignment_pattern object_pattern array_pattern pair_pattern
+shorthand_property_identifier_pattern object_assignment_pattern statement_block expression_statement return_statement if_statement
+else_clause for_statement for_in_statement while_statement do_statement try_statement catch_clause finally_clause switch_statement
+switch_body switch_case switch_default call_expression new_expression arguments member_expression subscript_expression
+await_expression assignment_expression augmented_assignment_expression binary_expression ternary_expression unary_expression
+parenthesized_expression sequence_expression spread_element object pair shorthand_property_identifier computed_property_name array
+string template_string template_substitution number true false null undefined regex identifier property_identifier
+private_property_identifier this super yield_expression import class_heritage comment
+"""
+_TYPED = """
+import_require_clause abstract_class_declaration public_field_definition required_parameter optional_parameter as_expression
+satisfies_expression non_null_expression enum_declaration enum_body enum_assignment type_annotation type_arguments type_parameters
+type_identifier accessibility_modifier extends_clause implements_clause interface_declaration type_alias_declaration
+"""
+_ASIDE = frozenset({
+    "type_annotation", "type_arguments", "type_parameters", "implements_clause", "interface_declaration", "type_alias_declaration",
+})  # fmt: skip
+
+
+class Node:
+    """One node: its kind, where it stands, and what of it matters. What only says types is ``aside``."""
+
+    __slots__ = ("aside", "children", "end", "kind", "start")
+
+    def __init__(self, kind: str, start: int, end: int) -> None:
+        self.kind, self.start, self.end = kind, start, end
+        self.children: list[Node] = []
+        self.aside: list[Node] = []
+
+    def first(self, *kinds: str) -> "Node | None":
+        """The first child of such a kind."""
+        return next((one for one in self.children if one.kind in kinds), None)
+
+    def walk(self) -> "Iterator[Node]":
+        """This node and all below it, in the order of the text."""
+        waiting = [self]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            waiting += reversed(one.children)
+
+
+def parse(path: str, text: str) -> tuple[Node, str] | None:
+    """The tree of a module, and its text with blanks for comments; None where the grammar cannot say."""
+    language = language_of(path, text)
+    if language is None or language.grammar not in _NAMES:
+        return None
+    said = grammar.find(_patterns(language.grammar), language.grammar, text)
+    if not said or len(said) > MOST or said[0].kind != "program":
+        return None
+    root = Node("program", 0, len(text))
+    above, comments = [root], []
+    for one in said[1:]:
+        if one.kind == "comment":
+            comments.append((one.start, one.end))
+            continue
+        while len(above) > 1 and (one.start >= above[-1].end > above[-1].start or one.end > above[-1].end):
+            above.pop()
+        node = Node(one.kind, one.start, one.end)
+        if len(above) >= DEEPEST:
+            return None
+        (above[-1].aside if one.kind in _ASIDE else above[-1].children).append(node)
+        above.append(node)
+    return root, _blanked(text, comments)
+
+
+@lru_cache(maxsize=4)
+def _patterns(name: str) -> list[tuple[dict[str, Any], list[str]]]:
+    kinds = _KINDS.split() + {
+        "javascript": ["field_definition"], "typescript": [*_TYPED.split(), "type_assertion"], "tsx": _TYPED.split(),
+    }[name]  # fmt: skip
+    return [({"rule": {"any": [{"kind": kind} for kind in kinds]}}, [])]
+
+
+def _blanked(text: str, places: list[tuple[int, int]]) -> str:
+    """A text with blanks for some places, and with all its lines."""
+    parts, at = [], 0
+    for start, end in places:
+        if start >= at:
+            inner = text[start:end]
+            parts += [text[at:start], "".join(one if one == "\n" else " " for one in inner) if "\n" in inner else " " * len(inner)]
+            at = end
+    return "".join([*parts, text[at:]])

@@ -1,0 +1,1 @@
+"""Rules of the group handoff: one file each, named as the rule is."""

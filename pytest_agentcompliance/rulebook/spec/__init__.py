@@ -1,0 +1,1 @@
+"""Rules of the group spec: one file each, named as the rule is."""

@@ -1,0 +1,497 @@
+"""spec/openapi-endpoints: the endpoints of the code are those of the OpenAPI document, by path, method and parameters."""
+
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from posixpath import basename, dirname
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from pytest_agentcompliance.errors import NotJudged, Unreadable
+from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Tree
+from pytest_agentcompliance.evidence.changes import is_file
+from pytest_agentcompliance.evidence.tree import Side
+from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.packages import folders
+from pytest_agentcompliance.place import Place
+from pytest_agentcompliance.rule import Candidates, Example, Rule
+from pytest_agentcompliance.verdict import Finding, Level, Remedy
+
+if TYPE_CHECKING:  # start-up time: the readers of routes and documents are imported when a route may have changed
+    from pytest_agentcompliance.parsing.openapi import Document, Operation
+    from pytest_agentcompliance.parsing.openapi.change import Change, Part, Spoken
+    from pytest_agentcompliance.parsing.openapi.matching import Match, Matched, Shift
+    from pytest_agentcompliance.parsing.routes import Route, Routes
+
+DOCUMENTS = [
+    "specs/**/openapi*.yaml", "specs/**/openapi*.yml", "specs/**/openapi*.json", "openapi.yaml", "openapi.yml", "openapi.json",
+    "swagger.yaml", "swagger.yml", "swagger.json", "!**/node_modules/**", "!**/vendor/**", "!**/fixtures/**", "!**/__fixtures__/**",
+    "!**/testdata/**", "!**/tests/**", "!**/test/**", "!**/examples/**", "!**/dist/**", "!**/__snapshots__/**",
+]  # fmt: skip
+CODE = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+EXEMPT_FILES = [
+    "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist/**", "**/build/**", "**/.next/**", "**/fixtures/**",
+    "**/__fixtures__/**", "**/testdata/**", "**/examples/**", "**/example/**", "**/mocks/**", "**/__mocks__/**", "**/templates/**",
+    "docs/**", "**/generated/**", "*.d.ts", "*.min.js",
+]  # fmt: skip
+EXEMPT = [
+    "/", "health", "health/**", "healthz", "healthz/**", "healthcheck", "health-check", "livez", "readyz", "live", "ready",
+    "liveness", "readiness", "ping", "metrics", "favicon.ico", "robots.txt", "sitemap.xml", "docs", "docs/**", "redoc", "api-docs",
+    "api-docs/**", "swagger", "swagger/**", "swagger-ui/**", "swagger.json", "openapi.json", "openapi.yaml", "static/**",
+    "assets/**", "public/**", ".well-known/**",
+]  # fmt: skip
+_MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "requirements.txt", "deno.json", "project.json"})
+# What the lines say by which endpoints come, go, or are called otherwise. Paths begin with a slash, or are empty.
+_DECLARES = (
+    rb"\.(?:get|post|put|patch|delete|all|head|options|api_route|on)(?:<[^<>]{0,80}>)?\([\s+]{0,60}(?:\[|[frb]?[\"'`](?:[/*\"'`]|$))",
+    rb"(?i:app|router|server|api|fastify|routes|bp|blueprint)\.(?:get|post|put|patch|delete|all|head|options)(?:<[^<>]{0,80}>)?\(",
+    rb"\.(?:route|use|register|mount|nest|basePath|group|resource|setGlobalPrefix)\(",
+    rb"@(?:Get|Post|Put|Patch|Delete|All|Head|Controller|HttpCode|Module|Version)\b",
+    rb"include_router|register_blueprint|APIRouter|Blueprint|add_url_rule|add_api_route|add_resource|MethodView",
+    rb"(?i)prefix|base_?path|root_?path|methods?\b.{0,9}[:=\[]",
+    rb"export .{0,40}\b(?:GET|POST|PUT|PATCH|DELETE)\b",
+    rb"export default|module\.exports|export const (?:config|onRequest)",
+    rb"status(?:_code|Code)?\b.{0,9}\d{3}|HTTP_\d{3}|HTTPException|HttpStatus|sendStatus|abort\(",
+    rb"(?m)^[+-]?[ \t]{0,80}[frb]?[\"'`]/[^\"'`\s]{0,200}[\"'`],?[ \t\r]{0,9}$",
+)
+_MOUNT = re.compile(r"(?i)prefix|base_?path|root_?path")
+_PREFIX = re.compile(r"api|rest|v\d{1,3}")
+_MOST = 20  # findings about missing endpoints of one document at one time
+
+_SPEC = (
+    "openapi: 3.0.3\nservers:\n  - url: /api\npaths:\n  /orders:\n    get:\n      responses: {'200': {description: all}}\n"
+    "    post:\n      responses: {'201': {description: made}}\n"
+    "  /orders/{id}:\n    get:\n      responses: {'200': {description: one}}\n"
+)
+_PART = "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/api/orders')\n\n\n"
+_ALL = "@router.get('')\ndef listed():\n    return []\n\n\n"
+_NEW = "@router.post('', status_code=201)\ndef made():\n    return {}\n\n\n"
+_ONE = "@router.get('/{id}')\ndef one(id: str):\n    return {}\n\n\n"
+_APP = "from fastapi import FastAPI\n\nfrom app.orders import router\n\napp = FastAPI()\napp.include_router(router)\n"
+_REFUND = "@router.post('/{id}/refund')\ndef refund(id: str):\n    return {}\n"
+_PAPERS = {"specs/openapi.yaml": _SPEC, "app/__init__.py": "", "app/main.py": _APP}
+
+
+def _example(title: str, before: str, after: str, *, finds: str = "", styles: str = "", **more: Mapping[str, str]) -> Example:
+    """An application of which one module of routes changes; ``more`` are files that it has besides, at both ends or at head."""
+    both, head = more.get("both", {}), more.get("head", {})
+    old = {**_PAPERS, **both, **({"app/orders.py": _PART + before} if before else {})}
+    new = {**_PAPERS, **both, "app/orders.py": _PART + after, **head}
+    return Example(title, before=old, after=new, finds=tuple(finds.split()), styles=tuple(styles.split()))
+
+
+class OpenapiEndpoints(Rule):
+    """The endpoints of the code are those of the OpenAPI document, by path, method and path parameters.
+
+    Why: the document is what clients are built from. An endpoint that it does not have is one that nobody agreed to and nobody
+    tests from outside; one that it has and the code has not is a call that fails.
+
+    The routes of Express, Fastify, NestJS, Hono, Next and Vercel, FastAPI and Flask are read out of the whole tree at both ends of
+    the run and compared, so that a route that moved is none that changed. A new one has to be in a document as base has it; what
+    the run wrote into the document itself confirms nothing. Documents that only the run wrote count where base has none, and the
+    verdict says so. Paths are the same whatever their parameters are called; base paths of the servers may or may not be in
+    the code, and where the code has a prefix that the document does not know, or the other way round, the one that explains most
+    is taken, as base had it, and said. Reported are: routes that no document has, a method that the document does not have at that
+    path, parameters with other names, success with another status code than those in the document, and operations that the change
+    took away, or that nothing answers in a run that wrote the first routes. Other status codes that the document does not
+    list are remarks, and so are routes in a part of the repository of which the documents leave out most.
+
+    Blind spots: routes that only running the code would tell, which are counted and said; what a gateway adds; the shapes of
+    requests and responses; operations that base already lacked. A document that describes no endpoint of the code is taken for
+    somebody else's, and a part of the tree that answers what another part answers too for one that only hands on to it. Routes
+    that frameworks leave out of their own document on purpose are left out, and those of ``exempt``.
+    """
+
+    candidates: ClassVar[Candidates] = Candidates(contains=_DECLARES, endings=CODE)
+
+    documents: list[str] = Field(default=DOCUMENTS, description="Globs of the documents; a later !glob takes files out again.")
+    whole: bool = Field(
+        default=False, description="Whether all of the code at head is held to the documents, and not only what the change did."
+    )
+    within_change: list[str] = Field(
+        default=[], description="Globs of documents that the change may extend itself, so that what it adds to them counts."
+    )
+    exempt: list[str] = Field(
+        default=EXEMPT,
+        description="Globs of paths of endpoints that need no document, with or without /api and a version before them.",
+    )
+    exempt_files: list[str] = Field(
+        default=EXEMPT_FILES, description="Globs of files whose routes nobody calls, beside those of tests."
+    )
+    elsewhere: list[str] = Field(
+        default=[], description="Globs of documented paths that other code or a gateway answers, so that none is missing here."
+    )
+    statuses: Literal["breach", "style", "ignore"] = Field(
+        default="breach", description="What a route is that answers with a success which the document does not list."
+    )
+
+    remedy: ClassVar[Remedy] = Remedy(
+        "fix",
+        "Serve what the document says: its paths, methods, parameters and status codes. Where it is wrong, ask whoever owns it.",
+    )
+    examples = (
+        _example("An endpoint that the document does not have is reported.", _ALL, _ALL + _REFUND, finds="app/orders.py:11"),
+        _example(
+            "So is one that the run wrote into the document itself.", _ALL, _ALL + _REFUND, finds="app/orders.py:11",
+            head={"specs/openapi.yaml": _SPEC + "  /orders/{id}/refund:\n    post:\n      responses: {'200': {}}\n"},
+        ),
+        _example(
+            "So is a method that the document does not have at that path.", _ALL, _ALL + _ONE.replace(".get", ".put"),
+            finds="app/orders.py:11",
+        ),
+        _example(
+            "So is a path parameter with another name.", _ALL, _ALL + _ONE.replace("{id}", "{number}"), finds="app/orders.py:11",
+        ),
+        _example(
+            "So is another success than the document's.", _ALL, _ALL + _NEW.replace("201", "202"), finds="app/orders.py:11",
+        ),
+        _example(
+            "An endpoint that the change took away is reported in the document.", _ALL + _NEW, _ALL, finds="specs/openapi.yaml:8",
+        ),
+        _example(
+            "A run that wrote the first routes has to have written all of them.", "", _ALL + _NEW, finds="specs/openapi.yaml:11",
+        ),
+        Example(
+            "The whole tree is held to the document where the parameter says so.", given={"whole": True},
+            before={**_PAPERS, "app/orders.py": _PART + _ALL + _NEW}, after={**_PAPERS, "app/orders.py": _PART + _ALL + _NEW},
+            finds=("specs/openapi.yaml:11",),
+        ),
+        _example("Endpoints as the document has them are kept.", _ALL, _ALL + _NEW + _ONE),
+        _example(
+            "So are those that moved to another file, as long as they answer at the same paths.", _ALL + _REFUND, _ALL,
+            both={"app/more.py": ""},
+            head={
+                "app/more.py": _PART + _REFUND,
+                "app/main.py": "from app.more import router as more\n" + _APP + "app.include_router(more)\n",
+            },
+        ),
+        _example(
+            "Health, documentation and static files need no document, nor does what the framework is told to leave out.", _ALL,
+            _ALL + "@router.get('/internal', include_in_schema=False)\ndef inside():\n    return 1\n",
+            head={"app/main.py": _APP + "\n\n@app.get('/health')\ndef health():\n    return 'ok'\n"},
+        ),
+        _example("What base already served without a document accuses nobody.", _ALL + _REFUND, _ALL + _REFUND + _ONE),
+        Example(
+            "A prefix that the code mounts and the document leaves out is taken from what base has.",
+            before={
+                "specs/openapi.yaml": _SPEC.replace("/api\n", "/\n"), "app/__init__.py": "", "app/main.py": _APP,
+                "app/orders.py": _PART.replace("/api/", "/shop/v2/") + _ALL + _ONE,
+            },
+            after={
+                "specs/openapi.yaml": _SPEC.replace("/api\n", "/\n"), "app/__init__.py": "", "app/main.py": _APP,
+                "app/orders.py": _PART.replace("/api/", "/shop/v2/") + _ALL + _ONE + _NEW,
+            },
+        ),
+    )  # fmt: skip
+
+    def check(self, changes: ChangeSet, tree: Tree) -> Generator[Finding, None, str]:
+        if not self.whole and not self._touches(changes):
+            return "the change touches nothing that declares an endpoint"
+        documents, by_run = self._documents(tree)
+        operations = [operation for one in documents for operation in one.operations]
+        from pytest_agentcompliance.parsing import routes  # start-up time: when a route may have changed
+
+        after = routes.read(_Code(tree.head, self._is_code))
+        before = routes.Routes() if self.whole else routes.read(_Code(tree.base, self._is_code))
+        held = _Held(self, changes, tree, documents, operations, before, after)
+        if not operations or (not held.speaks and (before.routes or self.whole)):
+            problems = "".join(f"; {one.at}: {one.why}" for each in documents for one in each.problems[:3])
+            count = len(after.routes)
+            none = f"describe none of the code's {count} endpoint{'s' if count != 1 else ''}"
+            what = none if operations else "have no operation"
+            what = what if len(documents) > 1 else what.replace("describe ", "describes ").replace("have ", "has ")
+            raise NotJudged(f"{_named(documents)} {what}{problems}")
+        yield from held.undocumented()
+        yield from held.otherwise()
+        yield from held.missing()
+        return held.why(by_run=by_run)
+
+    def _touches(self, changes: ChangeSet) -> bool:
+        """Whether the change may touch an endpoint: a file that declares or mounts some, or a prefix that stands elsewhere."""
+        from pytest_agentcompliance.parsing.routes import is_candidate  # start-up time
+
+        for change in changes.readable(one for one in self.touched(changes) if self._is_code(one.path)):
+            sides = [_text(side) for side in (change.before, change.after) if side is not None and is_file(side.mode)]
+            if any(is_candidate(change.path, text) for text in sides) or any(_MOUNT.search(line) for line in _lines(change)):
+                return True
+        return False
+
+    def _is_code(self, path: str) -> bool:
+        from pytest_agentcompliance.parsing.testcode import is_test  # start-up time
+
+        return path.endswith(CODE) and not is_test(path) and not matches(path, self.exempt_files)
+
+    def needs_document(self, route: "Route") -> bool:
+        """Whether a route is one that a document has to have."""
+        from pytest_agentcompliance.parsing.openapi.matching import UNASKED
+
+        if route.hidden or route.method in UNASKED:
+            return False
+        parts = [one for one in route.path.split("/") if one]
+        while parts and _PREFIX.fullmatch(parts[0]):
+            del parts[0]
+        # A root has no name that a glob could match.
+        return not (matches("/".join(parts), self._exempt) if parts else "/" in self.exempt)
+
+    @property
+    def _exempt(self) -> list[str]:
+        return [one if one.startswith(("/", "!")) else f"/{one}" for one in self.exempt]
+
+    def _documents(self, tree: Tree) -> "tuple[list[Document], bool]":
+        """The documents that bind, and whether only the run wrote them."""
+        for side, by_run in ((tree.base, False), (tree.head, True)):
+            found = [one for path in self._paths(side) if (one := _read(path, tree.head if self._may(path) else side)) is not None]
+            if found:
+                return found, by_run
+        raise NotJudged(f"there is no OpenAPI document at {' or '.join(one for one in self.documents[:3] if one[0] != '!')}")
+
+    def _may(self, path: str) -> bool:
+        return bool(self.within_change) and matches(path, self.within_change)
+
+    def _paths(self, side: Side) -> list[str]:
+        return sorted(path for path in side.files if path.endswith((".yaml", ".yml", ".json")) and matches(path, self.documents))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The endpoints of the tree at both ends, held to the documents."""
+
+    rule: OpenapiEndpoints
+    changes: ChangeSet
+    tree: Tree
+    documents: "list[Document]"
+    operations: "list[Operation]"
+    old: "Routes"
+    new: "Routes"
+
+    @cached_property
+    def change(self) -> "Change":
+        from pytest_agentcompliance.parsing.openapi.change import Change
+
+        return Change(self.old, self.new, self._added)
+
+    @cached_property
+    def parts(self) -> "list[tuple[Part, Spoken]]":
+        """The projects of the tree that have routes, with how much the documents speak of each."""
+        from pytest_agentcompliance.parsing.openapi.change import Part
+
+        homes = _Homes(self.tree.head.files)
+        sides: dict[str, tuple[list[Route], list[Route]]] = {}
+        for side, routes in enumerate((self.old.routes, self.new.routes)):
+            for one in routes:
+                sides.setdefault(homes.of(one.at.path), ([], []))[side].append(one)
+        parts = [Part(self.operations, *both, self.rule.needs_document) for _, both in sorted(sides.items())]
+        # Where base has no routes, and head has those of one project, or none that is documented, all are meant.
+        alone = not self.old.routes and (len(parts) == 1 or not any(one.after.pairs for one in parts))
+        alone = alone and not self.rule.whole
+        return [(one, "none" if one.mirrors(parts) else one.spoken(alone=alone)) for one in parts]
+
+    @cached_property
+    def speaks(self) -> bool:
+        return any(spoken != "none" for _, spoken in self.parts)
+
+    def undocumented(self) -> Iterator[Finding]:
+        """New routes that no document has at their path, or not with their method."""
+        from pytest_agentcompliance.parsing.openapi.shapes import shape
+
+        for part, spoken in self.parts:
+            level: Level = "breach" if spoken == "all" else "style"
+            for route in part.after.undocumented if spoken != "none" else ():
+                if route not in self.change.fresh or not self.rule.needs_document(route):
+                    continue
+                has = "has" if len(self.documents) == 1 else "have"
+                others = list(dict.fromkeys(one.method for one in part.after.beside.get(route, ())))
+                what = f"{has} {_and(others)} there" if others else f"{has} no such path"
+                own = "; the run wrote it into the document itself, which confirms nothing" if self._own(route, part.shift) else ""
+                few = "" if spoken == "all" else "; it leaves out most of this part"
+                method = "any method of" if route.method == "ANY" else route.method
+                evidence = f"undocumented {route.method} /{'/'.join(shape(route.path).segments)}"
+                said = f"the code answers {method} {route.path[:200]}, and {_named(self.documents)} {what}{own}{few}"
+                yield Finding(said, Place(route.at.path, route.at.line), level, evidence)
+
+    def otherwise(self) -> Iterator[Finding]:
+        """Documented routes whose parameters have other names, or that answer with another success."""
+        for part, spoken in self.parts:
+            by_route: dict[Route, list[Match]] = {}
+            for one in part.after.pairs if spoken != "none" else ():
+                by_route.setdefault(one.route, []).append(one)
+            for route, pairs in by_route.items():
+                nearest = min(pairs, key=lambda one: len(one.names))
+                if nearest.names and self.change.renamed(nearest):
+                    yield _names(nearest)
+                if self.rule.statuses != "ignore" and (stated := self.change.statuses(route)):
+                    yield from _statuses(nearest, stated, self.rule.statuses)
+
+    def missing(self) -> Iterator[Finding]:
+        """Operations that the change took away; all that nothing answers, where the run wrote the first routes."""
+        all_of_them = self.rule.whole or not any(part.before.pairs for part, _ in self.parts)
+        answered = self._answered([part.after for part, _ in self.parts])
+        had = self._answered([part.before for part, _ in self.parts])
+        gone = [one for one in range(len(self.operations)) if one not in answered and (all_of_them or one in had)]
+        replaced = self._replaced()
+        told = 0
+        for number in gone:
+            operation = self.operations[number]
+            path = operation.path.lstrip("/")
+            if operation.elsewhere or (self.rule.elsewhere and matches(path, self.rule.elsewhere)) or operation in replaced:
+                continue
+            told += 1
+            if told > _MOST:
+                continue
+            unsure = self.change.hangs(operation) or (bool(self.new.unresolved) if all_of_them else self.change.darker)
+            why = "nothing in the code answers it" if all_of_them else "the change took away what answered it"
+            may = ", as far as can be read without running it" if unsure else ""
+            yield Finding(
+                f"the document has {operation.method} {operation.path[:200]}, and {why}{may}", operation.at,
+                "style" if unsure else "breach", f"missing {operation.method} {operation.path}",
+            )  # fmt: skip
+        if told > _MOST:
+            said = f"the documents have {told - _MOST} more operations that nothing in the code answers"
+            yield Finding(said, Place(self.documents[0].path), "style", "missing more")
+
+    def _replaced(self) -> "set[Operation]":
+        """The operations whose path is now answered with another method, which is told where that stands."""
+        found: set[Operation] = set()
+        for part, spoken in self.parts:
+            for route in part.after.undocumented if spoken == "all" else ():
+                if route in self.change.fresh and self.rule.needs_document(route):
+                    found.update(part.after.beside.get(route, ()))
+        return found
+
+    def _answered(self, sides: "list[Matched]") -> frozenset[int]:
+        missing = [{id(one) for one in side.missing} for side in sides]
+        return frozenset(number for number, one in enumerate(self.operations) if any(id(one) not in each for each in missing))
+
+    def _own(self, route: "Route", shift: "Shift") -> bool:
+        """Whether the documents as the run left them have a route."""
+        from pytest_agentcompliance.parsing.openapi.matching import match
+
+        return bool(self._of_head) and bool(match(self._of_head, [route], shift).pairs)
+
+    @cached_property
+    def _of_head(self) -> "list[Operation]":
+        changed = [one for one in self.documents if any(path in self.changes.by_path for path in one.files)]
+        read = (_read(one.path, self.tree.head) for one in changed)
+        return [operation for one in read if one is not None for operation in one.operations]
+
+    def _added(self, path: str) -> frozenset[int]:
+        change = self.changes.by_path.get(path)
+        try:
+            return frozenset(line.number for line in change.added) if change is not None else frozenset()
+        except Unreadable:
+            return frozenset()
+
+    def why(self, *, by_run: bool) -> str:
+        """How the verdict came to be: what was held to what, and what could not be read."""
+        spoken = [part for part, how in self.parts if how != "none"]
+        paired = len({one.route for part in spoken for one in part.after.pairs})
+        said = [f"{paired} of {sum(len(part.new) for part in spoken)} endpoints are in {_named(self.documents)}"]
+        said += dict.fromkeys(text for part in spoken if (text := str(part.shift)))
+        if unread := len(self.new.unresolved):
+            said.append(f"{unread} declaration{'s' if unread != 1 else ''} cannot be read without running the code")
+        if problems := [one for each in self.documents for one in each.problems]:
+            things = f"{len(problems)} things" if len(problems) != 1 else "a thing"
+            said.append(f"{things} in the documents cannot be read ({problems[0].at}: {problems[0].why})")
+        if by_run:
+            said.append("base has no document, so that the run is held to its own")
+        return "; ".join(said)
+
+
+class _Code(Mapping[str, str]):
+    """The code of one side by path, each file read when it is asked for."""
+
+    def __init__(self, side: Side, wanted: Callable[[str], bool]) -> None:
+        self._there = {path: one for path, one in side.files.items() if is_file(one.mode) and (_is_config(path) or wanted(path))}
+
+    def __getitem__(self, path: str) -> str:
+        return _text(self._there[path])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._there)
+
+    def __len__(self) -> int:
+        return len(self._there)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._there
+
+
+class _Homes:
+    """The projects of a tree: a file is of that whose manifest is the nearest above."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._homes = frozenset(dirname(path) for path in paths if basename(path) in _MANIFESTS)
+
+    def of(self, path: str) -> str:
+        return next((folder for folder in folders(path) if folder in self._homes), "")
+
+
+def _is_config(path: str) -> bool:
+    name = basename(path)
+    return name == "package.json" or (name.startswith(("tsconfig", "jsconfig")) and name.endswith(".json"))
+
+
+def _read(path: str, side: Side) -> "Document | None":
+    from pytest_agentcompliance.parsing import openapi  # start-up time
+
+    def text_of(asked: str) -> str | None:
+        there = side.files.get(asked)
+        return _text(there) if there is not None and is_file(there.mode) else None
+
+    return openapi.read(path, text_of)
+
+
+def _text(content: Content) -> str:
+    try:
+        return content.text()
+    except Unreadable:
+        return ""  # that it could not be read is in the ledger
+
+
+def _lines(change: FileChange) -> list[str]:
+    """The lines that a change wrote or took away; none where they cannot be had."""
+    try:
+        return [line.text for line in (*change.added, *change.removed)]
+    except Unreadable:
+        return []
+
+
+def _names(one: "Match") -> Finding:
+    from pytest_agentcompliance.parsing.openapi.shapes import plain
+
+    told = _and(f"{{{ours}}} for {{{theirs}}}"[:200] for theirs, ours in one.names)
+    level: Level = "style" if all(plain(ours) == plain(theirs) for theirs, ours in one.names) else "breach"
+    route = one.route
+    return Finding(
+        f"{route.method} {route.path[:200]} names its parameters otherwise than the document ({one.operation.at}): {told}",
+        Place(route.at.path, route.at.line), level, f"names {route.method} {route.path} {one.operation.path}",
+    )  # fmt: skip
+
+
+def _statuses(one: "Match", stated: frozenset[int], success: Literal["breach", "style"]) -> Iterator[Finding]:
+    route, operation = one.route, one.operation
+    good = sorted(status for status in stated if 200 <= status < 300)
+    listed = sorted(status for status in operation.statuses if 200 <= status < 300)
+    place = Place(route.at.path, route.at.line)
+    unlisted = [status for status in sorted(stated) if status >= 300 and not operation.answers(status)]
+    known = any(operation.answers(status) for status in route.statuses if status < 300)
+    if listed and good and not known and 2 not in operation.ranges:
+        yield Finding(
+            f"{route.method} {route.path[:200]} answers with {_and(good)}, and the document ({operation.at}) has {_and(listed)}",
+            place, success, f"status {route.method} {route.path} {' '.join(map(str, good))}",
+        )  # fmt: skip
+    if unlisted and not operation.default and (operation.statuses or operation.ranges):
+        said = f"{route.method} {route.path[:200]} answers with {_and(unlisted)} too; the document ({operation.at}) does not"
+        yield Finding(said, place, "style", f"status {route.method} {route.path} {' '.join(map(str, unlisted))}")
+
+
+def _named(documents: "list[Document]") -> str:
+    more = f" and {len(documents) - 1} more" if len(documents) > 1 else ""
+    return documents[0].path + more
+
+
+def _and(items: Iterable[object]) -> str:
+    names = [str(one) for one in items]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
