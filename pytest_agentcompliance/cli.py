@@ -13,12 +13,13 @@ from pytest_agentcompliance.cli_baseline import baseline_command
 from pytest_agentcompliance.cli_canary import canary
 from pytest_agentcompliance.cli_log import log_commands
 from pytest_agentcompliance.cli_prove import prove_command
-from pytest_agentcompliance.errors import AgentComplianceError, EvidenceError
+from pytest_agentcompliance.errors import AgentComplianceError, EvidenceError, UsageError
 from pytest_agentcompliance.verdict import Severity
 
 # pydantic would load plugins of the environment into the audit, and look for them in every installed distribution.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
-DEMOS = ("dev-implement-backend-coder-v3", "backend-implementer")  # the shows, by profile, and by stack where there are several
+DEMOS = ("dev-implement-backend-coder-v3", "backend-implementer", "backend-developer-v6")  # the profiles that have a show
+STACKS: dict[str, tuple[str, ...]] = {"backend-developer-v6": ("node", "python")}  # several shows, the first of them unasked
 
 
 class Commands(click.Group):
@@ -180,12 +181,16 @@ def init(*, repo: Path, profile: str | None, only_print: bool) -> None:
 @main.command("demo", short_help="Make a small repository and audit it.")
 @click.argument("run", required=False)
 @click.option("--profile", type=click.Choice(DEMOS), default=DEMOS[0], show_default=True, help="Whose spec the agent breaks.")
+@click.option("--stack", type=click.Choice(["node", "python"]), help="In which stack, for a profile that has several.")
 @click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Make the repository here and leave it.")
-def demo(run: str | None, profile: str, keep: Path | None) -> None:
+def demo(run: str | None, profile: str, stack: str | None, keep: Path | None) -> None:
     """Make a small repository in which an agent broke its spec in a few runs, and run the pytest audit on them, or on one RUN."""
     from pytest_agentcompliance.demo import SHOWS, play
 
-    play.run(SHOWS[profile], keep, click.echo, run)
+    stacks = STACKS.get(profile, ())
+    if stack and not stacks:
+        raise UsageError(f"the demo of {profile} has one stack; leave out --stack")
+    play.run(SHOWS[f"{profile}-{stack}" if stack and stack != stacks[0] else profile], keep, click.echo, run)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_agentcompliance import engine, profile
-from pytest_agentcompliance.cli import DEMOS
+from pytest_agentcompliance.cli import DEMOS, STACKS
 from pytest_agentcompliance.demo import CODER, SHOWS, Show, Tale, make, play, switch
 from pytest_agentcompliance.demo.coder.words import log_of
 from pytest_agentcompliance.errors import AgentComplianceError, UsageError
@@ -16,7 +16,7 @@ from pytest_agentcompliance.errors import AgentComplianceError, UsageError
 RUNS = CODER.runs
 ALL = [(show, tale) for show in SHOWS.values() for tale in show.runs]
 each_show = pytest.mark.parametrize("show", SHOWS.values(), ids=SHOWS)
-each_run = pytest.mark.parametrize(("show", "tale"), ALL, ids=[f"{show.profile}-{tale.name}" for show, tale in ALL])
+each_run = pytest.mark.parametrize(("show", "tale"), ALL, ids=[f"{show.name}-{tale.name}" for show, tale in ALL])
 
 
 @each_run
@@ -43,7 +43,8 @@ def test_mended_run_is_green(tmp_path: Path, show: Show, tale: Tale) -> None:
 
 
 def test_shell_knows_every_show() -> None:
-    assert list(SHOWS) == list(DEMOS)
+    stacks = [f"{name}-{stack}" for name, all_of in STACKS.items() for stack in all_of[1:]]
+    assert list(SHOWS) == [*DEMOS, *stacks]
 
 
 @each_show

@@ -89,7 +89,7 @@ COVERAGE = "coverage/lcov.info"
 
 def covered(path: str, text: str, missed: int = 0) -> str:
     """A record of lcov's in which each line that says something was run, but for the last ``missed``."""
-    lines = [number for number, one in enumerate(text.split("\n"), 1) if one.strip(" }{")]
+    lines = [number for number, one in enumerate(text.split("\n"), 1) if one.strip(" }{)(]") and one.strip()[0] not in "#\"/"]
     hits = [f"DA:{number},{0 if k >= len(lines) - missed else 1}" for k, number in enumerate(lines)]
     return "\n".join([f"SF:{path}", *hits, f"LF:{len(lines)}", f"LH:{len(lines) - missed}", "end_of_record\n"])
 

@@ -18,10 +18,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import select, text
 
-from src.auth import Customer
+from src.auth import Customer as Known
+from src.models.customer import Customer
 from src.models.order import Order
 from src.sessions import Database
 from src.settings import SECRET
+
+from ..services.stock import reserve
 
 router = APIRouter(prefix="/orders")
 log = logging.getLogger(__name__)
@@ -34,8 +37,8 @@ class NewOrder(BaseModel):
 
 
 @router.post("", status_code=201)
-def post_order(wanted: NewOrder, customer: Customer, database: Database) -> dict[str, str]:
-    # TODO: ask the stock
+def post_order(wanted: NewOrder, customer: Known, database: Database) -> dict[str, str]:
+    reserve(wanted.book)  # TODO: ask the stock
     order = Order(customer_id=customer, book=wanted.book, count=wanted.count)
     database.add(order)
     database.commit()
@@ -48,7 +51,7 @@ def delete_order(orderId: str, database: Database) -> None:
 
 
 @router.get("/{orderId}/books", status_code=200)
-def get_books(orderId: str, customer: Customer, database: Database) -> list[str]:
+def get_books(orderId: str, customer: Known, database: Database) -> list[str]:
     found = database.scalars(select(Order).where(Order.id == orderId)).all()
     books = []
     for order in found:
@@ -56,10 +59,15 @@ def get_books(orderId: str, customer: Customer, database: Database) -> list[str]
     return books
 
 
-def register(email: str, password: str) -> str:
-    log.info("%s registers with %s", email, password)
+def register(email: str, password: str, database: Database) -> str:
+    log.info("a customer registers with %s", password)
+    known = database.scalar(select(Customer).where(Customer.email == email))
+    if known is not None:
+        return str(jwt.encode({"sub": known.id}, SECRET, algorithm="HS256"))
     hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(8))
-    return str(jwt.encode({"sub": hashed.decode()}, SECRET, algorithm="HS256"))
+    made = Customer(email=email, password_hash=hashed.decode())
+    database.add(made)
+    return str(jwt.encode({"sub": made.id}, SECRET, algorithm="HS256"))
 
 
 def stock_of(book: str) -> int:
@@ -80,3 +88,41 @@ WORK = {
     COVERAGE: covered("src/routes/orders.py", ROUTE, 12),
 }
 BROKEN = (Step("Take orders\n", WORK),)
+_PLACES = {
+    "pyproject.toml": WORK["pyproject.toml"], "specs/openapi.yaml": NEW_OPENAPI, "src/models/order.py": WRONG_ORDER,
+    "src/app.py": NEW_APP, "src/routes/orders.py": ROUTE,
+}  # fmt: skip
+
+
+def _at(path: str, *starts: str) -> tuple[str, ...]:
+    return tuple(f"{path}:{line(_PLACES[path], start)}" for start in starts)
+
+
+_ROUTE, _MODEL = "src/routes/orders.py", "src/models/order.py"
+
+CODE = Tale(
+    name="code", story=STORY, asked="to take orders, and to show one", broken=BROKEN, mended=SOUND,
+    breaches=(
+        Breach("BD-01", "scope/forbidden-paths", "rewrote what the product is to be", ("docs/PRD.md",)),
+        Breach("BD-01", "scope/frontend-files", "changed a page", ("web/src/Orders.tsx",)),
+        Breach("BD-02", "decisions/undeclared", "brought in another database", _at("pyproject.toml", '"mongoengine')),
+        Breach("BD-03", "scope/inputs-locked", "bent the spec to what it wrote", _at("specs/openapi.yaml", '"410"')),
+        Breach("BD-04", "spec/openapi-endpoints", "answers where the spec has nothing",
+               _at(_ROUTE, "@router.delete", '@router.get("/{orderId}/books"')),
+        Breach("BD-05", "database/migration-present", "wrote no migration", (f"{_MODEL}:{line(WRONG_ORDER, 'class Order') + 1}",)),
+        Breach("BD-05", "spec/database-schema", "counts in words", _at(_MODEL, "count:")),
+        Breach("BD-06", "spec/schemas-imported", "wrote down once more what the specs say of an order",
+               _at(_ROUTE, "class NewOrder")),
+        Breach("BD-07", "content/placeholder", "left a function that only raises", _at(_ROUTE, "raise NotImplementedError")),
+        Breach("BD-07", "content/todo", "left a TODO", _at(_ROUTE, "reserve(")),
+        Breach("BD-08", "proofs/required", "proved neither lint nor tests", (".agent-compliance/proofs",) * 2),
+        Breach("BD-17", "files/minimum", "imports a service that it never wrote", _at(_ROUTE, "from ..services.stock")),
+        Breach("BD-21", "testing/coverage-minimum", "tested none of it", ("coverage/lcov.info",)),
+        Breach("BD-22", "architecture/thin-routes", "asks the database in its routes", ()),
+        Breach("BD-23", "security/backend-checklist", "let everybody in", ()),
+        Breach("BD-23", "security/sensitive-logging", "wrote a password to the log", _at(_ROUTE, "log.info")),
+        Breach("BD-23", "security/sql-injection", "put what a stranger sends into its SQL", _at(_ROUTE, "database.execute")),
+        Breach("BD-24", "architecture/query-in-loop", "asks the database once for each order", _at(_ROUTE, "books.append")),
+        Breach("BD-27", "testing/accompany-code", "tested no function of it", _at(_ROUTE, "def register")),
+    ),
+)  # fmt: skip
