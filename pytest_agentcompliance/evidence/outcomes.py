@@ -1,13 +1,13 @@
 """What came of each check that was run: as proofs say it, or the commands of a transcript, in order."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from pytest_agentcompliance.evidence.proofs import Proof, Proofs
 from pytest_agentcompliance.evidence.transcript import Transcript
 from pytest_agentcompliance.parsing.proofs.checks import Done, done
-from pytest_agentcompliance.parsing.work import Check
+from pytest_agentcompliance.parsing.work import Check, Work
 from pytest_agentcompliance.place import Place
 
 _PROSE = (".md", ".mdx", ".markdown", ".txt", ".rst", ".adoc", ".log")
@@ -31,17 +31,19 @@ class Outcome:
     green: bool | None
     fresh: bool = True
     untouched: bool = False  # nothing of the run's work was there yet
+    proof: bool = False
 
     def is_made_by(self, globs: tuple[str, ...]) -> bool:
         return any(fnmatchcase(self.line, glob) for glob in globs)
 
 
-def of_proofs(proofs: Proofs | None) -> list[Outcome]:
-    """The proofs that count, as outcomes."""
+def of_proofs(proofs: Proofs | None, paper: str = "") -> list[Outcome]:
+    """The proofs that count, as outcomes. Prose that was written since, and ``paper``, leave them what they were."""
     return [
         Outcome(
             one.at, one.line, one.name, one.sequence, one.tree or str(one.at), tuple(_dones(one)), one.green,
-            one.freshness != "stale", one.untouched,
+            one.freshness != "stale" or (bool(one.differs) and all(_is_prose(path, paper) for path in one.differs)), one.untouched,
+            proof=True,
         )
         for one in (proofs.proofs if proofs is not None else ())
     ]  # fmt: skip
@@ -57,19 +59,28 @@ def of_transcript(transcript: Transcript | None, until: int = 0) -> list[Outcome
         if step.result == "refused" or (until and step.number > until):
             continue
         if step.kind == "edit":
-            edits += step.result != "fail" and not step.path.lower().endswith(_PROSE)
+            edits += step.result != "fail" and not _is_prose(step.path)
             continue
         well = None if step.background or not step.result else step.result == "pass"
         how = f"it ended with exit code {step.exit_code}" if step.exit_code else ""
-        said = () if step.background else tuple(done(step.text, step.folder, step.work, well=well, how=how))
+        said = () if step.background else tuple(_told(done(step.text, step.folder, step.work, well=well, how=how), step.work))
         found.append(Outcome(step.at, step.text, "", step.number, str(edits), said, well))
     return found
 
 
 def last(ran: list[Outcome], check: Check) -> list[tuple[Outcome, Done]]:
-    """The last word on a check of each tool, folder and package: what no later run speaks for as well."""
+    """The last word on a check of each tool, folder and package: what no later run speaks for as well.
+
+    The same line, run again and ended well, speaks for all that failed in it: a checker may be silent where all is well.
+    """
     said = [(one, each) for one in ran for each in one.dones if each.check == check][-_MOST:]
-    return [pair for at, pair in enumerate(said) if not any(_speaks(later, pair[1]) for _, later in said[at + 1 :])]
+    green = {one.line: one.number for one in ran if one.green}
+    return [
+        (one, each)
+        for at, (one, each) in enumerate(said)
+        if not (each.state == "failed" and green.get(one.line, 0) > one.number)
+        and not any(_speaks(*later, each) for later in said[at + 1 :])
+    ]
 
 
 def reds(ran: list[Outcome]) -> Iterator[tuple[Outcome, Done]]:
@@ -91,11 +102,25 @@ def hides(transcript: Transcript, after: int) -> bool:
     return bool(behind) and len({one.agent for one in transcript.steps if one.agent}) < len(calls)
 
 
+def _is_prose(path: str, paper: str = "") -> bool:
+    return path.lower().endswith(_PROSE) or path == paper
+
+
 def _dones(proof: Proof) -> Iterator[Done]:
     well = proof.ended == "exit" and proof.exit_code == 0
     if proof.ended == "not started" or proof.exit_code is None:
         return  # what was never run failed nothing
-    yield from done(proof.line, proof.folder, proof.work, well=well, how=_how(proof))
+    yield from _told(done(proof.line, proof.folder, proof.work, well=well, how=_how(proof)), proof.work)
+
+
+def _told(dones: Iterable[Done], work: Iterable[Work]) -> Iterator[Done]:
+    """A line that ends well whatever becomes of the check (``npm test | tail``) passed where its tool says so."""
+    said = list(work)
+    for one in dones:
+        mine = [each for each in said if each.check == one.check]
+        good = bool(mine) and all(not each.failing and not each.idle for each in mine)
+        counted = any(each.passed or each.errors == 0 for each in mine)
+        yield replace(one, state="passed", why="") if one.state == "nothing" and good and counted else one
 
 
 def _how(proof: Proof) -> str:
@@ -106,8 +131,9 @@ def _how(proof: Proof) -> str:
     return f"it ended with exit code {proof.exit_code}"
 
 
-def _speaks(later: Done, one: Done) -> bool:
-    """Whether a later run takes the place of an earlier one."""
-    if later.state == "nothing" or not later.mends(one):
+def _speaks(run: Outcome, later: Done, one: Done) -> bool:
+    """Whether a later run takes the place of an earlier one. A step whose end nobody saw may have made a failure good."""
+    unseen = later.state == "nothing" and one.state == "failed" and run.green is not False and not run.proof
+    if not later.mends(one) or (later.state == "nothing" and not unseen):
         return False
     return one.state == "failed" or not later.part or bool(one.part)

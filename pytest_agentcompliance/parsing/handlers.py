@@ -16,8 +16,11 @@ MOST = 2000  # handlers of one file
 
 _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 _VERBS = r"get|post|put|patch|delete|del|all|head|options|use|on"
-_SERVER = r"(?:.*[.)])?(?:app|router|server|fastify|api|hono|route|routes|v\d|instance|typed|[\w$]*(?:Router|Routes?|App|Server|Api))"
-_CALLED = rf"^{_SERVER}(?:<[^<>()]{{0,200}}>)?(?:\.route\([^()]{{0,100}}\))?(?:\.withTypeProvider(?:<[^<>]{{0,60}}>)?\(\))?\.(?:{_VERBS})$"
+_SERVER = (
+    r"(?:.*[.)])?(?:app|router|server|fastify|api|hono|route|routes|v\d|instance|typed|[\w$]*(?:Router|Routes?|App|Server|Api))"
+)
+_TYPED = r"(?:\.withTypeProvider(?:<[^<>]{0,60}>)?\(\))?"
+_CALLED = rf"^{_SERVER}(?:<[^<>()]{{0,200}}>)?(?:\.route\([^()]{{0,100}}\))?{_TYPED}\.(?:{_VERBS})$"
 _PATH = re.compile(r"\(\s*([\"'`])(/[^\"'`\n]{0,200}|\*|)\1")
 _NAMED = re.compile(r"\(\s*\w+(?:\.\w+){0,4}\s*,")
 # Two parameters that are a request and what answers it.
@@ -30,10 +33,21 @@ _OF_NEXT = re.compile(r"(?:^|/)app/(?:.*/)?route\.[cm]?[jt]sx?$")
 _CONTROLLER = re.compile(r"@(?:Rest|Json)?Controller\b")
 _ROUTED = re.compile(r"@(?:Get|Post|Put|Patch|Delete|All|Head|Options|Sse)\(")
 _DECORATED = re.compile(
-    r"@[\w.]{1,80}\.(get|post|put|patch|delete|head|options|route|api_route)\(\s*(?:path\s?=\s?)?(?:[rf]?([\"'])(/[^\"'\n]{0,200}|)\2|\w+\s?[,)])"
+    r"@[\w.]{1,80}\.(get|post|put|patch|delete|head|options|route|api_route)\(\s*(?:path\s?=\s?)?"
+    r"(?:[rf]?([\"'])(/[^\"'\n]{0,200}|)\2|\w+\s?[,)])"
 )
 _VIEW = r"\b(?:MethodView|Resource|APIView|HTTPEndpoint|ViewSet|ModelViewSet|GenericAPIView|View)\b"
-_VIEW_METHODS = frozenset({"get", "post", "put", "patch", "delete", "list", "create", "retrieve", "update", "destroy", "partial_update"})
+_VIEW_METHODS = frozenset({
+    "get", "post", "put", "patch", "delete", "list", "create", "retrieve", "update", "destroy", "partial_update",
+})  # fmt: skip
+# A file without one of these has no handler in it.
+_SIGN_OF_SCRIPT = re.compile(
+    r"\b_?req(?:uest)?\b|@\w{0,10}Controller\b|\.(?:get|post|put|patch|delete|del|all|head|options|on)(?:<[^()\n]{0,200}>)?\(\s*[\[\"'`]|"
+    r"\bc(?:tx|ontext)?\s?:\s?\w{0,40}Context\b|\.route\(|\bexport\s[^\n]{0,30}\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b"
+)
+_SIGN_OF_PYTHON = re.compile(
+    rf"@[\w.]{{1,80}}\.(?:get|post|put|patch|delete|head|options|route|api_route)\(|{_VIEW}|\(\s*request\b"
+)
 _MIDDLEWARE = re.compile(r"\bnext\(\s*\)")
 
 
@@ -57,7 +71,8 @@ def handlers(path: str, text: str) -> tuple[Handler, ...]:
     """
     language = language_of(path, text)
     name = language.grammar if language is not None else ""
-    if len(text) > LONGEST:
+    sign = _SIGN_OF_PYTHON if name == "python" else _SIGN_OF_SCRIPT
+    if len(text) > LONGEST or not sign.search(text):
         return ()
     if name in _SCRIPTS:
         plain = blanked(text, "x.ts")
@@ -67,7 +82,8 @@ def handlers(path: str, text: str) -> tuple[Handler, ...]:
         found = list(_of_python(grammar.find(_PYTHON, name, text) or (), plain, path))
     else:
         return ()
-    line, told, end = Lines(text), [], -1
+    line, end = Lines(text), -1
+    told: list[Handler] = []
     for start, last, said in sorted(found, key=lambda one: (one[0], -one[1])):
         if start >= end and len(told) < MOST:  # one that stands in another is a part of it
             told.append(Handler(line(start), line(max(start, last - 1)), start, last, said[:120]))
@@ -82,7 +98,8 @@ _SCRIPT: list[tuple[dict[str, Any], list[str]]] = [
         {"has": {"field": "arguments", "pattern": "$GIVEN", "any": [
             {"has": _FUNCTION}, {"has": {"kind": "call_expression", "has": {"field": "arguments", "has": _FUNCTION}}}]}}]}},
      ["NAME", "GIVEN"]),
-    ({"rule": {"any": [{"kind": one} for one in ("function_declaration", "arrow_function", "function_expression", "method_definition")],
+    ({"rule": {"any": [
+        {"kind": one} for one in ("function_declaration", "arrow_function", "function_expression", "method_definition")],
                "has": {"field": "parameters", "any": [{"regex": _ANSWERS}, {"regex": _CONTEXT}]}}}, []),
     ({"rule": {"kind": "method_definition", "all": [
         {"has": {"field": "name", "pattern": "$NAME"}},
@@ -113,7 +130,8 @@ def _of_scripts(found: tuple[grammar.Match, ...], plain: str, path: str) -> Iter
             given = plain[slice(*one.held[1])]
             route = _PATH.match(given)
             routed = ".route(" in plain[one.held[0][0] : one.held[0][1]][-200:]
-            if verb not in ("use", "on") and (route or routed or (_NAMED.match(given) and re.search(r"\b(?:res|reply|c|ctx)\.", given))):
+            named = _NAMED.match(given) and re.search(r"\b(?:res|reply|c|ctx)\.", given)
+            if verb not in ("use", "on") and (route or routed or named):
                 yield one.held[1][0], one.held[1][1], f"{verb.upper()} {route[2] if route else '?'}"
             elif verb == "on" and re.match(r"\(\s*\[?\s*[\"'](?:GET|POST|PUT|PATCH|DELETE)\b", given):
                 yield one.held[1][0], one.held[1][1], "on"

@@ -33,6 +33,7 @@ def test_comments_between_the_links_of_a_chain_are_passed_over() -> None:
         ("this.prisma.user.create({ data })", "prisma write this.prisma.user.create"),
         ("tx.user.update({ where: { id } })", "prisma write tx.user.update"),
         ("prisma.$queryRaw`SELECT ${id}`", "prisma raw prisma.$queryRaw"),
+        ("tx.$executeRawUnsafe(text)", "prisma raw tx.$executeRawUnsafe"),
         ("prisma.$transaction([a, b])", "prisma transaction prisma.$transaction"),
         ("ctx.db.post.findFirst(args)", "prisma read ctx.db.post.findFirst"),
         ("db.query.users.findMany({ with: { posts: true } })", "drizzle read db.query.users.findMany"),
@@ -64,7 +65,8 @@ def test_queries_of_scripts(code: str, says: str) -> None:
         "userRepository.find(id)", "this.userService.create(dto)", "map.get('a')", "Buffer.from('a')", "cache.delete(key)",
         "const where = sql`lower(${name})`", "Object.create(null)", "crypto.createHash('x').update(a)", "command.execute(x)",
         "storage.from('bucket').upload(x)", "store.select(user).from", "new Map().set(a, b)", "useCase.execute(input)",
-        "stripe.customers.create({ email })", "openai.chat.completions.create({ model })", "notion.db.query({ id })",
+        "headers.get('set-cookie')", "client.get('values')", "words.get('update now')", "stripe.customers.create({ email })",
+        "openai.chat.completions.create({ model })", "notion.db.query({ id })",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_query_of_scripts(code: str) -> None:
@@ -133,6 +135,12 @@ def test_queries_of_drivers_and_of_sqlmodel() -> None:
     assert told("from sqlmodel import Session, select\nhero = session.exec(select(Hero)).first()\n", "a.py") == [
         "sqlmodel read session.exec.first"
     ]
+
+
+def test_statement_with_a_name_is_what_was_given_to_it_last() -> None:
+    text = ORM + "stmt = select(User)\nsession.execute(stmt)\nstmt = (\n    update(User).values(a=1)\n)\nsession.execute(stmt)\n"
+    text += "stmt = text('SELECT 1')\nsession.execute(stmt)\nsession.execute(other)\n"
+    assert [one.kind for one in queries("a.py", text)] == ["read", "write", "raw", "read"]
 
 
 def test_what_is_staged_goes_with_a_later_call() -> None:

@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_agentcompliance import workshop
 from pytest_agentcompliance.audit import yield_into
@@ -24,6 +27,7 @@ from pytest_agentcompliance.verdict import Finding
 from tests.conftest import GitRepo
 from tests.proving import prove
 from tests.rulebook.said import messages, why
+from tests.sources import proving
 
 DATA = json.loads(REPORT.partition("```json\n")[2].partition("```")[0])
 OTHER = REPORT.replace("Backend Developer", "Frontend Developer")
@@ -72,7 +76,7 @@ def test_a_sub_agent_hands_over_where_the_main_one_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [DATA, {"handoff_json": json.dumps(DATA)}, {"payload": DATA, "project": "shop"}], ids=["as it is", "text", "within"]
+    "arguments", [DATA, {"handoff_json": json.dumps(DATA)}, {"payload": DATA, "project": "a"}], ids=["as it is", "text", "within"]
 )
 def test_a_call_that_records_it_counts(arguments: Mapping[str, object]) -> None:
     assert where(counts(transcript=({"call": "mcp__tools__record_tracked_handoff", "arguments": arguments},))) == "SESSION.jsonl:1"
@@ -88,8 +92,8 @@ def test_papers_of_the_run_count(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["agents/backend-dev.md", ".claude/agents/backend.md", "templates/handoff.md", "schemas/examples/valid-handoff.json", "docs/PLAN.md",
-     "docs/HANDOFF_PROTOCOL.md", "prompts/handoff.md", "tests/fixtures/handoff.json", "src/handoff.py"],
+    ["agents/backend-dev.md", ".claude/agents/backend.md", "templates/handoff.md", "schemas/examples/valid-handoff.json",
+     "docs/PLAN.md", "docs/HANDOFF_PROTOCOL.md", "prompts/handoff.md", "tests/fixtures/handoff.json", "src/handoff.py"],
 )  # fmt: skip
 def test_prompts_templates_and_examples_do_not(path: str) -> None:
     text = json.dumps(DATA, indent=2) if path.endswith(".json") else REPORT
@@ -228,6 +232,44 @@ def test_a_failure_that_the_proof_does_not_bear_out_is_found() -> None:
     ]
 
 
+def test_a_proof_that_found_no_test_and_did_not_end_well_contradicts() -> None:
+    none = proof("tests", "pytest", output="collected 0 items\n\n===== no tests ran in 0.01s =====\n", exit_code=5)
+    assert len(messages(Verification(), Example("", report=SHORT, proofs=(none, CHECKED[1])))) == 1
+    empty = {**none, "exit_code": 0}
+    assert messages(Verification(), Example("", report=SHORT, proofs=(empty, CHECKED[1]))) == []
+    assert len(messages(Verification(), Example("", report=SHORT, proofs=(empty, CHECKED[1])), "style")) == 1
+
+
+def test_the_same_line_that_ends_well_makes_good_what_failed_in_it() -> None:
+    report = SHORT.replace('"lint": 0', '"typecheck": 0, "lint": 0')
+    build = {"command": "npm run build", "output": "src/a.ts(1,1): error TS2322: wrong\nFound 1 error in src/a.ts:1\n"}
+    ended = (PASSED, {"command": "ruff check", "result": "pass"}, {"says": report})
+    wrong = {**build, "result": "fail", "exit_code": 2}
+    right = {**build, "output": "built\n", "result": "pass"}
+    assert len(messages(Verification(), Example("", transcript=(EDIT, wrong, EDIT, *ended)))) == 1
+    with pytest.raises(NotJudged):  # that the types are right nobody said; that they are wrong neither
+        messages(Verification(), Example("", transcript=(EDIT, wrong, EDIT, right, *ended)))
+
+
+def test_a_line_that_hides_how_the_tests_ended() -> None:
+    """Of a step of the transcript it leaves open what came of them; a proof of it makes nothing good."""
+    told = {"command": "pytest | tail -5", "output": GREEN, "result": "pass"}
+    hidden = {"command": "pytest | tail -1", "output": "done\n", "result": "pass"}
+    ended = ({"command": "ruff check", "result": "pass"}, {"says": SHORT})
+    for steps in ((EDIT, FAILED, EDIT, told, *ended), (EDIT, FAILED, EDIT, hidden, *ended)):
+        assert judged(Verification(), workshop.run_of(Example("", transcript=steps))) == []
+    bad = proof("tests", "pytest", output=RED, exit_code=1, tree="a")
+    proofs = (bad, proof("tests", "sh -c 'pytest | tail -1'", output="done\n"))
+    assert len(messages(Verification(), Example("", report=SHORT, proofs=(*proofs, CHECKED[1])))) == 1
+
+
+@pytest.mark.parametrize(("differs", "level"), [(("docs/HANDOFF.md",), None), (("REPORT.md", "a.py"), "style")])
+def test_prose_that_was_written_since_leaves_a_proof_what_it_was(differs: tuple[str, ...], level: str | None) -> None:
+    stale = {**CHECKED[0], "freshness": "stale", "differs": differs}
+    found = judged(Verification(), workshop.run_of(Example("", report=SHORT, proofs=(stale, CHECKED[1]))))
+    assert [one.level for one in found] == ([level] if level else [])
+
+
 def test_where_one_tool_failed_and_another_passed_it_is_a_remark() -> None:
     proofs = (*CHECKED, proof("e2e", "npx playwright test", exit_code=1, output="  1 failed\n  2 passed (3s)\n"))
     example = Example("", report=SHORT, proofs=proofs)
@@ -240,6 +282,12 @@ def test_a_command_without_a_kind_is_held_by_its_line(code: int, found: int) -> 
     report = SHORT.replace('"lint": 0', '"lint": 0, "prisma_generate": 0')
     proofs = (*CHECKED, proof("generate", "npx prisma generate", exit_code=code))
     assert len(messages(Verification(), Example("", report=report, proofs=proofs))) == found
+
+
+def test_of_a_line_of_several_commands_nobody_knows_which_failed() -> None:
+    report = SHORT.replace('"lint": 0', '"lint": 0, "prisma_generate": 0')
+    failed = proof("generate", "sh -c 'npx prisma generate && npm run seed'", exit_code=1)
+    assert messages(Verification(), Example("", report=report, proofs=(*CHECKED, failed))) == []
 
 
 def test_a_later_run_of_the_transcript_makes_good_a_proof_of_before() -> None:
@@ -310,6 +358,20 @@ def test_what_failed_before_the_first_edit_is_no_attempt() -> None:
     assert messages(SelfHealing(), Example("", transcript=steps), "style") == []
 
 
+def test_a_real_proof_of_before_any_work_is_no_attempt(repo: GitRepo) -> None:
+    repo.commit("start", {"a.py": "a = 1\n"})
+    repo.branch("agent")
+    proving.prove(repo, output=RED, exit_code=1)
+    repo.write("a.py", "a = 2\n")
+    proving.prove(repo, output=GREEN)
+    repo.commit("work")
+    proofs = proving.read(repo)
+    assert proofs is not None
+    assert [one.untouched for one in proofs.proofs] == [True, False]
+    run = replace(workshop.run_of(Example("", report=ONCE)), proofs=proofs)
+    assert judged(SelfHealing(), run) == []
+
+
 def test_a_transcript_with_gaps_does_not_tell_how_often() -> None:
     run = workshop.run_of(Example("", transcript=(EDIT, FAILED, EDIT, PASSED, {"says": ONCE})))
     assert run.transcript is not None
@@ -364,11 +426,15 @@ def test_a_log_that_is_missing_or_no_list_is_found() -> None:
 # The counts
 
 MODELS = "".join(f"model M{n} {{\n  id Int @id\n}}\n" for n in range(3))
-EXPRESS = (
-    "import express from 'express';\nconst app = express();\n"
-    + "".join(f"app.get('/a{n}', (req, res) => res.json({{}}));\napp.post('/a{n}', (req, res) => res.json({{}}));\n" for n in range(2))
-    + "app.listen(3000);\n"
-)
+
+
+def express(*routes: str) -> str:
+    lines = [f"app.{method}('{path}', (req, res) => res.json({{}}));" for method, path in (one.split() for one in routes)]
+    return "\n".join(["import express from 'express';", "const app = express();", *lines, "app.listen(3000);"]) + "\n"
+
+
+FOUR = ("get /a", "post /a", "get /c", "post /c")
+EXPRESS = express(*FOUR)
 NODE = {"package.json": '{"dependencies": {"express": "4"}}\n', "src/app.ts": EXPRESS, "prisma/schema.prisma": MODELS}
 
 
@@ -385,13 +451,11 @@ def test_endpoints_of_a_new_tree(number: int, expected: list[str]) -> None:
     assert levels(Example("", report=claimed(endpoints=number), after=NODE)) == expected
 
 
-@pytest.mark.parametrize(("number", "expected"), [(8, []), (2, []), (6, []), (4, ["style"]), (7, ["breach"]), (3, ["breach"])])
+@pytest.mark.parametrize(("number", "expected"), [(8, []), (2, []), (6, []), (3, ["style"]), (7, ["breach"]), (4, ["breach"])])
 def test_endpoints_of_the_tree_of_the_change_and_of_the_files_that_changed(number: int, expected: list[str]) -> None:
-    """Base has six in two files; the change brings two into the file that has four. All of them are on four paths."""
-    other = EXPRESS.replace("/a1", "/a0").replace("/a0", "/b").replace("app.post('/b', (req, res) => res.json({}));\n", "")
-    before = {**NODE, "src/other.ts": other.replace("app.listen(3000);\n", "app.post('/b', (req, res) => res.json({}));\n")}
-    more = "app.put('/a0', (req, res) => res.json({}));\napp.delete('/a0', (req, res) => res.json({}));\napp.listen"
-    after = {**before, "src/app.ts": EXPRESS.replace("app.listen", more)}
+    """Base has six in two files; the change brings two into the file that has four. All of them are on three paths."""
+    before = {**NODE, "src/other.ts": express("get /b", "post /b")}
+    after = {**before, "src/app.ts": express(*FOUR, "put /a", "delete /a")}
     assert levels(Example("", report=claimed(endpoints={"total": number}), before=before, after=after)) == expected
 
 
@@ -404,20 +468,29 @@ def test_tables_are_models_and_those_that_migrations_make_where_there_are_none()
     assert len(messages(Counts(), Example("", report=claimed(database={"tables": 3, "migrations": 2}), after=sql))) == 2
 
 
+def test_endpoints_of_the_project_that_changed() -> None:
+    before = {f"{name}/{path}": text for name in ("api", "admin") for path, text in NODE.items() if "prisma" not in path}
+    after = {**before, "api/src/health.ts": express("get /health", "get /z")}
+    for number, expected in ((10, []), (9, []), (6, []), (5, []), (2, []), (1, []), (4, ["breach"]), (3, ["breach"])):
+        assert levels(Example("", report=claimed(endpoints=number), before=before, after=after)) == expected, number
+
+
 def test_what_cannot_be_counted_is_not_judged() -> None:
-    with pytest.raises(NotJudged, match="endpoints: nothing in the tree is known to be counted; coverage: there is no report of it"):
+    with pytest.raises(NotJudged, match="nothing in the tree is known to be counted; coverage: there is no report of it"):
         messages(Counts(), Example("", report=claimed(endpoints=4, test_coverage="82%"), after={"main.go": "package main\n"}))
     said = why(Counts(), Example("", report=claimed(endpoints=4, test_coverage="82%"), after=NODE))
     assert said == "endpoints: 4, as in the tree; coverage: there is no report of it that holds for the end of the run"
 
 
 def test_routes_of_tests_and_of_the_specs_are_not_counted() -> None:
-    after = {**NODE, "tests/app.test.ts": EXPRESS.replace("/a", "/t"), "specs/mock.ts": EXPRESS.replace("/a", "/s")}
+    after = {**NODE, "tests/app.test.ts": express("get /t", "get /u"), "specs/mock.ts": express("get /s", "get /v")}
     assert messages(Counts(), Example("", report=claimed(endpoints=4), after=after)) == []
     assert len(messages(Counts(), Example("", report=claimed(endpoints=8), after=after))) == 1
 
 
-@pytest.mark.parametrize(("said", "level"), [("80%", ""), ("80.9%", ""), ("79.2%", ""), ("82%", "breach"), ("60%", "style"), (0.8, "")])
+@pytest.mark.parametrize(
+    ("said", "level"), [("80%", ""), ("80.9%", ""), ("79.2%", ""), ("82%", "breach"), ("60%", "style"), (0.8, "")]
+)
 def test_coverage_is_as_measured(said: object, level: str) -> None:
     lcov = "SF:a.py\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,1\nDA:5,0\nend_of_record\n"
     example = Example("", report=claimed(test_coverage=said), after={"a.py": "a\nb\nc\nd\ne\n"}, coverage={"lcov.info": lcov})
@@ -432,23 +505,79 @@ def test_coverage_that_is_out_of_date_tells_nothing() -> None:
         messages(Counts(), example)
 
 
+# Whatever stands there
+
+_LEAVES: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, False, 0, 1, -1, 2, 82.5, 1e308, 10**400, "", "0", "failed", "82%", "<x>", "a|b", "\udc80", "x" * 5000, [1, 2], {}]
+)
+_NAMES = st.sampled_from(
+    ["handoff", "deliverables", "verification", "self_healing_log", "api", "next_agent", "attempts", "test", "endpoints",
+     "database", "test_coverage", "final_status", "attempt", "status", "exit_code", "all_passed", "tables", "checks", "command"]
+)  # fmt: skip
+_ANYTHING = st.recursive(
+    _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4), max_leaves=8
+)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(_NAMES, _ANYTHING, max_size=5), st.dictionaries(_NAMES, _ANYTHING, max_size=3))
+def test_no_hand_off_makes_a_rule_fail(top: dict[str, Any], checks: dict[str, Any]) -> None:
+    data = {**DATA, "verification": {**DATA["verification"], **checks}, **top, "handoff": DATA["handoff"]}
+    example = Example("", report=json.dumps(data, indent=2), after=NODE, proofs=(red("a"), green("b")), transcript=(EDIT, FAILED))
+    run = workshop.run_of(example)
+    for rule in RULES:
+        found: list[Finding] = []
+        with suppress(NotJudged):
+            yield_into(found, rule.findings_in(run))
+        assert all(one.at is not None and len(one.message) < 1000 for one in found)
+
+
 # All of it, from the outside
 
 
-def test_a_whole_run_is_held_to_its_hand_off(repo: GitRepo) -> None:
-    repo.commit("start", {"README.md": "hello\n", "agent-compliance.yaml": "profiles:\n  - name: backend-developer-v6\n"})
-    repo.branch("agent")
-    repo.write("a.py", "a = 1\n")
-    failing = "print('collected 1 item'); print('=== 1 failed in 0.01s ==='); raise SystemExit(1)"
-    assert prove(repo, "tests", sys.executable, "-m", "pytest", "-q", "missing_test.py").returncode != 0
-    assert prove(repo, "other", sys.executable, "-c", failing).returncode == 1
-    repo.commit("work", {"docs/HANDOFF.md": REPORT})
+APP = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/carts')\ndef carts() -> list[int]:\n    return []\n"
+POLICY = {"README.md": "hello\n", "agent-compliance.yaml": "profiles:\n  - name: backend-developer-v6\n"}
+
+
+def audited(repo: GitRepo) -> dict[str, dict[str, Any]]:
+    """The verdicts on the hand-off, by rule."""
     shown = subprocess.run(
-        [sys.executable, "-m", "pytest_agentcompliance", "audit", "--base", "main", "--format", "json"],
+        [sys.executable, "-m", "pytest_agentcompliance", "audit", "--base", "main", "--output", "json"],
         cwd=repo.root, env={**repo.env, "PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True, check=False, text=True,
     )  # fmt: skip
-    verdicts = {one["rule"]: one for one in json.loads(shown.stdout)["verdicts"]}
+    return {one["rule"]: one for one in json.loads(shown.stdout)["verdicts"] if one["rule"].startswith("handoff/")}
+
+
+def test_an_honest_run_is_kept(repo: GitRepo) -> None:
+    repo.commit("start", POLICY)
+    repo.branch("agent")
+    repo.write("app/main.py", APP)
+    repo.write("tests/test_carts.py", "def test_carts() -> None:\n    assert [] == [1]\n")
+    tests = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    lint = (sys.executable, "-m", "ruff", "check", "--no-cache", ".")
+    assert prove(repo, "tests", *tests).returncode == 1
+    repo.write("tests/test_carts.py", "def test_carts() -> None:\n    assert [] == []\n")
+    assert prove(repo, "lint", *lint).returncode == 0
+    assert prove(repo, "tests", *tests).returncode == 0
+    report = {**DATA, "deliverables": {"endpoints": {"total": 1}}, "verification": {"all_passed": True, "test": 0, "lint": 0}}
+    repo.commit("work", {"docs/HANDOFF.md": f"# Hand-off\n\n```json\n{json.dumps(report, indent=2)}\n```\n"})
+    verdicts = audited(repo)
+    for rule in ("schema", "verification", "self-healing", "counts"):
+        assert (verdicts[f"handoff/{rule}"]["outcome"], verdicts[f"handoff/{rule}"]["findings"]) == ("kept", []), rule
+
+
+def test_a_run_is_held_to_its_hand_off(repo: GitRepo) -> None:
+    repo.commit("start", POLICY)
+    repo.branch("agent")
+    repo.write("app/main.py", APP)
+    for number in (1, 2):
+        repo.write("tests/test_carts.py", f"def test_carts() -> None:\n    assert [] == [{number}]\n")
+        assert prove(repo, "tests", sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider").returncode == 1
+    once = REPORT.replace(REPORT.partition('"attempts": [\n')[2].partition("    ],")[0], '{ "attempt": 1, "status": "success" }\n')
+    repo.commit("work", {"docs/HANDOFF.md": once})
+    verdicts = audited(repo)
     assert verdicts["handoff/schema"]["outcome"] == "kept"
-    assert [(one["path"], one["line"]) for one in verdicts["handoff/verification"]["findings"] if one["level"] == "breach"] == [
-        ("docs/HANDOFF.md", 13)
-    ]
+    found = {rule: [one["line"] for one in verdicts[rule]["findings"] if one["level"] == "breach"] for rule in verdicts}
+    assert {rule: lines for rule, lines in found.items() if lines} == {
+        "handoff/verification": [13], "handoff/self-healing": [16, 18], "handoff/counts": [9, 10],
+    }  # fmt: skip

@@ -10,6 +10,7 @@ from pytest_agentcompliance.sources import ends, gather
 from pytest_agentcompliance.sources.repository import Repository
 from pytest_agentcompliance.sources.wanted import Wanted
 from pytest_agentcompliance.verdict import Finding
+from pytest_agentcompliance.workshop import run_of
 from tests.conftest import GitRepo
 
 Files = dict[str, str | bytes | None]
@@ -76,6 +77,13 @@ def test_what_a_change_may_extend_counts(repo: GitRepo) -> None:
     assert told(repo, before, after, within_change=["specs/**"]) == []
 
 
+@pytest.mark.parametrize(("may", "count"), [([], 1), (["specs/openapi-b.yaml"], 0)])
+def test_a_document_that_came_with_the_change_counts_where_it_may(repo: GitRepo, may: list[str], count: int) -> None:
+    before: Files = {SPEC: document("GET /a"), "app.py": code("GET /a")}
+    after: Files = {"specs/openapi-b.yaml": document("GET /b"), "app.py": code("GET /a", "GET /b")}
+    assert len(told(repo, before, after, within_change=may)) == count
+
+
 def test_the_document_of_the_run_binds_where_base_has_none(repo: GitRepo) -> None:
     found, why = judged(repo, {}, {SPEC: document("GET /a", "GET /c"), "app.py": code("GET /a", "GET /b")})
     assert [f"{one.level} {one.at}" for one in found] == ["breach app.py:9", f"breach {SPEC}:6"]
@@ -94,7 +102,7 @@ def test_without_a_document_nothing_is_judged(repo: GitRepo) -> None:
 
 def test_a_document_of_something_else_judges_nothing(repo: GitRepo) -> None:
     before: Files = {SPEC: document("GET /pets"), "app.py": code("GET /a", "GET /b")}
-    with pytest.raises(NotJudged, match="describes none of the code's 3 endpoints"):
+    with pytest.raises(NotJudged, match="has none of the 3 endpoints that the code has"):
         judged(repo, before, {"app.py": code("GET /a", "GET /b", "GET /c")})
 
 
@@ -168,9 +176,34 @@ def test_what_is_answered_elsewhere_may_be_named(repo: GitRepo) -> None:
     assert told(repo, {SPEC: document("GET /a", "GET /b/c")}, {"app.py": code("GET /a")}, elsewhere=["b/**"]) == []
 
 
+def test_a_first_build_may_find_an_application_that_only_answers_for_its_health(repo: GitRepo) -> None:
+    documented = document("GET /health", "GET /a", "GET /b", "GET /c")
+    before: Files = {SPEC: documented, "app.py": code("GET /health")}
+    after: Files = {"app.py": code("GET /health", "GET /v1/a", "GET /v1/b", "GET /v1/d")}
+    found, why = judged(repo, before, after)
+    assert [str(one.at) for one in found] == ["app.py:17", f"{SPEC}:10"]
+    assert "the code puts /v1 before" in why
+
+
+def test_a_first_build_that_has_nothing_of_the_document_is_all_wrong(repo: GitRepo) -> None:
+    found, _ = judged(repo, {SPEC: document("GET /a"), "app.py": code("GET /health")}, {"app.py": code("GET /health", "GET /x")})
+    assert [str(one.at) for one in found] == ["app.py:9", f"{SPEC}:4"]
+
+
 def test_many_that_are_missing_end_with_a_number(repo: GitRepo) -> None:
-    documented = document(*(f"GET /a/{number}" for number in range(30)))
-    assert len(told(repo, {SPEC: documented}, {"app.py": code("GET /a/0")})) == 20
+    documented = document(*(f"GET /a/{number}" for number in range(60)))
+    after: Files = {"app.py": code(*(f"GET /a/{number}" for number in range(35)))}
+    found, _ = judged(repo, {SPEC: documented}, after)
+    assert [one.level for one in found] == ["breach"] * 20 + ["style"]
+    assert "have 5 more operations" in found[-1].message
+
+
+def test_a_run_that_began_is_told_what_is_left_once(repo: GitRepo) -> None:
+    documented = document(*(f"GET /a/{number}" for number in range(9)))
+    found, _ = judged(repo, {SPEC: documented}, {"app.py": code("GET /a/0", "GET /a/1")})
+    assert [(one.level, one.message) for one in found] == [
+        ("style", "the run wrote 2 of 9 endpoints of the document; nothing answers GET /a/2, GET /a/3, GET /a/4 and 4 more")
+    ]
 
 
 def test_what_is_missing_is_a_remark_where_declarations_cannot_be_read(repo: GitRepo) -> None:
@@ -220,6 +253,23 @@ def test_what_needs_no_document(repo: GitRepo) -> None:
     assert len(told(repo, before, {"app.py": code("GET /a", "GET /users/{id}/metrics", "GET /reports/live")})) == 2
 
 
+def test_pages_for_people_are_remarks_with_what_belongs_to_them(repo: GitRepo) -> None:
+    before: Files = {SPEC: document("GET /a"), "app.py": code("GET /a")}
+    router = "from fastapi import APIRouter\n\napp = APIRouter()\n"
+    pages = "".join(route(f"GET /{name}", body="return templates.TemplateResponse('a')") for name in ("p", "q"))
+    main = code("GET /a") + "\nfrom pages import app as pages\n\napp.include_router(pages)\n"
+    after: Files = {"app.py": main, "pages.py": router + pages + route("POST /logout") + route("GET /p.js")}
+    found, _ = judged(repo, before, after)
+    assert [f"{one.level} {one.at}" for one in found] == ["style pages.py:5", "style pages.py:9", "style pages.py:13"]
+    assert "a page for people" in found[0].message
+
+
+def test_an_endpoint_beside_a_page_is_told(repo: GitRepo) -> None:
+    before: Files = {SPEC: document("GET /a"), "app.py": code("GET /a")}
+    after: Files = {"app.py": code("GET /a", "GET /b") + route("GET /p", body="return templates.TemplateResponse('a')")}
+    assert [one.partition(": ")[0] for one in told(repo, before, after)] == ["app.py:9"]
+
+
 def test_a_part_that_the_documents_do_not_speak_of_is_left_out(repo: GitRepo) -> None:
     before: Files = {
         SPEC: document("GET /a", "GET /b"), "api/pyproject.toml": "", "api/app.py": code("GET /a", "GET /b"),
@@ -248,6 +298,17 @@ def test_documents_in_several_files_bind_together(repo: GitRepo) -> None:
     assert told(repo, before, after) == [
         "app.py:13: the code answers GET /c, and specs/openapi-users.json and 1 more have no such path"
     ]
+
+
+@pytest.mark.parametrize(
+    ("documents", "count"), [(["specs/**"], 1), (["contracts/openapi.yaml"], 1), (["docs/*.json"], 0), (["a.yaml", "!a.yaml"], 0)]
+)
+def test_a_canary_is_found_wherever_the_documents_lie(documents: list[str], count: int) -> None:
+    rule = OpenapiEndpoints(documents=documents)
+    canaries = rule.canaries()
+    assert len(canaries) == count
+    for one in canaries:
+        assert [str(found.at) for found in rule.findings_in(run_of(one))] == list(one.finds)
 
 
 def test_nothing_in_the_code_silences_it(repo: GitRepo) -> None:

@@ -23,6 +23,7 @@ _PIECE = re.compile(
 )
 _BUILDER = re.compile(r"(?:where|andWhere|orWhere|having|andHaving|orHaving|filter|order_by|group_by|distinct|orderBy|addOrderBy|"
                       r"groupBy|addSelect)\Z")  # fmt: skip
+_BUILDS = re.compile(r"(?i)sqlalchemy|typeorm|session\.(?:query|execute)\(|\.query\.(?:filter|join|order_by)\(|createQueryBuilder")
 _RAW = re.compile(r"(?:sql|Prisma|knex|db|Sequelize|sequelize)\.(?:raw|unsafe|literal)\Z|\bsql\.SQL\Z|\ASQL\Z")
 _OTHER = re.compile(r"(?:axios|fetcher|https?|requests|app|router|\bre|\bos|subprocess|child_process|api|redis|cache)\.\w+\Z")
 _BARE = re.compile(r"(?:text|RawSQL|literal_column|_?(?:execute|query|run|exec|fetch|db|sql)\w*)\Z")
@@ -40,7 +41,7 @@ def found(source: Source) -> Iterator[Built]:
     """Each statement that something is put into, the calls first."""
     flow, line = Flow(source), Lines(source.text)
     told: set[Spot] = set()
-    alchemy = re.search(r"sqlalchemy|typeorm|TypeOrm", source.text) is not None
+    alchemy = _BUILDS.search(source.text) is not None
     rows: list[tuple[int, Built]] = []
     for call in source.calls:
         if (spot := _given(source, call, alchemy)) is None:
@@ -110,6 +111,9 @@ def _loose(source: Source) -> Iterator[Spot]:
     spots = {(one.start, one.end) for values in source.values.values() for one in values if one.how in ("=", "+=")}
     for spot in sorted([*spots, *source.returns]):
         start, end = source.trim(*spot)
+        wrapped = source.code[start : start + 1] == "(" and source.pairs.get(start) == end - 1
+        if end - start <= _LONGEST:  # a statement and its parameters
+            start, end = next(iter(source.split(start + wrapped, end - wrapped)), (start, end))
         if end - start > _LONGEST or '"' not in source.code[start : start + 400]:
             continue
         if re.search(r"(?i)\b(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b", source.text[start : start + 400]):

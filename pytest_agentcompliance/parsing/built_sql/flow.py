@@ -8,7 +8,7 @@ from itertools import pairwise
 from pytest_agentcompliance.parsing.built_sql.source import Source, Spot, Value
 from pytest_agentcompliance.parsing.built_sql.tame import REQUEST, is_tame, is_told_tame
 
-MOST_STEPS = 1500  # of one expression
+MOST_STEPS, MOST_OF_FILE = 1500, 60_000  # of one expression, of a file
 DEEPEST = 14
 
 
@@ -56,10 +56,12 @@ class Flow:
 
     source: Source
     steps: int = 0
+    total: int = 0
     _told: dict[tuple[int, int], Text | None] = field(default_factory=dict)  # of names, where they stand
 
     def text(self, start: int, end: int) -> Text:
         """What an expression makes."""
+        self.total += self.steps
         self.steps, self._told = 0, {}
         return self._of(start, end, 0)
 
@@ -69,7 +71,7 @@ class Flow:
         self.steps += 1
         if start >= end:
             return ()
-        if depth > DEEPEST or self.steps > MOST_STEPS or end - start > 40_000:
+        if depth > DEEPEST or self.steps > MOST_STEPS or self.total > MOST_OF_FILE or end - start > 40_000:
             return (Hole((start, end), (start, end), tame=True),)
         code = source.code
         if code.startswith("await ", start):
@@ -142,6 +144,8 @@ class Flow:
         if signs.plus:
             parts = [source.trim(low + 1, high) for low, high in pairwise([start - 1, *signs.plus, end])]
             return tuple(piece for one in parts if one[0] < one[1] for piece in self._put(one, depth))
+        if signs.times is not None and code[start] in "[('\"":
+            return self._of(start, signs.times, depth + 1)  # a mark for each
         if signs.percent is not None:
             return self._percent(start, signs.percent, end, depth)
         return None if source.script else self._adjacent(start, end, depth)
@@ -270,9 +274,20 @@ class Flow:
             return text if _is_plain(text) else None
         if method.startswith("replace") and _QUOTES.search(source[arguments][:12]):
             return (Hole(arguments, arguments, tame=True),)  # its quotes are doubled
-        if method.startswith("replace") and len(given) > 1 and any(isinstance(piece, str) for piece in text):
-            return text + self._put(given[1], depth)
+        if method.startswith("replace") and len(given) > 1:
+            return self._replaced(text, source[given[0]].strip("\"'`"), given[1], depth)
         return text
+
+    def _replaced(self, text: Text, old: str, new: Spot, depth: int) -> Text:
+        """A text in which something takes the place of a part of it."""
+        pieces: list[Piece] = []
+        for piece in text:
+            if isinstance(piece, str) and old and old in piece:
+                before, _, after = piece.partition(old)
+                pieces += [before, *self._put(new, depth), after]
+            else:
+                pieces.append(piece)
+        return tuple(pieces)
 
     def _mapped(self, given: list[Spot], depth: int) -> Text | None:
         """What an arrow function makes of each."""
@@ -298,13 +313,14 @@ class Flow:
         """What a name holds, as far as its function, those around it and the module say."""
         source = self.source
         name = re.sub(r"[\s?!]", "", source.code[start:end])
-        values = source.values.get(name, [])
         told = is_told_tame(source, name, start)
         for function in [*source.around(start), None]:
             low, high, parameters = function or (0, len(source.text), (0, 0))
-            here = [one for one in values if low <= one.at < high and _is_in(source, one.at, function)]
-            each = [one for one in here if one.how == "for" and one.at > end and _is_around(source, start, one.at)]
-            before = each or ([one for one in here if one.end <= start] if function or depth == 0 else here)
+            near = source.given(name, function, end, min(high, end + 2000))
+            each = [one for one in near if one.how == "for" and _is_around(source, start, one.at)]
+            module = function is None and depth > 0
+            here = source.given(name, function, low, high if module else start)
+            before = each or [one for one in here if module or one.end <= start]
             if before:
                 return (Hole((start, end), (start, end), tame=True),) if told else self._held(before, start, depth)
             if function and re.search(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", source.code[slice(*parameters)]):
@@ -348,6 +364,7 @@ class _Signs:
     plus: list[int] = field(default_factory=list)
     either: list[Spot] = field(default_factory=list)
     percent: int | None = None
+    times: int | None = None
     loop: int | None = None
     first: Spot | None = None
     second: Spot | None = None
@@ -361,8 +378,8 @@ def _signs(source: Source, start: int, end: int) -> _Signs:
             found.plus.append(at)
         elif source.script:
             _script_sign(code, at, (start, end), found)
-        elif sign == "%" and found.percent is None and at > start:
-            found.percent = at
+        elif sign in "%*" and at > start and (found.percent if sign == "%" else found.times) is None:
+            found.percent, found.times = (at, found.times) if sign == "%" else (found.percent, at)
         elif sign == " " and (word := _WORD.match(code, at, end)):
             _python_word(word, (start, end), found)
     return found
@@ -423,11 +440,6 @@ def _keys(source: Source, start: int, end: int) -> dict[str, Spot]:
         if colon is not None:
             found[source.text[one[0] : colon].strip(" \"'\n\t")] = source.trim(colon + 1, one[1])
     return found
-
-
-def _is_in(source: Source, at: int, function: tuple[int, int, Spot] | None) -> bool:
-    """Whether an offset stands in a function, and in no other inside of it."""
-    return source.function(at) == function
 
 
 def _is_around(source: Source, use: int, at: int) -> bool:

@@ -1,7 +1,7 @@
 """A file of code as its strings, brackets, functions, calls and assignments, so that an expression can be followed."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,11 +15,24 @@ from pytest_agentcompliance.parsing.lines import Lines
 SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 How = Literal["=", "+=", "for", "add"]
 Spot = tuple[int, int]
+Function = tuple[int, int, Spot]  # start, end, parameters
+DEEPEST, MOST_VALUES = 40, 100
 _OPEN, _CLOSE = {"(": ")", "[": "]", "{": "}"}, frozenset(")]}")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _ADDS = re.compile(r"([A-Za-z_$][\w$]*)\.(?:append|push|extend|unshift|insert|add)$")
 _IMPORTS = re.compile(
     r"\bimport\s+(?:type\s+)?((?:\w+\s*,\s*)?\{[^{}]{0,5000}\}|\([^()]{0,5000}\)|\w+(?=\s+from\b))|\bimport\s+([\w., *]{1,2000})"
+)
+_DOTTED = re.compile(r"[A-Za-z_$][\w$.]*")
+# A name that is looked for in a list, held against a pattern, or given to what checks or quotes it.
+_CHECKS = (
+    re.compile(r"(?:\bif|\belif|\band|\bor|\bassert|\bnot|\bwhile|\()\s{0,99}([A-Za-z_$][\w$.]{0,99})\s{1,9}(?:not\s{1,9})?in\s"),
+    re.compile(r"\b(?:includes|has|test|match|fullmatch|isInteger|isSafeInteger|isNaN|isFinite|indexOf|issubset)\s?\(([^()\n]{1,200})"),
+    re.compile(r"([A-Za-z_$][\w$.]{0,99})\.(?:isidentifier|isalnum|isdigit|isnumeric|isdecimal|issubset)\("),
+    re.compile(r"(?i)(?:valid|allow|sanit|assert|ensure|(?<!un)safe|quote|escape|check)\w{0,40}\(\s{0,99}([\w$.]+(?:,\s?[\w$.]+)?)"),
+    re.compile(r"\b(?:isinstance\(\s*([\w.]{1,99})\s*,\s*\(?\s*(?:int|float)\b)"),
+    re.compile(r"\"\s{1,9}not\s{1,9}in\s{1,9}([A-Za-z_][\w.]{0,99})"),
+    re.compile(r"\b(?:typeof|switch)\s*\(?\s*([\w$.]{1,99})"),
 )
 _MOST = 60_000  # matches of a file: more is no code that a person wrote
 
@@ -46,7 +59,7 @@ class Call:
 
 @dataclass
 class Source:
-    """A text of Python, JavaScript or TypeScript. ``code`` has every string as quotes and every comment as blanks."""
+    """A text of Python, JavaScript or TypeScript. Comments are blanks; ``code`` has quotes for strings."""
 
     text: str
     script: bool
@@ -54,7 +67,7 @@ class Source:
     strings: dict[int, int] = field(default_factory=dict)
     parts: dict[int, list[Spot]] = field(default_factory=dict)  # what is put into the string that starts there
     pairs: dict[int, int] = field(default_factory=dict)  # opening bracket to closing one, and back
-    functions: list[tuple[int, int, Spot]] = field(default_factory=list)  # start, end, parameters
+    functions: list[Function] = field(default_factory=list)
     values: dict[str, list[Value]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     returns: list[Spot] = field(default_factory=list)
@@ -82,18 +95,54 @@ class Source:
         """The names that the file imports."""
         return frozenset(name for one in _IMPORTS.finditer(self.code) for name in _NAME.findall(one[1] or one[2]))
 
-    def function(self, at: int) -> tuple[int, int, Spot] | None:
-        """The innermost function that an offset stands in."""
-        best = None
-        for one in self.functions[: bisect_right(self.functions, at, key=lambda each: each[0])]:
-            if one[1] > at and (best is None or one[0] >= best[0]):
-                best = one
-        return best
+    @cached_property
+    def _outer(self) -> list[int]:
+        """For each function the number of the one that it stands in, -1 where that is none."""
+        found: list[int] = []
+        for number, one in enumerate(self.functions):
+            above = number - 1
+            while above >= 0 and self.functions[above][1] < one[1]:
+                above = found[above]
+            found.append(above)
+        return found
 
-    def around(self, at: int) -> list[tuple[int, int, Spot]]:
+    def around(self, at: int) -> list[Function]:
         """The functions that an offset stands in, the innermost first."""
-        limit = bisect_right(self.functions, at, key=lambda each: each[0])
-        return [one for one in reversed(self.functions[:limit]) if one[1] > at]
+        number = bisect_right(self.functions, at, key=lambda each: each[0]) - 1
+        found: list[Function] = []
+        while number >= 0 and len(found) < DEEPEST:
+            if self.functions[number][1] > at:
+                found.append(self.functions[number])
+            number = self._outer[number]
+        return found
+
+    def function(self, at: int) -> Function | None:
+        """The innermost function that an offset stands in."""
+        return next(iter(self.around(at)), None)
+
+    @cached_property
+    def _owned(self) -> dict[tuple[str, Function | None], list[Value]]:
+        found: dict[tuple[str, Function | None], list[Value]] = {}
+        for name, values in self.values.items():
+            for one in values:
+                found.setdefault((name, self.function(one.at)), []).append(one)
+        return found
+
+    def given(self, name: str, function: Function | None, low: int, high: int) -> list[Value]:
+        """What a name is given in a function (None: in none), between two offsets; the last hundred of them."""
+        values = self._owned.get((name, function), [])
+        first, last = (bisect_left(values, at, key=lambda one: one.at) for at in (low, high))
+        return values[max(first, last - MOST_VALUES) : last]
+
+    @cached_property
+    def checks(self) -> dict[str, list[int]]:
+        """Where the code asks of each name what it is, so that what comes after may rely on it."""
+        found: dict[str, list[int]] = {}
+        for pattern in _CHECKS:
+            for one in pattern.finditer(self.code):
+                for name in _DOTTED.findall(one[1]):
+                    found.setdefault(name, []).append(one.end())
+        return found
 
     def __getitem__(self, spot: Spot) -> str:
         return self.text[spot[0] : spot[1]]
@@ -184,7 +233,7 @@ def _patterns(script: bool) -> list[tuple[Mapping[str, Any], list[str]]]:
 
 
 def _paint(source: Source, found: tuple[grammar.Match, ...]) -> None:
-    code = list(source.text)
+    code, plain = list(source.text), list(source.text)
     open_strings: list[Spot] = []
     for one in sorted((one for one in found if one.pattern <= _COMMENT), key=lambda one: (one.start, -one.end)):
         size = one.end - one.start
@@ -199,7 +248,11 @@ def _paint(source: Source, found: tuple[grammar.Match, ...]) -> None:
             source.strings[one.start] = one.end
             open_strings.append((one.start, one.end))
         else:
-            code[one.start : one.end] = [sign if sign == "\n" else " " for sign in code[one.start : one.end]]
+            # What a comment says excuses nothing.
+            plain[one.start : one.end] = code[one.start : one.end] = [
+                sign if sign == "\n" else " " for sign in source.text[one.start : one.end]
+            ]
+    source.text = "".join(plain)
     source.code = "".join(code).replace("\\\n", " \n")
 
 

@@ -7,7 +7,7 @@ from pytest_agentcompliance.parsing.built_sql.source import Source
 _NUMBER = re.compile(r"[-+]?[\d_.]+(?:e\d+)?n?\Z|(?:True|False|None|true|false|null|undefined)\Z")
 _CHAIN = re.compile(r"[A-Za-z_$][\w$]*(?:\s*(?:\?\.|!?\.)\s*[A-Za-z_$][\w$]*)*\Z")
 _CONSTANT = re.compile(r"_{0,2}[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_{0,2}\Z")
-_SET_UP = re.compile(r"(?:\w+\.)*(?:settings|config|cfg|process\.env|os\.environ|env|import\.meta\.env)\b")
+_SET_UP = re.compile(r"(?:\w+\.)*(?:settings|config|configuration|cfg|process\.env|os\.environ|env|import\.meta\.env)\b")
 # Calls that answer a number, a date, an id of their own making, or what was quoted or checked.
 _SAFE_CALL = re.compile(
     r"""(?ix)(?:^|\.)(?:int|float|len|number|parseint|parsefloat|bigint|bool|boolean|round|abs|ord|range|sum|isoformat|toisostring|
@@ -27,6 +27,8 @@ _SAFE_NAME = re.compile(
     r"(?:i|j|n|idx|index|num|count|(?:\w+_)?ph|qs|qmarks?|marks)\Z|(?i:.*(?:placeholder|_?idx|param_?index|param_?count|_count|_num|"
     r"bind_?mark)s?)\Z|.*[a-z](?:Count|Index|Num)\Z"
 )
+# What takes out of a text all but some letters.
+_STRIPS = re.compile(r"(?:\bre\.sub\(\s*r?[\"']|\.replace(?:All)?\(\s*/)\[\^|\bre\.sub\(\s*r?[\"']\\W")
 # What says by its name that it is a number or a piece of SQL, where no quotes stand around it.
 UNQUOTED = re.compile(
     r"(?i)(?:expr(?:ession)?|sql|clause|filter|cond|condition|col|column|field|fragment|subquery|query|where|values|list|func|function|"
@@ -49,7 +51,8 @@ def is_tame(source: Source, start: int, end: int) -> bool:
     if code.endswith(")") and end - start <= 600:
         return _is_safe_call(source, start, end)
     if code.endswith("]") and end - start <= 600:
-        return _has_constant(source.code[start : source.pairs.get(end - 1, start)].strip())
+        root = source.code[start : source.pairs.get(end - 1, start)].strip()
+        return _has_constant(root) or _SET_UP.match(root) is not None
     if re.search(r"(?<![=!<>])[-*/](?![>])", code) and _NUMBER.match(re.split(r"[-*/]", code)[-1].strip()):
         return True
     known = (_SET_UP.match(code), _SAFE_END.search(code), _SAFE_NAME.match(code))
@@ -62,6 +65,8 @@ def _is_safe_call(source: Source, start: int, end: int) -> bool:
     if re.search(r"(?:^|\.)(?:min|max)\Z", source.code[start:opened]) and any(is_tame(source, *one) for one in given):
         return True  # what is compared with a number is one
     if any(re.match(r"type\s*=\s*(?:int|float|bool)\Z", source.code[slice(*one)]) for one in given):
+        return True
+    if _STRIPS.search(source.text[start:end][:400]):
         return True
     return _SAFE_CALL.search(re.sub(r"\s", "", source.code[start:opened])) is not None
 
@@ -81,13 +86,5 @@ def is_told_tame(source: Source, name: str, at: int) -> bool:
         if re.search(rf"(?<![\w$.]){said}\s*\??\s*:\s*{_NUMERIC}", source.code[slice(*parameters)]):
             return True
     low = functions[-1][0] if functions else 0
-    before = source.code[max(low, at - 30_000) : at]
-    return name in before and re.search(_CHECKS.replace("NAME", rf"(?<![\w$.]){said}(?![\w$])"), before) is not None
+    return any(low <= one <= at for one in source.checks.get(name, ()))
 
-
-_CHECKS = (
-    r"(?:\bif|\belif|\band|\bor|\bassert|\bnot|\bwhile|\()\s*NAME\s+(?:not\s+)?in\s|(?:includes|has|test|match|fullmatch|isidentifier|isInteger|isSafeInteger|isNaN|isFinite|"
-    r"indexOf|issubset)\s*\([^()\n]{0,200}?NAME|NAME\.(?:isidentifier|isalnum|isdigit|isnumeric|isdecimal|issubset)\(|"
-    r"(?i:valid|allow|sanit|assert|ensure|safe|quote|escape|check)[\w.]*\(\s*(?:[^()\n]{0,80},\s*)?NAME|isinstance\(\s*NAME\s*,\s*\(?\s*(?:int|float)|"
-    r"typeof\s+NAME\s*[!=]==?\s*|NAME\s*\|\s*\"|switch\s*\(\s*NAME"
-)

@@ -36,7 +36,7 @@ ESCALATION: Mapping[str, tuple[str, ...]] = {
     "DECISION": ("DECISION", "Your Decision", "Decision Needed", "Decision Required"),
 }  # fmt: skip
 _WORD = re.compile(r"(?i)\bcheck[\s-]?point\b")
-_GATE = re.compile(r"(?<![\w.])([A-Z]{1,3}\d{1,2}(?:\.\d{1,2})?)(?![\w]|\.\d)")
+_GATE = re.compile(r"(?<![\w.])([A-Z]{1,3}\d{1,2}(?:\.\d{1,2})?)(?!\w|\.\w)")
 _FIRST = re.compile(
     r"(?i)^\W*(?:[\w-]{1,20}\W{1,4}){0,2}?check[\s-]?point\b\W{0,6}(?:gate\W{0,3})?(?=[A-Z]{1,3}\d)"
     r"|^\W*[A-Z]{1,3}\d{1,2}(?:\.\d{1,2})?\W{0,4}(?:\w{1,20}\W{1,3}){0,3}check[\s-]?point\b"
@@ -48,6 +48,10 @@ _SAID_OF = re.compile(
 )
 _ESCALATES = re.compile(
     r"(?i)^\W*(?:self[\s-]?healing\W{0,3}(?:protocol\W{0,3})?escalation\b|escalation\W{0,4}self[\s-]?healing\b)"
+)
+_CHOICE = re.compile(
+    r"(?i)^\W*(?:(?:option\s{1,3})?[A-H1-9](?:[).:](?=\s|$)|\W{0,3}$|\s[-–—]\s)"
+    r"|(?:approved?|proceed(?:ing)?|continu(?:e|ing)|skip(?:ped)?|yes|accepted)\b(?!\s{0,3}(?:[/|]|or\b)))"
 )
 _NUMBER = re.compile(r"\d{1,3}")
 
@@ -77,9 +81,8 @@ class Checkpoint:
 
     @property
     def decided(self) -> str:
-        """What stands behind DECISION; empty where it was left open."""
-        part = self.parts.get("DECISION")
-        return " ".join(line.body for line in part.lines if line.body)[:200] if part and part.filled else ""
+        """What was chosen behind DECISION; empty where it was left open."""
+        return _chosen(self.parts.get("DECISION"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,11 @@ class Escalation:
     @property
     def options(self) -> tuple[Option, ...]:
         return options(self.parts.get("Options"))
+
+    @property
+    def decided(self) -> str:
+        """What was chosen behind DECISION; empty where it was left open."""
+        return _chosen(self.parts.get("DECISION"))
 
 
 @lru_cache(maxsize=64)  # several rules read the same texts
@@ -148,6 +156,14 @@ def _escalates(title: str) -> bool:
 def _stands(block: Block) -> bool:
     """Whether a block is more than a mention: two of its parts are there."""
     return len(block.parts) > 1
+
+
+def _chosen(part: Part | None) -> str:
+    """The choice that a decision makes: a blank, a request to decide and a list of what there is to choose from are none."""
+    if part is None or not part.filled or "__" in part.text:
+        return ""
+    first = next((line.body for line in part.lines if line.kind == "text" and says(line.body)), "")
+    return first[:200] if _CHOICE.match(first) else ""
 
 
 def _rows(table: Part) -> list[tuple[str, ...]]:

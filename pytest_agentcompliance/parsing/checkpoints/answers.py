@@ -40,13 +40,13 @@ class Phrases(NamedTuple):
     anywhere: Mapping[str, re.Pattern[str]]
     but: re.Pattern[str]
     asks: re.Pattern[str]
-    questions: re.Pattern[str]
     wonders: re.Pattern[str]
     alone: re.Pattern[str]
     leads: re.Pattern[str]
     explicit: frozenset[str]
     soft: frozenset[str]
     fillers: frozenset[str]
+    no: frozenset[str]
 
 
 def judge(
@@ -123,6 +123,9 @@ def _judge(text: str, options: Mapping[str, str], phrases: Phrases) -> Kind:
             favour = phrases.asks.search(bare) is not None
             asked, rest = asked or not favour, rest + favour
             continue
+        if question and kind in ("approves", "soft") and len(plain.split()) < 4:
+            asked = True  # "all good?"
+            continue
         if kind is not None:
             kinds.append(kind)
         rest += left
@@ -133,8 +136,10 @@ def _judge(text: str, options: Mapping[str, str], phrases: Phrases) -> Kind:
 
 def _summed(kinds: Sequence[str], *, asked: bool, conditional: bool, rest: int) -> Kind:
     """One answer out of what its clauses say; ``rest`` counts those that say something that no phrase covers."""
-    if "refuses" in kinds:
-        return "changes" if rest or "approves" in kinds else "refuses"
+    if "bare no" in kinds and "explicit" in kinds and "refuses" not in kinds:
+        return "approves"  # "any changes?" "No, go ahead."
+    if {"refuses", "bare no"} & set(kinds):
+        return "changes" if rest or {"approves", "explicit"} & set(kinds) else "refuses"
     if "explicit" in kinds:
         return "approves"
     if "approves" in kinds:
@@ -176,7 +181,7 @@ def _chosen(text: str, options: Mapping[str, str], phrases: Phrases) -> Kind | N
         return None if mark.isdigit() else "unclear"
     rest = (found["rest"] if found else "").strip(" .!,:;)-–—")
     if meant == "refuses":
-        return "changes" if len(_WORD.findall(rest)) > 2 else "refuses"
+        return "changes" if len(_WORD.findall(rest)) > 1 and rest.lower() not in offered.lower() else "refuses"
     behind = _judge(rest, {}, phrases) if rest and rest.lower() != offered.strip().lower() else "approves"
     return "changes" if behind in ("refuses", "changes") else "approves"
 
@@ -213,6 +218,8 @@ def _of(plain: str, phrases: Phrases) -> tuple[str | None, int]:
     kind, rest = None, plain
     if phrases.alone.fullmatch(plain):
         return "approves", 0
+    if plain in phrases.no:
+        return "bare no", 0
     for _ in range(6):  # "ok yes please go ahead"
         lead = phrases.leads.match(rest)
         hits = [(name, hit) for name, pattern in phrases.starts.items() if (hit := pattern.match(rest))]
@@ -235,7 +242,8 @@ def _of(plain: str, phrases: Phrases) -> tuple[str | None, int]:
     words = [word for word in rest.split() if word not in phrases.fillers]
     if kind == "explicit" and but is not None:
         kind = "approves"  # "approve once the tests pass"
-    left = int(len(words) > (1 if kind in ("approves", "soft", "explicit") else 0) or but is not None)
+    few = 0 if kind in (None, "unclear") else 2 if kind == "refuses" else 1  # words that add nothing to it
+    left = int(len(words) > few or but is not None)
     return kind, left
 
 
@@ -265,8 +273,8 @@ def _phrases(languages: tuple[Language, ...], more: tuple[tuple[str, tuple[str, 
         told[kind] = [*told.get(kind, []), *(_plain(one) for one in extra)]
     starts = {kind: _pattern(told[kind]) for kind in ("approves", "refuses", "unclear")}
     anywhere = {kind: _pattern(told[f"{kind}_anywhere"]) for kind in ("approves", "refuses")}
-    whole = {kind: _pattern(told[kind]) for kind in ("but", "asks", "questions", "wonders", "alone", "leads")}
-    return Phrases(starts, anywhere, **whole, **{kind: frozenset(told[kind]) for kind in ("explicit", "soft", "fillers")})  # type: ignore[arg-type]
+    whole = {kind: _pattern(told[kind]) for kind in ("but", "asks", "wonders", "alone", "leads")}
+    return Phrases(starts, anywhere, **whole, **{kind: frozenset(told[kind]) for kind in ("explicit", "soft", "fillers", "no")})  # type: ignore[arg-type]
 
 
 def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:

@@ -1,12 +1,14 @@
 """A block of Markdown that begins with a title, and its labelled parts: what checkpoints and escalations have in common."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_agentcompliance.parsing.markdown import Line, read, too_much
 from pytest_agentcompliance.parsing.reports.sections import LABEL, Section, key, of_lines
 
+MOST = 500  # blocks of one text
 LONGEST = 400  # characters of a line that can be a title
 _SHOWN = re.compile(r"(?i)^(?:markdown|md|text|txt)?$")
 _PLACEHOLDER = re.compile(r"\{[^{}]{0,200}\}|\[[^\[\]]{0,200}\](?!\()|<[^<>]{0,200}>|\b(?i:TBD|TBA|none yet)\b")
@@ -51,15 +53,17 @@ def blocks(text: str, opens: Callable[[str], bool], names: Mapping[str, tuple[st
     if fenced:
         lines = _opened(lines, opens)
     titles = [(at, kind, title) for at, line in enumerate(lines) for kind, title in [_title(line)] if title and opens(title)]
+    titles = titles[:MOST]
     if not titles:
         return
     known = {key(name): part for part, all_names in names.items() for name in all_names}
     places = {line.number: at for at, line in enumerate(lines)}
     sections = of_lines(lines)
+    begins = [places.get(one.line, -1) for one in sections]
     starts = [at for at, _, _ in titles]
     for (at, kind, title), following in zip(titles, [*starts[1:], len(lines)], strict=True):
         end = _end(lines, at, following, known)
-        inside = [one for one in sections if at < places.get(one.line, -1) < end]
+        inside = sections[bisect_right(begins, at) : bisect_left(begins, end)]
         yield Block(title, kind, lines[at].number, lines[end - 1].number, dict(_parts(inside, known, places, end, lines)))
 
 
@@ -107,7 +111,7 @@ def _end(lines: list[Line], at: int, following: int, known: Mapping[str, str]) -
 
 
 def _parts(
-    sections: list[Section], known: Mapping[str, str], places: Mapping[int, int], end: int, lines: list[Line]
+    sections: Sequence[Section], known: Mapping[str, str], places: Mapping[int, int], end: int, lines: list[Line]
 ) -> Iterator[tuple[str, Part]]:
     """The parts by name, of several with one name the first that says something."""
     found: dict[str, Part] = {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pytest_agentcompliance.parsing.handoff.record import HandOff, Value, plain_name
+from pytest_agentcompliance.parsing.handoff.record import SHOWN, HandOff, Value, plain_name
 from pytest_agentcompliance.parsing.handoff.words import Came, exit_of
 from pytest_agentcompliance.parsing.work import Check
 
@@ -65,7 +65,7 @@ def _codes(part: Value, depth: int) -> Iterator[Code]:
             said, code = exit_of(value)
             known = _known(plain, value)
             if known is not None and said:
-                yield Code(name, part.keys[name], said, code, *known)
+                yield Code(name[:SHOWN], part.keys[name], said, code, *known)
 
 
 def _known(plain: str, value: Value) -> tuple[Check | None, tuple[str, ...]] | None:
@@ -94,4 +94,4 @@ def _listed(item: Value) -> Code | None:
     if known is None and not line:
         return None
     check, globs = known or (None, ())
-    return Code(name.text[:80], item.line, said, code, check, globs, line)
+    return Code(name.text[:SHOWN], item.line, said, code, check, globs, line)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pytest_agentcompliance.parsing.handoff.record import HandOff, Value
+from pytest_agentcompliance.parsing.handoff.record import SHOWN, HandOff, Value
 from pytest_agentcompliance.parsing.handoff.words import Came, came, exit_of
 
 _ERRORS = ("error", "error_type", "error_summary", "errors", "failure", "reason", "error_message", "issue", "output", "details")
@@ -50,7 +50,7 @@ def log(found: HandOff) -> Log | None:
     listed: Value | None = part if part.items else part.get("attempts", "history", "log")
     is_list = listed is not None and isinstance(listed.plain, list)
     final = part.get("final_status", "status", "final")
-    said = final.text if final is not None else ""
+    said = final.text[:SHOWN] if final is not None else ""
     attempts = tuple(_attempt(one) for one in listed.items) if listed is not None and is_list else None
     return Log(part.line, attempts, came(said), said, final.line if final is not None else part.line)
 
@@ -58,7 +58,7 @@ def log(found: HandOff) -> Log | None:
 def _attempt(value: Value) -> Attempt:
     number = value.get("attempt", "number", "attempt_number", "n", "id", "#")
     status = value.get("status", "result", "outcome")
-    said = status.text if status is not None else ""
+    said = status.text[:SHOWN] if status is not None else ""
     ended, _ = exit_of(value)
     result = (came(said) if said else "") or ended
     has = [any(_filled(value.get(name)) for name in names) for names in (_ERRORS, _FIXES)]

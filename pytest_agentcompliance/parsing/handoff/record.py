@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_MOST = 10**12
+SHOWN = 60  # characters of a text that messages show
 _JOINTS = re.compile(r"[^a-z0-9]+")
 
 
@@ -36,12 +38,12 @@ class Value:
 
     @property
     def number(self) -> int | None:
-        """A whole number, also one that is written as text."""
+        """A whole number, also one that is written as text; None where it is larger than any that counts something."""
         if isinstance(self.plain, bool):
             return None
         if isinstance(self.plain, int):
-            return self.plain
-        if isinstance(self.plain, float) and self.plain.is_integer():
+            return self.plain if abs(self.plain) < _MOST else None
+        if isinstance(self.plain, float) and self.plain.is_integer() and abs(self.plain) < _MOST:
             return int(self.plain)
         if isinstance(self.plain, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", self.plain):
             return int(self.plain)
@@ -86,13 +88,13 @@ class HandOff:
         found = head.get("agent", "from", "from_agent") if head is not None else None
         if found is None and self.root is not None:
             found = self.root.get("agent", "from_agent")
-        return found.text if found is not None else ""
+        return found.text[:SHOWN] if found is not None else ""
 
     @property
     def status(self) -> str:
         head = self.root.get("handoff") if self.root is not None else None
         found = (head.get("status") if head is not None else None) or (self.root.get("status") if self.root is not None else None)
-        return found.text if found is not None else ""
+        return found.text[:SHOWN] if found is not None else ""
 
 
 def plain_name(name: str) -> str:

@@ -11,12 +11,15 @@ LONGEST = 2_000_000  # characters of a file that is read
 SCRIPTS = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
 ENDINGS = (".prisma", ".py", *SCRIPTS)
 # Whole words, one of which a file with models has; a file of Prisma's is known by its ending.
-SIGNS = frozenset({
+PYTHON_SIGNS = frozenset({
     "__tablename__", "__table__", "__table_args__", "__abstract__", "Column", "mapped_column", "Mapped", "DeclarativeBase",
     "declarative_base", "SQLModel",
+})  # fmt: skip
+SCRIPT_SIGNS = frozenset({
     "pgTable", "mysqlTable", "sqliteTable", "singlestoreTable", "pgTableCreator", "mysqlTableCreator", "sqliteTableCreator",
     "pgSchema", "mysqlSchema", "pgEnum", "Entity", "PrimaryColumn", "PrimaryGeneratedColumn", "CreateDateColumn",
 })  # fmt: skip
+SIGNS = PYTHON_SIGNS | SCRIPT_SIGNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,13 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """An enum, and its values as the database has them."""
+    """An enum, and its values as the database has them; ``texts`` are what Python's stand for, in the same order."""
 
     name: str
     values: tuple[str, ...]
     path: str
     line: int
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pytest_agentcompliance.parsing.models import Enum, Field, Index, Model, Models, Relation
@@ -25,11 +26,13 @@ class Difference:
     level: Level = "breach"
 
 
+@lru_cache(maxsize=16384)  # each name is compared with all others
 def plain(name: str) -> str:
     """A name as it is compared: createdAt, created_at and "created-at" are one."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
+@lru_cache(maxsize=16384)
 def singular(name: str) -> str:
     """A name of a model or table as it is compared: User, users and user_table are one."""
     said = plain(_DRESS.sub("", name) or name)
@@ -43,13 +46,20 @@ def singular(name: str) -> str:
 def differences(contract: Models, code: Models) -> Iterator[Difference]:
     """Everything in which the code's models are not those of the contract, in the order of the contract."""
     pairs = _paired(contract, code)
+    both = _Both(contract, code, pairs)
     for said in contract.models:
         found = [one for one, other in pairs if other is said]
         if not found:
             what = f"the model {said.name[:100]} is not in the code"
             yield Difference(("model", singular(said.name)), what, said.path, said.line)
+        lacking: list[list[Difference]] = []
         for one in found:
-            yield from _Pair(said, one, contract, code, pairs).differences()
+            pair = _Pair(said, one, both)
+            yield from pair.wrong()
+            lacking.append(list(pair.missing()))
+        # A table may be declared again where a part of it is used: what all of its models lack is missing.
+        common = set.intersection(*({each.key for each in part} for part in lacking)) if lacking else set()
+        yield from (each for each in (lacking[0] if lacking else ()) if each.key in common)
     paired = {id(one) for one, _ in pairs}
     for one in code.models:
         if id(one) not in paired and not _joins(one, contract, pairs):
@@ -91,8 +101,10 @@ def _enums(contract: Models, code: Models) -> Iterator[Difference]:
         one = _enum(said.name, there)
         if one is None or not one.values or not said.values:
             continue
-        missing = [value for value in said.values if plain(value) not in set(map(plain, one.values))]
-        more = [value for value in one.values if plain(value) not in set(map(plain, said.values))]
+        theirs, texts = set(map(plain, said.values)), one.texts or one.values
+        ours = set(map(plain, (*one.values, *texts)))  # SQLAlchemy keeps the names unless it is told otherwise
+        missing = [value for value in said.values if plain(value) not in ours]
+        more = [value for value, text in zip(one.values, texts, strict=False) if theirs.isdisjoint((plain(value), plain(text)))]
         for value in missing:
             what = f"the enum {one.name[:100]} lacks {value[:100]}"
             yield Difference(("value", plain(said.name), value), what, one.path, one.line)
@@ -106,16 +118,60 @@ def _enum(name: str, there: dict[str, Enum]) -> Enum | None:
 
 
 @dataclass(frozen=True)
+class _Both:
+    """The contract and the code, and which model of the one is which of the other."""
+
+    contract: Models
+    code: Models
+    pairs: Sequence[tuple[Model, Model]]
+
+    @cached_property
+    def contracted(self) -> dict[str, Model]:
+        """The contract's models by the names and tables of the code's."""
+        found: dict[str, Model] = {}
+        for one, said in self.pairs:
+            for name in filter(None, (one.name, one.table)):
+                found.setdefault(name, said)
+        return found
+
+    @cached_property
+    def other(self) -> dict[str, tuple[Model, Model]]:
+        """The pairs by what the names of the contract's models and tables come down to."""
+        found: dict[str, tuple[Model, Model]] = {}
+        for pair in self.pairs:
+            for name in filter(None, (plain(pair[1].name), plain(pair[1].table), singular(pair[1].name))):
+                found.setdefault(name, pair)
+        return found
+
+    def pair(self, name: str) -> tuple[Model, Model] | None:
+        """The pair of a model that the contract names."""
+        return self.other.get(plain(name)) or self.other.get(singular(name))
+
+    @cached_property
+    def singles(self) -> list[tuple[Model, Relation]]:
+        """The relations of the contract by which a model has one of another at most."""
+        return [(model, one) for model in self.contract.models for one in model.relations if one.way == "hasOne"]
+
+
+@dataclass(frozen=True)
 class _Pair:
     """One model of the contract, and the code's."""
 
     said: Model
     one: Model
-    contract: Models
-    code: Models
-    pairs: Sequence[tuple[Model, Model]]
+    both: _Both
 
-    def differences(self) -> Iterator[Difference]:
+    def missing(self) -> Iterator[Difference]:
+        """The fields, indexes and relations that the code's model does not have."""
+        matched = self._matched()
+        for field in self.said.fields if not self.one.partial else ():
+            if field.name not in matched:
+                yield self._of(("field", plain(field.name)), f"the field {field.name[:100]} is missing", self.one.line)
+        yield from self._indexes(matched)
+        yield from self._relations()
+
+    def wrong(self) -> Iterator[Difference]:
+        """What the code's model has, and has otherwise."""
         said, one = self.said, self.one
         if said.table and one.table and plain(said.table) != plain(one.table):
             yield self._of(("table",), f"its table is {one.table[:100]} and not {said.table[:100]}", one.line)
@@ -124,15 +180,12 @@ class _Pair:
             mine = matched.get(field.name)
             if mine is not None:
                 yield from self._field(field, mine)
-            elif not one.partial:
-                yield self._of(("field", plain(field.name)), f"the field {field.name[:100]} is missing", one.line)
         known = {id(mine) for mine in matched.values()}
         for mine in one.fields:
             if id(mine) not in known:
                 what = f"the field {mine.name[:100]} is not in the schema JSON"
                 yield self._of(("extra field", plain(mine.name)), what, mine.line)
-        yield from self._indexes(matched)
-        yield from self._relations()
+        yield from self._more_indexes(matched)
 
     def _of(self, key: tuple[str, ...], what: str, line: int, level: Level = "breach") -> Difference:
         return Difference((singular(self.said.name), *key), f"{self.one.name[:100]}: {what}", self.one.path, line, level)
@@ -193,10 +246,10 @@ class _Pair:
     def _single(self, said: Field) -> bool:
         """Whether the contract gives the other side one of these at most: its key is unique then."""
         return any(
-            relation.way == "hasOne" and _same(relation.model, self.said)
+            _same(relation.model, self.said)
             and (not relation.key or plain(said.name) in map(plain, relation.key) or plain(said.column) in map(plain, relation.key))
             and said.reference is not None and _same(said.reference.model, model)
-            for model in self.contract.models for relation in model.relations
+            for model, relation in self.both.singles
         )  # fmt: skip
 
     def _reference(self, said: Field, mine: Field) -> Iterator[Difference]:
@@ -216,11 +269,7 @@ class _Pair:
 
     def _contracted(self, name: str) -> Model | None:
         """The contract's model that a name of the code's stands for: a model, a table, a class."""
-        bare = name.rpartition(".")[2]
-        for one, said in self.pairs:
-            if name in (one.name, one.table) or bare in (one.name, one.table):
-                return said
-        return None
+        return self.both.contracted.get(name) or self.both.contracted.get(name.rpartition(".")[2])
 
     def _indexes(self, matched: dict[str, Field]) -> Iterator[Difference]:
         mine = [(self._columns(self.one, index), index) for index in self.one.indexes]
@@ -229,13 +278,11 @@ class _Pair:
         keys = {columns for columns, _ in mine} | alone
         unique = {columns for columns, index in mine if index.unique} | alone
         key = tuple(plain(field.column) for name in self.one.primary for field in self.one.fields if field.name == name)
-        said_columns: set[tuple[str, ...]] = set()
         for index in self.said.indexes:
             fields = [matched.get(name) or self._by_column(name, matched) for name in index.fields]
             if any(field is None for field in fields):
                 continue  # that the field is missing is said
             columns = tuple(plain(field.column) for field in fields if field is not None)
-            said_columns.add(columns)
             title = ", ".join(index.fields)[:200]
             if columns == key or (len(columns) == 1 and index.unique):
                 continue  # a unique field is told as one
@@ -243,12 +290,18 @@ class _Pair:
                 yield self._of(("index", *columns), f"the {'unique ' * index.unique}index over {title} is missing", self.one.line)
             elif index.unique and columns not in unique:
                 yield self._of(("unique index", *columns), f"the index over {title} is not unique", self.one.line)
+
+    def _more_indexes(self, matched: dict[str, Field]) -> Iterator[Difference]:
+        """The indexes that the contract does not have."""
         known = {(plain(field.column),) for field in matched.values()}
-        for columns, index in mine:
-            if columns in said_columns or not columns or len(columns) != len(index.fields):
+        said = [[matched.get(name) or self._by_column(name, matched) for name in index.fields] for index in self.said.indexes]
+        told = {tuple(plain(field.column) for field in fields if field is not None) for fields in said}
+        for index in self.one.indexes:
+            columns = self._columns(self.one, index)
+            if columns in told or not columns or len(columns) != len(index.fields):
                 continue
-            if len(columns) == 1 and columns in known and index.unique:
-                continue  # told as a unique field
+            if any((column,) not in known for column in columns) or (len(columns) == 1 and index.unique):
+                continue  # the field is told: that it is not in the contract, or that it is unique
             title = ", ".join(index.fields)[:200]
             level: Level = "breach" if index.unique else "style"
             what = f"the {'unique ' * index.unique}index over {title} is not in the schema JSON"
@@ -265,7 +318,7 @@ class _Pair:
 
     def _relations(self) -> Iterator[Difference]:
         for relation in self.said.relations:
-            if not self._contains(relation.model) or (relation.way == "belongsTo" and self._told(relation)):
+            if self.both.pair(relation.model) is None or (relation.way == "belongsTo" and self._told(relation)):
                 continue
             way = self._way(relation)
             title = f"{relation.name} ({relation.way or 'a relation'} with {relation.model[:100]})"
@@ -281,14 +334,10 @@ class _Pair:
         matched = self._matched()
         return bool(keys) and all(one.name in matched and matched[one.name].reference is None for one in keys)
 
-    def _contains(self, name: str) -> bool:
-        """Whether a model of the contract has its own in the code: that it has none is said."""
-        return any(_same(name, said) for _, said in self.pairs)
-
     def _way(self, relation: Relation) -> str | None:
         """Empty where the code has the relation, None where it has none, else what it is instead."""
-        other = next(((one, said) for one, said in self.pairs if _same(relation.model, said)), None)
-        if other is None:
+        other = self.both.pair(relation.model)
+        if other is None:  # that the model is missing is said
             return ""
         ours = [mine for mine in self.one.relations if self._leads(mine.model, other[1])]
         named = [mine for mine in ours if plain(mine.name) == plain(relation.name)] or ours
@@ -300,7 +349,7 @@ class _Pair:
         here = any(self._points(field, other[1]) for field in self.one.fields)
         there = any(self._points(field, self.said) for field in other[0].fields)
         if relation.way == "manyToMany":
-            if any(self._between(one, other[1]) for one in self.code.models):
+            if any(self._between(one, other[1]) for one in self.both.code.models):
                 return ""
         elif (relation.way != "belongsTo" and there) or (relation.way in ("belongsTo", "") and here):
             return ""

@@ -130,7 +130,7 @@ class _World:
 
     def _fields(self, node: Node, one: Variable, depth: int) -> tuple[dict[str, Field], bool]:
         fields: dict[str, Field] = {}
-        partial = node.kind != "map"
+        partial = node.kind != "map" or depth > _DEEPEST
         for key, value in node.named if depth <= _DEEPEST else ():
             if key == "...":
                 meant = self._meant(value.name.partition(".")[0], one.path)

@@ -8,6 +8,7 @@ Kind = Literal["word", "text", "call", "index", "list", "map", "arrow", "either"
 
 DEEPEST = 40  # brackets in brackets; what lies deeper is passed over
 MOST = 20_000  # nodes of one expression
+LONGEST = 4000  # characters of texts that are joined
 _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"[A-Za-z_$@#][\w$]*(?:\s*\??\.\s*[A-Za-z_$#][\w$]*)*")
 _NUMBER = re.compile(r"[-+]?\d[\w.]*")
@@ -85,11 +86,11 @@ class _Reader:
             return first
         if self._text.startswith("|", at) and not self._text.startswith("||", at):
             return self._either(first, at, depth)
-        if first.kind == "text" and _TEXT.match(self._text, at):  # Python joins texts that stand side by side
-            rest = self.value(at, depth + 1)
-            if rest.kind == "text":
-                return Node("text", first.name + rest.name, first.start, rest.end)
-        return self._other(start, at)
+        while first.kind == "text" and _TEXT.match(self._text, at):  # Python joins texts that stand side by side
+            more = self._string(at)
+            first = Node(more.kind, (first.name + more.name)[:LONGEST], first.start, more.end)
+            at = self._space(more.end)
+        return first if self._at_stop(at) else self._other(start, at)
 
     def _either(self, first: Node, at: int, depth: int) -> Node:
         parts = [first]

@@ -8,7 +8,8 @@ _SAME = {
     "nchar": "string", "unicode": "string", "citext": "string", "autostring": "string", "email": "string", "character varying":
     "string", "varchar2": "string", "tinytext": "text", "varying character": "string", "url": "string", "uri": "string",
     "inet": "string", "cidr": "string", "macaddr": "string", "bpchar": "string", "xml": "text", "ltree": "string",
-    "text": "text", "mediumtext": "text", "longtext": "text", "unicodetext": "text", "clob": "text", "ntext": "text",
+    "text": "text", "mediumtext": "text", "longtext": "text", "unicodetext": "text", "clob": "text", "simple-array": "text",
+    "ntext": "text",
     "uuid": "uuid", "guid": "uuid", "uniqueidentifier": "uuid",
     "int": "integer", "integer": "integer", "smallint": "integer", "smallinteger": "integer", "tinyint": "integer",
     "mediumint": "integer", "serial": "integer", "smallserial": "integer", "int2": "integer", "int4": "integer",

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
@@ -72,6 +73,7 @@ _FIELD: dict[str, Any] = {"kind": "public_field_definition", "has": {"field": "n
 _ENUMS: dict[str, Any] = {"kind": "enum_declaration", "has": {"field": "name", "pattern": "$NAME"}}
 
 
+@lru_cache(maxsize=512)  # most files are the same at both ends of a run
 def module(text: str, path: str) -> Module | None:
     """What a module declares; None where no grammar could read it."""
     language = language_of(path)

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from pytest_agentcompliance.parsing.models import SIGNS, Enum, Field, Index, Model, Models, Reference, Relation, Tool, Unread
+from pytest_agentcompliance.parsing.models import Enum, Field, Index, Model, Models, Reference, Relation, Tool, Unread
 from pytest_agentcompliance.parsing.models import sqlalchemy_columns as columns
 from pytest_agentcompliance.parsing.models.expressions import Node
 from pytest_agentcompliance.parsing.models.sqlalchemy_code import Class, Module, module
 
-_SIGNS = re.compile(r"\b(?:" + "|".join(sorted(SIGNS)) + r")\b")
-_WORTH = re.compile(r"\b(?:Enum|StrEnum|IntEnum|Annotated|declarative_base|DeclarativeBase|declarative_mixin|MetaData)\b")
+# What a file has that holds models, enums, or the bases and types of models.
+_WORTH = re.compile(
+    r"\b(?:__table(?:name|_args)?__|__abstract__|mapped_column|Mapped|declared_attr|SQLModel|TypeDecorator|DeclarativeBase)\b|\bColumn\("
+    r"|\bAnnotated\[|\((?:\w+, ){0,3}(?:enum\.)?(?:Str|Int)?Enum\):"
+)
+_OURS = ("sqlalchemy", "sqlmodel", "db.Model", "db.Column", "Enum", "__tablename__")
 _SNAKE = re.compile(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))")
 _DEEPEST = 12  # classes above a class
 
@@ -20,7 +24,7 @@ def read(files: Mapping[str, str]) -> Models:
     modules: dict[str, Module] = {}
     unread: list[Unread] = []
     for path, text in files.items():
-        if _SIGNS.search(text) or _WORTH.search(text):
+        if any(sign in text for sign in _OURS) and _WORTH.search(text):
             one = module(text, path)
             if one is None:
                 unread.append(Unread(path, 1, "no grammar could read the file"))
@@ -102,11 +106,13 @@ class _World:
     def _is_mapped(self, one: Class) -> bool:
         if one.abstract or _is_enum(one):
             return False
+        if one.declares and (not self._keyed(one) or re.search(r"Base|Mixin|Model$", one.name)):
+            return False
         if one.table or one.table_of is not None or one.sqlmodel:
             return True
         tops = self.above(one)
         # A base that names the tables of all that inherit from it, or Flask's, which does so for whoever has a key.
-        named = any((base.table_of is not None or base.table) and (base.abstract or not self._keyed(base)) for base in tops)
+        named = any(base.declares for base in tops)
         flask = any(name.endswith(("db.Model", "database.Model")) for base in (one, *tops) for name in base.bases)
         hosted = any(base.table and not base.abstract for base in tops)
         return (named or flask or hosted) and not (one.name.endswith("Mixin") and not self._keyed(one))
@@ -147,7 +153,7 @@ class _World:
         return self.meant(name, by) is None and re.search(r"Mixin|(?<!Declarative)Base[A-Z]|Abstract|TableUUID", name) is not None
 
     def _name(self, one: Class, tops: list[Class]) -> str:
-        if one.table:
+        if one.table and not one.declares:
             return one.table
         node = next((base.table_of for base in (one, *tops) if base.table_of is not None), None)
         if node is not None:
@@ -158,6 +164,8 @@ class _World:
 def _told(node: Node, name: str) -> str:
     """The name of a table that a function of the class gives, where it is one of the usual; empty otherwise."""
     written = re.sub(r"\s", "", node.name + "".join(f".{one.name}()" for one in node.then))
+    if node.kind == "text":
+        return node.name
     if node.kind in ("call", "word") and re.fullmatch(r"cls\.__name__\.lower", node.name):
         return name.lower()
     if node.kind == "other" and (ending := re.fullmatch(r"cls\.__name__\.lower\(\)\+[\"'](\w+)[\"']", written)):
@@ -182,8 +190,9 @@ def _is_enum(one: Class) -> bool:
 
 
 def _enum(one: Class) -> Enum:
-    values = [name for name, _, node, _ in one.said if node is not None and not name.startswith("_")]
-    return Enum(one.name, tuple(values), one.path, one.line)
+    told = [(name, node) for name, _, node, _ in one.said if node is not None and not name.startswith("_")]
+    said = [(name, node.name if node.kind == "text" else name) for name, node in told]
+    return Enum(one.name, tuple(name for name, _ in said), one.path, one.line, tuple(text for _, text in said))
 
 
 def _finished(models: list[Model], backs: Iterable[tuple[str, Relation]]) -> Iterator[Model]:

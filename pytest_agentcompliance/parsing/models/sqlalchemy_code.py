@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
@@ -30,6 +31,7 @@ class Class:
     said: list[Said] = field(default_factory=list)
     table: str = ""
     table_of: Node | None = None
+    declares: bool = False  # a function says ``__tablename__``: for the classes that inherit from it
     abstract: bool = False
     sqlmodel: bool = False
     extra: Node | None = None  # __table_args__
@@ -59,6 +61,7 @@ _PATTERNS: list[tuple[Mapping[str, Any], list[str]]] = [
 ]  # fmt: skip
 
 
+@lru_cache(maxsize=512)  # most files are the same at both ends of a run
 def module(text: str, path: str) -> Module | None:  # noqa: PLR0912
     """What a module declares; None where no grammar could read it."""
     found = grammar.find(_PATTERNS, "python", text)
@@ -178,8 +181,7 @@ def _declared(owner: Class, name: str, before: str, rest: str, line: int) -> Non
         return
     node = expression(rest[said.end() :].partition("\n\n")[0])
     if name == "__tablename__":
-        owner.table_of = node if node.kind != "text" else None
-        owner.table = node.name if node.kind == "text" else owner.table
+        owner.table_of, owner.declares = node, True
     elif name == "__table_args__":
         owner.extra = node
     else:

@@ -55,12 +55,10 @@ def _column(name: str, annotation: Node | None, value: Node | None, line: int, w
         assert value is not None
         yield column(name, annotation, value, line, world)
     elif annotation is not None and annotation.kind == "index" and annotation.last == "Mapped" and not _is_relation(value):
-        kind, *_ = _typed(annotation, world)
         call = value if value is not None and value.kind == "call" else None
         if call is not None and call.last in ("synonym", "composite", "association_proxy"):
             return
-        if kind or value is not None or not _class_like(annotation):
-            yield column(name, annotation, call or _NOTHING, line, world)
+        yield column(name, annotation, call or _NOTHING, line, world)
 
 
 def _unwrapped(value: Node | None) -> Node | None:
@@ -203,12 +201,6 @@ def _typed(annotation: Node, world: World, depth: int = 0) -> Typed:  # noqa: PL
     return kind_of(name), name, "", False, False, None
 
 
-def _class_like(annotation: Node) -> bool:
-    """Whether an annotation names a class, as that of a relation does."""
-    text = "".join(_words(annotation))
-    return bool(re.search(r"[A-Z]\w*$", text)) and kind_of(text) == ""
-
-
 def _words(node: Node) -> Iterator[str]:
     for one in node.parts:
         if one.kind in ("word", "text") and one.name not in _NONE:
@@ -218,7 +210,9 @@ def _words(node: Node) -> Iterator[str]:
 
 def _fields_of_sqlmodel(one: Class, value: Node | None) -> bool:
     """Whether a class that is no table itself may give columns to one that is: SQLModel's bases."""
-    return not one.table and any(name.endswith("SQLModel") for name in one.bases) and (value is None or value.last == "Field")
+    if one.table or not any(name.endswith("SQLModel") for name in one.bases):
+        return False
+    return value is None or value.kind != "call" or value.last == "Field"
 
 
 def _of_sqlmodel(name: str, annotation: Node | None, value: Node | None, line: int, world: World) -> Iterator[Field]:
@@ -345,9 +339,9 @@ def constraints(parts: Iterable[Node], fields: Mapping[str, Field], line: int) -
 def _column_name(node: Node) -> str:
     if node.kind == "text":
         return node.name
-    if node.kind == "word":
+    if node.kind == "word" or (node.kind == "call" and node.name.endswith((".desc", ".asc"))):
         return node.name.removesuffix(".desc").removesuffix(".asc").rpartition(".")[2]
-    return node.name.rpartition(".")[2] if node.kind == "call" and node.name.endswith((".desc", ".asc")) else ""
+    return ""
 
 
 def _point(node: Node, fields: dict[str, Field], by_column: Mapping[str, str]) -> None:
@@ -361,6 +355,6 @@ def _point(node: Node, fields: dict[str, Field], by_column: Mapping[str, str]) -
 
 def taken_away(one: Class) -> Iterator[str]:
     """The columns of a class above that a class sets to None."""
-    for name, _, value, _ in one.said:
-        if value is not None and value.kind == "word" and value.name == "None":
+    for name, annotation, value, _ in one.said:
+        if annotation is None and value is not None and value.kind == "word" and value.name == "None":
             yield name

@@ -16,6 +16,7 @@ _COLUMNS = {
 _WAYS: dict[str, Way] = {"ManyToOne": "belongsTo", "OneToMany": "hasMany", "OneToOne": "hasOne", "ManyToMany": "manyToMany"}
 _TYPES = {"string": "string", "number": "integer", "boolean": "boolean", "Date": "datetime", "Buffer": "bytes", "bigint": "bigint"}
 _SNAKE = re.compile(r"(?:([a-z])([A-Z]))|(?:((?!^)[A-Z])([a-z]))")
+_LITERALS = re.compile(r"\|?\s*(?:'[^'\n]*'|\"[^\"\n]*\")(?:\s*\|\s*(?:'[^'\n]*'|\"[^\"\n]*\"))*$")
 _DEEPEST = 8
 
 
@@ -50,11 +51,16 @@ def _model(one: Class, classes: Mapping[str, list[Class]]) -> Model:
     chain, partial = _line_of(one, classes)
     for each in reversed(chain):
         for property_ in each.properties:
-            fields.update((field.name, field) for field in _fields(property_, classes, 0))
+            for field in _fields(property_, classes, 0):
+                # The column of a relation may be a field of its own as well, in either order.
+                old = fields.get(field.name)
+                first, second = (old, field) if old is not None and not field.written else (field, old)
+                pointed = second.reference if second is not None else None
+                fields[field.name] = replace(first, reference=first.reference or pointed)
             relations += _relations(property_, fields)
             index = _decorator(property_.decorators, "Index")
-            if index is not None and property_.name in fields:
-                indexes.append(Index((property_.name,), _is(_options(index), "unique"), property_.line))
+            if index is not None and (keyed := _indexed(property_, fields)):
+                indexes.append(Index(keyed, _is(_options(index), "unique"), property_.line))
         for node in each.decorators:
             indexes += _indexes(node, each.line)
     primary = tuple(name for name, field in fields.items() if field.primary)
@@ -62,6 +68,13 @@ def _model(one: Class, classes: Mapping[str, list[Class]]) -> Model:
         one.name, table or _snake(one.name), one.path, one.line, "typeorm", tuple(fields.values()), tuple(indexes),
         tuple(relations), primary, partial,
     )  # fmt: skip
+
+
+def _indexed(one: Property, fields: Mapping[str, Field]) -> tuple[str, ...]:
+    """The field that an index of a property is over: that of its key, where it is a relation."""
+    made = next(iter(_key_field(one)), None)
+    name = next((field.name for field in fields.values() if made is not None and field.column == made.column), one.name)
+    return (name,) if name in fields else ()
 
 
 def _line_of(one: Class, classes: Mapping[str, list[Class]]) -> tuple[list[Class], bool]:
@@ -116,7 +129,7 @@ def _fields(one: Property, classes: Mapping[str, list[Class]], depth: int) -> It
     written = first.name if first is not None and first.kind == "text" else said.name if said is not None else ""
     typed = one.type.strip().removesuffix(";").strip()
     plain = re.sub(r"\s*\|\s*(?:null|undefined)\b", "", typed)
-    kind = kind_of(written) if written else _COLUMNS[name] or _TYPES.get(plain, "")
+    kind = kind_of(written) if written else _COLUMNS[name] or _TYPES.get(plain, "string" if _LITERALS.match(plain) else "")
     if name == "PrimaryGeneratedColumn" and written:
         kind = {"uuid": "uuid", "rowid": "uuid", "increment": "integer", "identity": "integer"}.get(written, kind)
     if written in ("String", "Number", "Boolean", "Date"):

@@ -31,7 +31,7 @@ class Part:
     def shift(self) -> Shift:
         """As base has it, where base has any of the operations."""
         before = shift_of(self.operations, self.old)
-        return before if match(self.operations, self.old, before).pairs else shift_of(self.operations, self.new)
+        return before if self.paired(match(self.operations, self.old, before)) else shift_of(self.operations, self.new)
 
     @cached_property
     def before(self) -> Matched:
@@ -41,10 +41,19 @@ class Part:
     def after(self) -> Matched:
         return match(self.operations, self.new, self.shift)
 
+    def paired(self, matched: Matched) -> frozenset[Route]:
+        """The routes that need a document and have one: that health is documented says nothing of the others."""
+        return frozenset(one.route for one in matched.pairs if self.counts(one.route))
+
+    @cached_property
+    def began(self) -> bool:
+        """Whether base has any of the documented endpoints."""
+        return bool(self.paired(self.before))
+
     @property
     def known(self) -> Matched:
-        """The side that tells how much the documents speak of it: base, and head where base has no routes."""
-        return self.before if self.old else self.after
+        """The side that tells how much the documents speak of it: base, and head where base has none of what they have."""
+        return self.before if self.began else self.after
 
     def mirrors(self, others: Collection["Part"]) -> bool:
         """Whether it only hands on to another part what the documents have: nearly all that it answers, that one answers too."""
@@ -53,16 +62,14 @@ class Part:
         return any(len(mine & each) >= MIRRORED * len(mine) and len(each) > len(mine) for each in theirs) if mine else False
 
     def spoken(self, *, alone: bool) -> Spoken:
-        """How much the documents speak of the part's endpoints: base tells, head where base has none; ``alone``: all are meant."""
-        old = [one for one in self.old if self.counts(one)]
-        new = [one for one in self.new if self.counts(one)]
-        routes = old or new
-        paired = {one.route for one in self.known.pairs if self.counts(one.route)}
-        if not old and alone:
+        """How much the documents speak of the part's endpoints; ``alone``: there is nothing else that they could speak of."""
+        paired = self.paired(self.known)
+        if alone and not self.began:
             return "all"
         if not paired:
             return "none"
-        return "all" if len(paired) >= SHARE * len(set(routes)) else "some"
+        routes = {one for one in (self.old if self.began else self.new) if self.counts(one)}
+        return "all" if len(paired) >= SHARE * len(routes) else "some"
 
 
 class Change:

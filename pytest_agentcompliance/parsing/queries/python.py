@@ -68,6 +68,8 @@ _TYPED = re.compile(
     r"\b(\w{1,60})\s?:\s?(?:Annotated\[\s?)?[\"']?(?:\w{1,40}\.)?(?:Async|Scoped)?(?:Session|SessionDep|DbSession|DBSession|SessionLocal)\b"
 )
 _MODEL = re.compile(r"(?:self\.)?_?model\w{0,20}")
+_NAME = re.compile(r"[a-z_]\w{0,60}")
+_NEAR = 4000  # characters above a call in which a name that it is given is looked for
 
 
 class _File(NamedTuple):
@@ -124,7 +126,17 @@ def _told(chain: Chain, file: _File) -> _Told | None:
 
 
 def _given(one: Link, file: _File) -> str:
-    return file.text[slice(*one.given)][:2000] if one.given is not None else ""
+    """The first argument; of a name that a statement was given to above it, that statement."""
+    if one.given is None:
+        return ""
+    said = file.text[slice(*one.given)][:2000]
+    if not _NAME.fullmatch(said):
+        return said
+    above = file.text[max(0, one.given[0] - _NEAR) : one.given[0]]
+    given = re.finditer(rf"(?<![\w.]){said}\s?(?::[^=\n]{{1,80}})?=\s?\(?\s{{0,80}}(?=\w+[.(])", above)
+    at = max((found.end() for found in given), default=-1)
+    held = above[at : at + 200] if at >= 0 else ""
+    return held if _WRITES.match(held) or _SELECTS.match(held) or _TEXT.match(held) else said
 
 
 def _is_session(owner: Link, file: _File) -> bool:

@@ -15,7 +15,7 @@ Level = Literal["breach", "style"]
 _NEAR = 4000  # characters of a loop that are looked at
 _FEW = 24  # as often as that is no growth: a loop over so many at most was written with its number
 
-_BATCH = re.compile(r"(?i)\b\w{0,40}(?:chunk|batch)\w{0,20}\b|(?<![a-z])(?:slice|window|shard|partition)s?\b")
+_BATCH = re.compile(r"(?i)\b\w{0,40}(?:chunk|batch)\w{0,20}\b|(?<![a-z])(?:slice|window|shard|partition)s?\b(?!\()")
 _STEP = re.compile(
     r"\+=\s?(?!1\s?\))\w|=\s?\w{1,40}\s?\+\s?(?!1\s?\))[\w.]|"
     r"\brange\([^,()]{0,200}(?:\([^()]{0,80}\)[^,()]{0,80})?,[^,]{1,200},[^,]{1,80}\)$"
@@ -48,6 +48,12 @@ _SQL_VERB = re.compile(r"(?i)[^a-z]{0,40}(?:(?:sa|sql|f|r|_?text|sqlalchemy|dede
 _TABLE_NAMED = re.compile(
     r"(?i)\b(?:from|into|update|table|join|exists)\s+[\"'`\[]?(?:\w+\.)?[\"'`]?(?:\$\{|\{|\"\s?\+|'\s?\+|%s\b|\?)"
 )
+_FETCHED = re.compile(r"\s*(\w{1,80})\s?=\s?(?:await\s)?\w{1,40}\.fetch(?:one|all)\(\)")
+_SCHEMA = re.compile(
+    r"(?i)sqlite_master|sqlite_schema|information_schema|pragma_|\bpg_(?:catalog|indexes|tables|class|stat|extension)"
+)
+_PAGES = re.compile(r"(?i)\.offset\(|\boffset\s+[$:%?{\d]|\bskip\s?:|\.skip\(|\bcursor\s?:")
+_WAITS = re.compile(r"(?i)\bsleep\(|setTimeout\(|\bdelay\(|\bwait\(")
 _VERBS: dict[str, Does] = {
     "select": "read", "with": "read", "values": "read", "insert": "insert", "replace": "insert", "upsert": "insert",
     "delete": "delete", "update": "update", "merge": "update",
@@ -116,7 +122,7 @@ def _does(one: Query, plain: str) -> Does:
     if one.given is None or one.name.endswith(".prepare"):
         return "unknown" if not one.name.endswith(".prepare") else "other"
     said = plain[slice(*one.given)][:_NEAR]
-    if _TABLE_NAMED.search(said):
+    if _TABLE_NAMED.search(said) or _SCHEMA.search(said):
         return "other"
     if re.fullmatch(r"[A-Za-z_]\w{0,60}", said):  # the SQL stands in a name: what was given to it last, above
         set_to = list(re.finditer(rf"\b{said}\s?=\s?(?=[^=])", plain[max(0, one.start - _NEAR) : one.start]))
@@ -155,8 +161,12 @@ def _level(one: Query, does: Does, loop: Loop, plain: str, asked: list[Query]) -
     if _is_bounded(loop, plain) or (loop.kind == "while" and not _TAKES.search(body)):
         return None
     said = plain[one.start : one.end]
+    if _PAGES.search(said) or (_is_counted(loop) and _WAITS.search(body)):
+        return None
     each = re.escape(loop.name.removeprefix("async").strip("() ") or "?")
-    if re.search(rf"\b(?:from|query|get|select|select_from|insert|delete|update|getRepository|model)\(\s*{each}\s*[,).]", said):
+    asks, sets = "from|query|select|select_from|getRepository", "get|insert|update|delete"
+    table = rf"\b(?:(?:{asks})\(\s*{each}\s*[,).]|(?:{sets})\(\s*{each}\s*[,)])"
+    if one.tool not in ("typeorm", "mongodb", "mongoose") and one.name[-10:] != ".query.get" and re.search(table, said):
         return None  # another table each time
     before = plain[loop.start : one.start][-_NEAR:]
     if does in ("unknown", "update") or loop.kind == "while" or loop.name.startswith("await "):
@@ -168,9 +178,15 @@ def _level(one: Query, does: Does, loop: Loop, plain: str, asked: list[Query]) -
     return "breach" if does == "read" or _is_only(one, loop, plain, asked) else "style"
 
 
+def _is_counted(loop: Loop) -> bool:
+    return loop.kind == "count" or loop.over.startswith("range(")
+
+
 def _is_bounded(loop: Loop, plain: str) -> bool:
     """Whether how often it runs was known when it was written, or it goes over batches, or tries again."""
     over, name = " ".join(loop.over.split()), " ".join(loop.name.split())
+    if loop.kind == "count" and re.search(r"\(\s?;\s?;", name):
+        return True
     if _AGAIN.search(name) or _AGAIN.search(over) or _BATCH.search(name) or (_BATCH.search(over) and loop.kind != "call"):
         return True
     if _STEP.search(name if loop.kind == "count" else over):
@@ -195,12 +211,24 @@ def _is_bounded(loop: Loop, plain: str) -> bool:
 def _is_search(one: Query, plain: str, loop: Loop) -> bool:
     """Whether the loop ends with the first that is found."""
     before, rest = plain[max(0, one.start - 120) : one.start], plain[one.end : loop.end][:_NEAR]
-    name = _ASSIGNED.search(before)
+    name = _ASSIGNED.search(before) or _FETCHED.match(rest)
     if name is None:
         asked = re.search(r"\bif\s*\(?\s*(?:await\s*)?$", before) is not None
         return asked and re.match(r"[^\n]{0,80}\n?\s*(?:return|break)\b", rest) is not None
-    found = rf"\bif\s*\(?\s*{name[1]}(?:\s?is not None|\s?!==?\s?(?:null|undefined)|\.length|\?\.\w+)?\s*\)?"
-    return re.search(rf"{found}\s*[:{{]?\s*(?:return|break)\b", rest) is not None
+    found = re.search(
+        rf"^([ \t]*)(?:}}\s?)?if\s*\(?\s*{name[1]}(?:\s?is not None|\s?!==?\s?(?:null|undefined)|\.length|\?\.\w+)?\s*\)?\s*[:{{]?"
+        r"(?!\s*(?:and|or|&&|\|\|))",
+        rest, re.MULTILINE,
+    )  # fmt: skip
+    if found is None:
+        return False
+    for line in rest[found.end() :].split("\n")[:8]:  # the lines of what is done then
+        if re.match(r"\s*(?:return|break)\b", line):
+            return True
+        indent = len(line) - len(line.lstrip())
+        if line.strip() and indent <= len(found[1]) and line != rest[found.end() :].split("\n", 1)[0]:
+            return False
+    return False
 
 
 def _is_only(one: Query, loop: Loop, plain: str, asked: list[Query]) -> bool:

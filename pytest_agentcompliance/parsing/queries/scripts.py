@@ -11,8 +11,8 @@ from pytest_agentcompliance.parsing.queries.chains import Chain, Link, chains
 
 # A file without one of these words has no query in it.
 _SIGN = re.compile(
-    r"(?i)prisma|\bfind(?:Many|Unique|First|One|All|By|And|OrFail)|\.find\(|\.(?:query|execute|prepare|exec|raw|aggregate|insert|select|"
-    r"delete|update|transaction|batch|save|from|count|create|run|all|get|unsafe)\s*[(<`]|\bsql\s*[`<]|knex|countDocuments|"
+    r"(?i)prisma|\$\w{1,20}Raw|\bfind(?:Many|Unique|First|One|All|By|And|OrFail)|\.find\(|\.(?:query|execute|prepare|exec|raw|aggregate|insert|"
+    r"select|delete|update|transaction|batch|save|from|count|create|run|all|get|unsafe)\s*[(<`]|\bsql\s*[`<]|knex|countDocuments|"
     r"QueryBuilder|\bget(?:Many|One|Raw|Count)|(?:update|delete|insert|replace)(?:One|Many)|bulk|destroy|upsert|rpc|distinct\("
 )
 
@@ -69,6 +69,7 @@ _MODEL = re.compile(r"[A-Z]\w{0,80}")
 _ASKED = frozenset({
     "query", "execute", "exec", "run", "all", "get", "each", "unsafe", "one", "many", "none", "any", "oneOrNone", "manyOrNone",
 })  # fmt: skip
+_ALSO = frozenset({"get", "all", "each", "one", "many", "none", "any", "run"})  # names of other things too
 _OF_SQL = re.compile(r"(?i)\w{0,40}(?:sql|query|stmt|statement|text)\w{0,10}$")
 _REPOSITORY = re.compile(r"(?i)(?:repo|repository|manager)$")
 _GETS = ("getRepository", "getTreeRepository", "getMongoRepository", "withRepository")
@@ -268,9 +269,11 @@ def _driver(call: _Call) -> _Told | None:
         return _Told("driver", "raw", one) if sql.begins(given) else None
     if name not in _ASKED:
         return None
-    if sql.begins(given):
-        return _Told("driver", "transaction" if sql.bounds(given) else "raw", one)
     is_client = call.known == "driver" or _CLIENT.fullmatch(call.owner.name) is not None
+    if sql.begins(given):
+        if name in _ALSO and not is_client:  # params.get('set password')
+            return None
+        return _Told("driver", "transaction" if sql.bounds(given) else "raw", one)
     if name not in ("query", "execute", "unsafe") or not is_client or given.startswith("{"):
         return None
     sure = "driver" in call.file.tools or call.known == "driver" or _OF_SQL.match(given)

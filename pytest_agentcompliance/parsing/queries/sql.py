@@ -4,9 +4,9 @@ import re
 
 _BEGINS = re.compile(
     r"""\(?\s*(?:(?:sql|text|sa\.text|dedent|textwrap\.dedent)\s*\(?\s*)?[rRfFbBuU]{0,2}["'`]{1,3}"""
-    r"""(?:\s|--[^\n]{0,200}\n)*\(?(select|insert|update|delete|with|create|alter|drop|pragma|begin|commit|rollback|set|call|"""
-    r"""explain|replace|merge|truncate|lock|vacuum|attach|detach|analyze|savepoint|release|grant|revoke|refresh|copy|listen|notify|"""
-    r"""show|declare|fetch|reindex|values|exec|execute|upsert|use|start transaction|abort|end)\b""",
+    r"""(?:\s|--[^\n]{0,200}\n)*\(?(?:(begin|commit|rollback|vacuum|abort|end|start transaction)\b(?!-)|"""
+    r"""(select|insert|update|delete|with|create|alter|drop|pragma|set|call|explain|replace|merge|truncate|lock|attach|detach|analyze|"""
+    r"""savepoint|release|grant|revoke|refresh|copy|listen|notify|show|declare|fetch|reindex|values|exec|execute|upsert|use)(?=[\s(*]))""",
     re.IGNORECASE,
 )
 _ENDS = frozenset({"begin", "commit", "rollback", "savepoint", "release", "start transaction", "abort", "end"})
@@ -20,4 +20,4 @@ def begins(text: str) -> bool:
 def bounds(text: str) -> bool:
     """Whether it begins or ends a transaction."""
     found = _BEGINS.match(text[:2000])
-    return found is not None and found[1].lower() in _ENDS
+    return found is not None and (found[1] or found[2]).lower() in _ENDS

@@ -8,7 +8,7 @@ METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 # What some file says that declares or mounts routes. A file without it is read only where such a file asks for what it holds.
 _PYTHON = re.compile(
     r"\b(?:FastAPI|APIRouter|Flask|APIFlask|Quart|Blueprint|APIBlueprint|Namespace|MethodView|include_router|register_blueprint|"
-    r"add_api_route|add_url_rule|add_resource|add_namespace)\b|"
+    r"add_api_route|add_route|add_url_rule|add_resource|add_namespace|register_api|flask_rest\w{1,9}|flask_smorest)\b|"
     r"@[\w.]{1,80}\.(?:get|post|put|patch|delete|head|options|trace|route|api_route)\("
 )
 

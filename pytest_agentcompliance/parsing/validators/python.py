@@ -6,7 +6,7 @@ from pytest_agentcompliance.parsing.routes.python.tree import Node
 from pytest_agentcompliance.parsing.routes.python.tree import read as read_tree
 from pytest_agentcompliance.parsing.validators import Field, Shape
 
-_SIGNS = re.compile(r"^[ \t]*class[ \t]+\w+[ \t]*(?:\[[^\]\n]{0,200}\])?\(", re.MULTILINE)
+_SIGNS = re.compile(r"^[ \t]*class[ \t]+\w+[^:\n]{0,300}(?:Model|Schema|Dto|DTO)\b", re.MULTILINE)
 _OWN = re.compile(r"(?:pydantic\.)?BaseModel|(?:sqlmodel\.)?SQLModel|(?:pydantic\.)?RootModel\b.*|Generic\b.*|(?:\w+\.)?ABC")
 _MODEL = re.compile(r"(?:Model|Schema|Dto|DTO)$")  # a project's own base that is imported
 _OTHER = re.compile(r"(?:^|\.)(?:models\.Model|db\.Model|Model|DeclarativeBase|TypedDict|NamedTuple|Protocol|Enum|BaseSettings)$")
@@ -41,7 +41,8 @@ def read(path: str, text: str) -> tuple[Shape, ...] | None:
 
 def _bases(node: Node) -> list[str]:
     given = node.first("argument_list")
-    return ["".join(one.text.split())[:100] for one in given.children if one.kind != "keyword_argument"] if given is not None else []
+    found = given.children if given is not None else []
+    return ["".join(one.text.split())[:100] for one in found if one.kind != "keyword_argument"]
 
 
 def _is_table(node: Node) -> bool:
@@ -53,10 +54,11 @@ def _is_model(name: str, classes: dict[str, Node], depth: int) -> bool:
     bases = _bases(classes[name])
     if depth > 10 or any(_OTHER.search(one) for one in bases):
         return False
-    return any(
-        _is_model(one, classes, depth + 1) if one in classes and one != name else _OWN.fullmatch(one) is not None or _MODEL.search(one) is not None
-        for one in bases if not one.startswith("Generic") and not one.endswith("ABC")
-    )  # fmt: skip
+    own = [one for one in bases if one in classes and one != name]
+    foreign = [one for one in bases if one not in classes and not one.startswith("Generic") and not one.endswith("ABC")]
+    if any(_OWN.fullmatch(one) or _MODEL.search(one) for one in foreign):
+        return True
+    return any(_is_model(one, classes, depth + 1) for one in own)
 
 
 def _fields(name: str, classes: dict[str, Node], depth: int) -> list[Field]:

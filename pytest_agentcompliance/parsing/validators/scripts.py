@@ -8,12 +8,14 @@ from pytest_agentcompliance.parsing.routes.python.tree import Node
 from pytest_agentcompliance.parsing.routes.python.tree import read as read_tree
 from pytest_agentcompliance.parsing.validators import Field, Library, Shape
 
-_SIGNS = re.compile(r"\b(?:[oO]bject|strictObject|looseObject|keys)\s*\(|@(?:Is[A-Z]|Min|Max|Length|Matches|Validate|Array)[A-Za-z]*\(")
+_SIGNS = re.compile(
+    r"\b(?:object|strictObject|looseObject)\s*\(|@(?:Is[A-Z]|Min|Max|Length|Matches|Validate|Array)[A-Za-z]{0,40}\("
+)
 _MADE = re.compile(r"(?:(z|zod|yup|y|joi)\.)?(?:object|strictObject|looseObject|object\([^()]{0,50}\)\.keys)", re.IGNORECASE)
 _LIBRARY: dict[str, Library] = {"z": "zod", "zod": "zod", "y": "yup", "yup": "yup", "joi": "joi"}
 _KINDS = {
-    "string": "string email url uuid uuidv4 cuid cuid2 ulid nanoid guid hostname ip ipv4 ipv6 base64 jwt emoji IsString IsEmail IsUUID "
-    "IsUrl IsIP IsPhoneNumber Length MinLength MaxLength Matches IsJWT IsAlpha IsAlphanumeric IsMongoId",
+    "string": "string email url uuid uuidv4 cuid cuid2 ulid nanoid guid hostname ip ipv4 ipv6 base64 jwt emoji IsString IsEmail "
+    "IsUUID IsUrl IsIP IsPhoneNumber Length MinLength MaxLength Matches IsJWT IsAlpha IsAlphanumeric IsMongoId",
     "number": "number int int32 float32 float64 bigint integer port IsNumber IsInt IsPositive Min Max IsDecimal",
     "boolean": "boolean bool stringbool IsBoolean",
     "date": "date iso IsDate IsDateString IsISO8601",

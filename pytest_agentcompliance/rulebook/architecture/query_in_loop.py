@@ -21,8 +21,8 @@ EXEMPT = [
     "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist/**", "**/build/**", "**/generated/**", "*.d.ts",
     "**/migrations/**", "**/migration/**", "**/alembic/**", "**/versions/*.py", "**/seeds/**", "**/seeders/**", "**/seed/**",
     "*seed*", "**/scripts/**", "**/script/**", "**/bin/**", "**/tools/**", "**/fixtures/**", "**/examples/**", "**/example/**",
-    "**/benchmarks/**", "**/evaluation/**", "*migrate*", "*migration*", "*backfill*", "**/conftest.py", "**/test-utils/**",
-    "**/test_utils/**", "**/e2e/**",
+    "**/benchmarks/**", "**/evaluation/**", "*migrate*", "*migration*", "*backfill*", "debug_*", "**/conftest.py",
+    "**/test-utils/**", "**/test_utils/**", "**/test_fixtures/**", "*fixture*", "**/e2e/**",
 ]  # fmt: skip
 _SHOWN = 60  # characters of what a loop goes over in a message
 

@@ -118,6 +118,15 @@ class Approved(Rule):
         Example("A run that waits is kept.", after=_CODE, transcript=(_EDIT, _GATE)),
     )  # fmt: skip
 
+    def canaries(self) -> tuple[Example, ...]:
+        from pytest_agentcompliance.parsing.glob_paths import path_in  # start-up time: of a canary alone
+
+        code = path_in(self.edits, ".ts")
+        if not code:
+            return super().canaries()
+        steps = ({"says": f"## CHECKPOINT: {self.gates[0]}\n\n### Built\n- all\n"}, {"edit": code})
+        return (Example("Nobody has answered.", after={code: "1\n"}, transcript=steps, finds=("SESSION.jsonl:2",)),)
+
     def check(self, transcript: Transcript, changes: ChangeSet) -> Generator[Finding, None, str]:
         from pytest_agentcompliance.parsing.transcripts import looks  # start-up time: where there is a transcript
 

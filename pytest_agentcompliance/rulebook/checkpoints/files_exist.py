@@ -3,7 +3,7 @@
 import re
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -47,6 +47,8 @@ class FilesExist(Rule):
     before. What ignore files leave out, such as `.env`, is not asked for.
     """
 
+    on_the_way: ClassVar[bool] = False
+
     gates: list[str] = Field(
         default=["G5.1", "G5.2", "G5.3", "G5.4", "G5.5"], min_length=1, max_length=30, description="The gates whose lists are read."
     )
@@ -73,6 +75,10 @@ class FilesExist(Rule):
         Example("Words that are no paths are kept.", after=_CODE,
             transcript=(_gate("Express app with middleware", "Node.js setup"),)),
     )  # fmt: skip
+
+    def canaries(self) -> tuple[Example, ...]:
+        step = _gate("`src/canary-that-is-not-there.ts`", name=f"{self.gates[0]} Canary")
+        return (Example("A file is not there.", after=_CODE, transcript=(step,), finds=("SESSION.jsonl:1",)),)
 
     def check(
         self, changes: ChangeSet, tree: Tree, commits: History | None, report: Report | None, transcript: Transcript | None

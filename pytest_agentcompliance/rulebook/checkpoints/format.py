@@ -1,7 +1,7 @@
 """checkpoints/format: the checkpoints of a phase come in their order, and each says what a person needs to decide."""
 
 from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -46,6 +46,8 @@ class Format(Rule):
     Blind spots: whether what a checkpoint says is true. Checkpoints of sub-agents. That one was presented by a tool and not
     in words. A run that speaks of no checkpoint and hands nothing over is not judged.
     """
+
+    on_the_way: ClassVar[bool] = False
 
     gates: list[str] = Field(default=GATES, min_length=1, max_length=30, description="The gates, in their order.")
     parts: list[str] = Field(default=_PARTS, description="The parts that each checkpoint has.")
@@ -137,6 +139,11 @@ class Format(Rule):
             finds=("docs/PROGRESS.md:23",),
         ),
     )  # fmt: skip
+
+    def canaries(self) -> tuple[Example, ...]:
+        says = f"## CHECKPOINT: {self.gates[-1]}\n\nDone.\n"
+        bare = Example("A checkpoint says nothing.", after=_CODE, transcript=({"says": says},), finds=("SESSION.jsonl:1",))
+        return (bare,) if self.parts or len(self.gates) > 1 else super().canaries()
 
     def check(
         self, changes: ChangeSet, report: Report | None, transcript: Transcript | None

@@ -112,6 +112,13 @@ class Minimum(Rule):
                 "import express from 'express'\nimport raw from './part3.ts?raw'\n// import './gone'\n"}),
     )  # fmt: skip
 
+    def canaries(self) -> tuple[Example, ...]:
+        if not self.imports:
+            return super().canaries()
+        path = "src/canary.py" if self.stack == "python" else "src/canary.ts"
+        text = "from .not_there import a\n" if self.stack == "python" else "import { a } from './not-there'\nexport const b = a\n"
+        return (Example("An import leads nowhere.", after={path: text}, finds=(f"{path}:1",)),)
+
     def check(
         self, changes: ChangeSet, tree: Tree, report: Report | None, transcript: Transcript | None
     ) -> Generator[Finding, None, str]:
@@ -119,16 +126,17 @@ class Minimum(Rule):
         code = {stack: [one.path for one in changes if self._is_code(one.path, stack)] for stack in stacks}
         if not any(code.values()):
             raise NotJudged("no code of Node or Python changed; the parameter 'stack' says which one is asked")
-        paths = [path for path in tree.head.files if not lies_aside(path)]
+        anew = any(one.kind == "added" for one in changes)  # else nothing was built
+        paths = [path for path in tree.head.files if not lies_aside(path)] if anew else []
         built = [(stack, folder) for stack in stacks for folder in self._built(stack, code[stack], paths, changes, tree)]
         said = [f"{stack} in {folder or 'the root'}" for stack, folder in built]
         findings = list(self._lacks(built, stacks, paths, tree)) if built else []
         if findings and (waits := _waits(report, transcript, changes)):
-            findings, said = [], [f"the run stands at {waits}"]
+            findings, said = [], [f"not due while the run stands at {waits}"]
         yield from findings
         if self.imports:
             yield from list(self._nowhere(changes, tree))[:MOST]
-        return f"applications that were built: {', '.join(said)}" if said else "no application was built"
+        return f"the application: {', '.join(said)}" if said else "no application was built"
 
     def _is_code(self, path: str, stack: Stack) -> bool:
         return path.lower().endswith(ENDINGS[stack]) and not lies_aside(path)
@@ -137,12 +145,13 @@ class Minimum(Rule):
         """The folders of the projects that the run built: those of servers, most of whose few source files it made."""
         there = folders(paths, stack)
         new = {one.path for one in changes if one.kind == "added" and one.renamed_from is None}
-        for folder in sorted({home for path in code if (home := nearest(path, there)) is not None}):
-            own = [path for path in paths if nearest(path, there) == folder]
-            sources = self._sources(stack, folder, own)
-            if 2 * sum(path in new for path in sources) <= len(sources):
+        for folder in sorted({home for path in code if path in new and (home := nearest(path, there)) is not None}):
+            if not any(word in _text(tree, folder, name).lower() for name in MANIFESTS[stack] for word in _SERVERS[stack]):
                 continue
-            if any(word in _text(tree, folder, name).lower() for name in MANIFESTS[stack] for word in _SERVERS[stack]):
+            root = f"{folder}/" if folder else ""
+            own = [path for path in paths if path.startswith(root) and nearest(path, there) == folder]
+            sources = self._sources(stack, folder, own)
+            if 2 * sum(path in new for path in sources) > len(sources):
                 yield folder
 
     def _sources(self, stack: Stack, folder: str, own: list[str]) -> list[str]:
@@ -208,13 +217,19 @@ class Minimum(Rule):
                 place = relative.place(change.path, written)
                 if not there:
                     there = tree.head.files
-                    held = {folder for path in there for folder in above(path)}
+                    held = _folders(there)
                 if not relative.leads(change.path, place, there, held) and _is_import(change, written):
                     if _ignored(tree.base, place):
                         continue
                     level: Level = "style" if _ignored(tree.head, place) else "breach"
                     message = f"{line.text.strip()[:100]!r} imports {place}, which is not in the tree"
                     yield Finding(message, Place(change.path, line.number), level, f"import {place}")
+
+
+def _folders(paths: Collection[str]) -> set[str]:
+    """All folders of a tree, those above others too."""
+    found = {path.rpartition("/")[0] for path in paths}
+    return found | {folder for one in found for folder in above(one)}
 
 
 def _manifest(stack: Stack, folder: str, tree: Tree) -> Place:
@@ -227,8 +242,7 @@ def _is_import(change: FileChange, written: str) -> bool:
     from pytest_agentcompliance.parsing import code
 
     assert change.after is not None
-    found = code.imports(change.after.text(), change.path)
-    return not found or any(one.module == written for one in found)
+    return any(one.module == written for one in code.imports(change.after.text(), change.path))
 
 
 def _ignored(side: Side, place: str) -> bool:

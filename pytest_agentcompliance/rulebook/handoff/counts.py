@@ -243,7 +243,7 @@ class _Sides:
     def counted(self, kind: Kind, side: Side) -> _Counted:
         if kind == "endpoints":
             return self._routes(side)
-        return self._tables(side) if kind == "tables" else _Counted(tuple(self._migrations(side)))
+        return self._tables(side) if kind == "tables" else _Counted(self._migrations(side))
 
     def of_tree(self, known: _Counted) -> set[int]:
         """How many the tree has, and each of the projects in which code changed."""
@@ -301,19 +301,23 @@ class _Sides:
         sql = _Texts(side, lambda path: path.endswith(".sql") and matches(path, self.rule.migrations))
         made = [_Thing(_bare(each[1]), path) for path in sql for each in _TABLE.finditer(sql[path])]
         doubt = f"{len(found.unread)} models could not be read" if found.unread else ""
+        made = list({one.key: one for one in made}.values())
         return _Counted(tuple(things or made), joins, doubt, also=len({one.key for one in made}) if made else None)
 
-    def _migrations(self, side: Side) -> Iterator[_Thing]:
+    def _migrations(self, side: Side) -> tuple[_Thing, ...]:
         """The units that a tool takes for one migration."""
+        found: dict[str, _Thing] = {}
         for path, one in side.files.items():
             if is_file(one.mode) and matches(path, self.rule.migrations) and not matches(path, ["**/node_modules/**", "**/env.py"]):
                 unit = dirname(path) if basename(path) in ("migration.sql", "up.sql", "down.sql", "up.ts", "down.ts") else path
-                yield _Thing(re.sub(r"[.](?:up|down)(?=[.]\w+\Z)", "", unit), path)
+                key = re.sub(r"[.](?:up|down)(?=[.]\w+\Z)", "", unit)
+                found[key] = _Thing(key, path)
+        return tuple(found.values())
 
 
 def _ways(things: list[_Thing]) -> set[int]:
-    """How many there are, each once; with and without what runs beside them."""
-    return {len({one.key for one in things}), len({one.key for one in things if not one.beside})}
+    """How many there are: each once, with and without what runs beside them, and as often as they are declared."""
+    return {len({one.key for one in things}), len({one.key for one in things if not one.beside}), len(things)}
 
 
 def _bare(name: str) -> str:

@@ -1,7 +1,7 @@
 """handoff/escalation: who gives up says what went wrong, what was tried, why, and what there is to choose from."""
 
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -40,6 +40,8 @@ class Escalation(Rule):
     Blind spots: whether what it says is true: `handoff/self-healing` counts the attempts that were made. An escalation that was
     owed and never came. An escalation at once, which some protocols allow for secrets or architecture, has no attempts either.
     """
+
+    on_the_way: ClassVar[bool] = False
 
     parts: list[str] = Field(default=_PARTS, description="The parts that an escalation has.")
     attempts: int = Field(default=3, ge=0, le=20, description="How many attempts the table has.")
@@ -98,9 +100,8 @@ class Escalation(Rule):
         marked = [option for option in one.options if option.kind != "unmarked"]
         if "Options" in self.parts and "Options" not in [*missing, *empty] and len(marked) < self.options:
             wrong.append(f"offers {len(marked)} options that can be named, and not {self.options}")
-        decision = one.parts.get("DECISION")
-        if where.source == "message" and "DECISION" in self.parts and decision is not None and decision.filled:
-            wrong.append("fills DECISION in itself")
+        if where.source == "message" and "DECISION" in self.parts and one.decided:
+            wrong.append(f"fills DECISION in itself: {one.decided[:40]!r}")
         place = where.place(one.line)
         if wrong:
             yield Finding(f"the escalation {', and '.join(wrong)}", place, evidence=f"{one.text[:2000]} {'; '.join(wrong)}")

@@ -136,10 +136,10 @@ def _judged(mine: "HandedOver") -> Iterator[Finding]:
         yield Finding(f"the hand-off is not of the agreed form: {fault.text}", mine.place(fault.line), evidence=fault.text)
     for twice in found.twice:
         message = f"the hand-off has {twice.text[:_QUOTED]!r} twice in one object; readers take different ones"
-        yield Finding(message, mine.place(twice.line), evidence=f"twice {twice.text}")
+        yield Finding(message, mine.place(twice.line), evidence=f"twice {twice.text[:200]}")
     for value in hollow(found):
         message = f"the hand-off has a value that nobody filled in: {value.text[:_QUOTED]!r}"
-        yield Finding(message, mine.place(value.line), evidence=f"hollow {value.text}")
+        yield Finding(message, mine.place(value.line), evidence=f"hollow {value.text[:200]}")
     for quirk in found.quirks:
         message = f"the hand-off has {quirk.text}, which JSON does not allow"
         yield Finding(message, mine.place(quirk.line), level="style", evidence=quirk.text)

@@ -168,7 +168,7 @@ class SelfHealing(Rule):
             return ""
         yield from self._numbered(mine, logged)
         yield from _ended(mine, logged)
-        proved = outcomes.of_proofs(proofs)
+        proved = outcomes.of_proofs(proofs, mine.said.at.path)
         if any(one.dones for one in proved):
             shown = outcomes.of_transcript(transcript, mine.step)
             yield from self._against(mine, logged, proved, "proofs", shown)

@@ -1,5 +1,6 @@
 """handoff/verification: the exit codes of the hand-off are 0, and what was run says so too."""
 
+import re
 from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_agentcompliance.evidence.outcomes import Outcome
     from pytest_agentcompliance.parsing.handoff.codes import Code
 
+_SEVERAL = re.compile(r"&&|\|\||;|\n")
 _CALLED: Mapping[Check, str] = {"tests": "the tests", "schema": "the check of the schema", "type check": "the type check",
                                 "lint": "the linter", "build": "the build"}  # fmt: skip
 _GREEN = "collected 3 items\n\ntests/test_carts.py ...      [100%]\n\n============ 3 passed in 0.12s ============\n"
@@ -181,7 +183,7 @@ def _against(
     """Each number against what was run. Returned are the checks of which nothing tells."""
     from pytest_agentcompliance.evidence import outcomes
 
-    proved = outcomes.of_proofs(proofs)
+    proved = outcomes.of_proofs(proofs, mine.said.at.path)
     shown = outcomes.of_transcript(transcript, mine.step)
     open_: list[str] = []
     for one in said:
@@ -232,9 +234,12 @@ def _runs(ran: "list[Outcome]", one: "Code") -> "list[tuple[Outcome, str, str]]"
 
     check = _check(one)
     if check is not None:
-        return [(run, each.state, each.why) for run, each in outcomes.last(ran, check)]
+        # What did nothing, and did not end well, has not passed: no test was found, say.
+        ends = [(run, each, each.state == "nothing" and run.green is False) for run, each in outcomes.last(ran, check)]
+        return [(run, "failed" if idle else each.state, each.why) for run, each, idle in ends]
     globs = one.globs or ((_literal(one.command),) if one.command else ())
     made = [run for run in ran if globs and run.is_made_by(globs) and run.green is not None]
+    made = [run for run in made if run.green or one.command or not _SEVERAL.search(run.line)]  # which of them failed?
     return [(run, "passed" if run.green else "failed", "") for run in made[-1:]]
 
 

@@ -29,7 +29,8 @@ PUBLIC = (
     r"(?i)(?:^|[/_\-.{:])(?:log-?in|log-?out|sign-?(?:in|up|out)|register|registration|refresh|forgot|reset|recover|confirm|"
     r"activat\w*|health\w*|ready|readyz|live|livez|ping|status|version|metrics|info|docs|openapi|redoc|swagger|webhooks?|hooks?|"
     r"callback|oauth2?|sso|saml|oidc|public|well-known|token|tokens|csrf|captcha|otp|mfa|2fa|invit\w*|unsubscribe|contact|share\w*|"
-    r"config|manifest|favicon|robots|sitemap|static|assets|embed|auth|session|challenge|nonce|verify\w*|preview|stripe|cron)"
+    r"config|manifest|favicon|robots|sitemap|static|assets|embed|auth|session|challenge|nonce|verify\w*|preview|stripe|cron|return|"
+    r"redirect|ipn)"
     r"(?:$|[/_\-.}:])"
 )
 _GUARD = re.compile(
@@ -41,11 +42,12 @@ _CHECKS = re.compile(
     r"(?i)auth|(?:current|session|req(?:uest)?)[._]?user|\bsession\b|permission|\btoken\b|signature|secret|api_?key|jwt|principal|"
     r"forbidden|credential|\b40[13]\b|is_?admin|webhook"
 )
+_DECLARES = re.compile(r"(?i)(?:get|post|put|patch|delete|all|route|api_route|add_url_rule|path|url)\s?[(<:]|export")
 _READS = frozenset({"GET", "HEAD"})
 _LIMITS = (
     "slowapi", "flask_limiter", "Limiter", "limiter", "rateLimit", "rate_limit", "RateLimit", "ratelimit", "RATE_LIMIT",
-    "rateLimiter", "rate_limiter", "RateLimiter", "RateLimiterMemory", "RateLimiterRedis", "RateLimitMiddleware", "ThrottlerModule", "throttler",
-    "throttle", "limit_req", "rate", "fastapi_limiter", "arcjet", "ratelimiter", "RateLimitPlugin",
+    "rateLimiter", "rate_limiter", "RateLimiter", "RateLimiterMemory", "RateLimiterRedis", "RateLimitMiddleware",
+    "ThrottlerModule", "throttler", "throttle", "limit_req", "rate", "fastapi_limiter", "arcjet", "ratelimiter", "RateLimitPlugin",
 )  # fmt: skip
 _SERVERS = ("FastAPI", "Flask", "express", "fastify", "NestFactory", "Hono", "Koa")
 _SIGN_IN = re.compile(rb"(?i)[\"'/](?:log-?in|sign-?in|register|sign-?up|auth)[\"'/]|(?:verify|check|hash)_?password|bcrypt")
@@ -88,7 +90,8 @@ class BackendChecklist(Rule):
     candidates = Candidates(
         contains=(
             rb"bcrypt", rb"gen[sS]alt", rb"CryptContext", rb"createHash", rb"hashlib", rb"jwt\.", rb"SignJWT", rb"[cC]ors",
-            rb"CORS", rb"Access-Control-Allow-Origin", rb"express\(", rb"FastAPI\(", rb"Flask\(", rb"astify\(", rb"NestFactory", rb"ROUNDS",
+            rb"CORS", rb"Access-Control-Allow-Origin", rb"express\(", rb"FastAPI\(", rb"Flask\(", rb"astify\(", rb"NestFactory",
+            rb"ROUNDS",
             rb"\.(?:get|post|put|patch|delete|route)\(", rb"@(?:Get|Post|Put|Patch|Delete)\(",
         ),
         endings=_CODE,
@@ -136,7 +139,8 @@ class BackendChecklist(Rule):
             after={
                 "src/users.js": "const router = require('express').Router()\nrouter.post('/users', requireAuth, make)\n"
                                 "router.post('/teams', requireAuth, team)\nrouter.post('/login', login)\n"
-                                "router.get('/plans', plans)\nrouter.post('/pay', (req, res) => { if (!req.user) return res.status(401).end() })\n"
+                                "router.get('/plans', plans)\n"
+                                "router.post('/pay', (req, res) => { if (!req.user) return res.status(401).end() })\n"
                                 "module.exports = router\n",
                 "src/shop.js": "const router = require('express').Router()\nrouter.get('/me', requireAuth, me)\n"
                                "router.get('/goods', goods)\nrouter.get('/prices', prices)\nmodule.exports = router\n",
@@ -160,11 +164,14 @@ class BackendChecklist(Rule):
     def _left_open(self, changes: ChangeSet, tree: Tree, touched: list[FileChange]) -> Iterator[Finding]:
         fresh: list[tuple[FileChange, Open]] = []
         gone: Counter[str] = Counter()
+        clean = {one.position for one in touched}
         for change in changes.readable(touched):
+            if not (found := self._read(change.after)):
+                continue
             had = Counter(_key(one) for one in self._read(change.before))
             gone += had
-            found = self._read(change.after)
-            added = frozenset(line.number for line in change.added) if found else frozenset()
+            clean.discard(change.position)
+            added = frozenset(line.number for line in change.added)
             # Of two alike the one on an added line is new.
             for one in sorted(found, key=lambda one: not added.isdisjoint(range(one.line, one.last + 1))):
                 if had[_key(one)]:
@@ -172,9 +179,10 @@ class BackendChecklist(Rule):
                     gone[_key(one)] -= 1
                 else:
                     fresh.append((change, one))
-        if fresh:  # what stood in a file that is gone may have moved
-            deleted = [one for one in changes if one.kind == "deleted" and self.searched(one.path) and one not in touched]
-            for change in changes.readable(one for one in deleted if self._is_served(one.path)):
+        if fresh:  # what stood in a file that is gone, or has none any more, may have moved
+            deleted = {one.position for one in changes if one.kind == "deleted" and self.searched(one.path)}
+            others = [one for one in changes if one.position in clean | deleted and self._is_served(one.path)]
+            for change in changes.readable(others):
                 gone.update(_key(one) for one in self._read(change.before))
         for change, one in sorted(fresh, key=lambda pair: (pair[0].position, pair[1].line)):
             if gone[_key(one)] > 0:
@@ -202,16 +210,19 @@ class BackendChecklist(Rule):
         return not is_test(path) and not matches(path, self.exempt)
 
     def _unguarded(self, change: FileChange) -> Iterator[Finding]:
+        from pytest_agentcompliance.parsing.comments import blanked
         from pytest_agentcompliance.parsing.routes import is_candidate
 
-        if change.after is None or not is_file(change.after.mode) or not is_candidate(change.path, text := change.after.text()):
+        if change.after is None or not is_file(change.after.mode) or not any(_DECLARES.search(line.text) for line in change.added):
+            return
+        if not is_candidate(change.path, text := change.after.text()):
             return
         routes = _routes(change.path, text)
         added = frozenset(line.number for line in change.added)
         if not any(one.at.line in added for one in routes) or not any(_is_guarded(one) for one in routes):
             return
         had = Counter((one.method, one.path) for one in _routes(change.path, change.before.text() if change.before else ""))
-        public, lines = re.compile(self.public), text.split("\n")
+        public, lines = re.compile(self.public), blanked(text, change.path).split("\n")
         for one in routes:
             fresh = had[one.method, one.path] == 0 and not added.isdisjoint(range(one.at.line, one.at.last + 1))
             if not fresh or _is_guarded(one) or public.search(one.path) or _asks(one, lines):

@@ -57,7 +57,7 @@ class SqlInjection(Rule):
     )
     candidates = Candidates(
         contains=(rb"SELECT ", rb"INSERT ", rb"UPDATE ", rb"DELETE ", rb"WHERE ", rb"ORDER BY ", rb"[Rr]aw\(", rb"Unsafe\(",
-                  rb"text\(", rb"select ", rb"where\(", rb"Where\(", rb"execute\(", rb"query\("),
+                  rb"req(?:uest)?\.", rb"text\(", rb"select ", rb"where\(", rb"Where\(", rb"execute\(", rb"query\("),
         endings=_CODE,
     )
     examples = (
@@ -114,11 +114,14 @@ class SqlInjection(Rule):
         fresh: list[tuple[FileChange, Built]] = []
         gone: Counter[str] = Counter()
         touched = [one for one in self.touched(changes) if self._is_served(one.path)]
+        clean = {one.position for one in touched}
         for change in changes.readable(touched):
+            if not (found := self._read(change.after)):
+                continue
             had = Counter(_key(one) for one in self._read(change.before))
             gone += had
-            found = self._read(change.after)
-            added = frozenset(line.number for line in change.added) if found else frozenset()
+            clean.discard(change.position)
+            added = frozenset(line.number for line in change.added)
             # Of two alike the one on an added line is new.
             for one in sorted(found, key=lambda one: not added.isdisjoint(_lines(one))):
                 if had[_key(one)]:
@@ -126,9 +129,10 @@ class SqlInjection(Rule):
                     gone[_key(one)] -= 1
                 elif not added.isdisjoint(range(one.around[0], one.around[1] + 1)):
                     fresh.append((change, one))
-        if fresh:  # what stood in a file that is gone may have moved
-            deleted = [one for one in changes if one.kind == "deleted" and self.searched(one.path) and one not in touched]
-            for change in changes.readable(one for one in deleted if self._is_served(one.path)):
+        if fresh:  # what stood in a file that is gone, or has none any more, may have moved
+            deleted = {one.position for one in changes if one.kind == "deleted" and self.searched(one.path)}
+            others = [one for one in changes if one.position in clean | deleted and self._is_served(one.path)]
+            for change in changes.readable(others):
                 gone.update(_key(one) for one in self._read(change.before))
         for change, one in sorted(fresh, key=lambda pair: (pair[0].position, pair[1].line)):
             if gone[_key(one)] > 0:

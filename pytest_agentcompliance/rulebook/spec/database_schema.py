@@ -244,9 +244,11 @@ class DatabaseSchema(Rule):
 
     def _texts(self, side: Side, files: Mapping[str, Content], changed: set[str]) -> dict[str, str]:
         """The files of the tree that hold models, those beside them, and the changed ones that do."""
-        from pytest_agentcompliance.parsing.models import ENDINGS, SIGNS
+        from pytest_agentcompliance.parsing.models import PYTHON_SIGNS, SCRIPT_SIGNS, SCRIPTS
 
-        there = {path for paths in side.where(SIGNS, ENDINGS[1:]).values() for path in paths}
+        there: set[str] = set()
+        for signs, endings in ((PYTHON_SIGNS, (".py",)), (SCRIPT_SIGNS, SCRIPTS)):
+            there.update(path for paths in side.where(signs, endings).values() for path in paths)
         homes = {dirname(path) for path in there} | {dirname(dirname(path)) for path in there}
         beside = {path for path in files if dirname(path) in homes and _BESIDE.search(basename(path))}
         found: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import basename, dirname
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -14,7 +14,6 @@ from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Tree
 from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.parsing.globs import matches
-from pytest_agentcompliance.parsing.packages import folders
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
 from pytest_agentcompliance.verdict import Finding, Level, Remedy
@@ -40,24 +39,32 @@ EXEMPT = [
     "/", "health", "health/**", "healthz", "healthz/**", "healthcheck", "health-check", "livez", "readyz", "live", "ready",
     "liveness", "readiness", "ping", "metrics", "favicon.ico", "robots.txt", "sitemap.xml", "docs", "docs/**", "redoc", "api-docs",
     "api-docs/**", "swagger", "swagger/**", "swagger-ui/**", "swagger.json", "openapi.json", "openapi.yaml", "static/**",
-    "assets/**", "public/**", ".well-known/**",
+    "assets/**", "public/**", ".well-known/**", "*.js", "*.css", "*.map", "*.ico", "*.png", "*.svg",
 ]  # fmt: skip
 _MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "requirements.txt", "deno.json", "project.json"})
 # What the lines say by which endpoints come, go, or are called otherwise. Paths begin with a slash, or are empty.
+# Each begins with a letter or two that are always the same: such patterns are by far the quickest.
+_VERBS = rb"(?:get|post|put|patch|delete|all|head|options|api_route|on)(?:<[^<>]{0,80}>)?\("
 _DECLARES = (
-    rb"\.(?:get|post|put|patch|delete|all|head|options|api_route|on)(?:<[^<>]{0,80}>)?\([\s+]{0,60}(?:\[|[frb]?[\"'`](?:[/*\"'`]|$))",
-    rb"(?i:app|router|server|api|fastify|routes|bp|blueprint)\.(?:get|post|put|patch|delete|all|head|options)(?:<[^<>]{0,80}>)?\(",
+    rb"\." + _VERBS + rb"[\s+]{0,60}(?:\[|[frb]?[\"'`](?:[/*\"'`]|$))",
+    rb"\.(?:(?<=pp\.)|(?<=outer\.)|(?<=erver\.)|(?<=pi\.)|(?<=astify\.)|(?<=outes\.)|(?<=bp\.)|(?<=lueprint\.))" + _VERBS,
     rb"\.(?:route|use|register|mount|nest|basePath|group|resource|setGlobalPrefix)\(",
     rb"@(?:Get|Post|Put|Patch|Delete|All|Head|Controller|HttpCode|Module|Version)\b",
-    rb"include_router|register_blueprint|APIRouter|Blueprint|add_url_rule|add_api_route|add_resource|MethodView",
-    rb"(?i)prefix|base_?path|root_?path|methods?\b.{0,9}[:=\[]",
-    rb"export .{0,40}\b(?:GET|POST|PUT|PATCH|DELETE)\b",
-    rb"export default|module\.exports|export const (?:config|onRequest)",
-    rb"status(?:_code|Code)?\b.{0,9}\d{3}|HTTP_\d{3}|HTTPException|HttpStatus|sendStatus|abort\(",
+    rb"include_router", rb"add_(?:url_rule|api_route|resource)", rb"APIRouter", rb"MethodView", rb"lueprint",
+    rb"refix", rb"REFIX", rb"ase_?[Pp]ath", rb"oot_?[Pp]ath", rb"ethods?\b.{0,9}[:=\[]",
+    rb"export .{0,40}\b(?:GET|POST|PUT|PATCH|DELETE)\b", rb"export (?:default|const (?:config|onRequest))", rb"module\.exports",
+    rb"status(?:_code|Code)?\b.{0,9}\d{3}", rb"HTTP(?:_\d{3}|Exception)|HttpStatus", rb"sendStatus", rb"abort\(",
     rb"(?m)^[+-]?[ \t]{0,80}[frb]?[\"'`]/[^\"'`\s]{0,200}[\"'`],?[ \t\r]{0,9}$",
-)
+)  # fmt: skip
 _MOUNT = re.compile(r"(?i)prefix|base_?path|root_?path")
+# What a handler does that answers with a page for people, or with a part of one.
+_PAGE = re.compile(
+    r"\b(?:res|response|reply|ctx|c)\.(?:render|html|view)\(|\brender_template(?:_string)?\(|TemplateResponse\(|\bHTMLResponse\b|"
+    r"text/html|\btype\([\"'](?:text/)?html|(?i:<!doctype html)"
+)
+_LONGEST = 300  # lines of a handler that are looked at
 _PREFIX = re.compile(r"api|rest|v\d{1,3}")
+_BUILT = 0.5  # of the operations that a run which wrote the first routes answers, from which it has to answer all
 _MOST = 20  # findings about missing endpoints of one document at one time
 
 _SPEC = (
@@ -95,13 +102,15 @@ class OpenapiEndpoints(Rule):
     the code, and where the code has a prefix that the document does not know, or the other way round, the one that explains most
     is taken, as base had it, and said. Reported are: routes that no document has, a method that the document does not have at that
     path, parameters with other names, success with another status code than those in the document, and operations that the change
-    took away, or that nothing answers in a run that wrote the first routes. Other status codes that the document does not
-    list are remarks, and so are routes in a part of the repository of which the documents leave out most.
+    took away, or that nothing answers after a run that wrote the first endpoints of the document and half of all. Other status
+    codes that the document does not list are remarks, and so are routes that answer with a page for people, and those in a part of
+    the repository of which the documents leave out most.
 
     Blind spots: routes that only running the code would tell, which are counted and said; what a gateway adds; the shapes of
     requests and responses; operations that base already lacked. A document that describes no endpoint of the code is taken for
-    somebody else's, and a part of the tree that answers what another part answers too for one that only hands on to it. Routes
-    that frameworks leave out of their own document on purpose are left out, and those of ``exempt``.
+    somebody else's, and a part of the tree that answers what another part answers too for one that only hands on to it; a new
+    part none of whose endpoints are documented is taken for another application. Health, documentation and static files
+    (``exempt``) need no document, whatever answers there.
     """
 
     candidates: ClassVar[Candidates] = Candidates(contains=_DECLARES, endings=CODE)
@@ -138,6 +147,10 @@ class OpenapiEndpoints(Rule):
             head={"specs/openapi.yaml": _SPEC + "  /orders/{id}/refund:\n    post:\n      responses: {'200': {}}\n"},
         ),
         _example(
+            "So is one that the framework is told to leave out of its own document.", _ALL,
+            _ALL + "@router.get('/inside', include_in_schema=False)\ndef inside():\n    return 1\n", finds="app/orders.py:11",
+        ),
+        _example(
             "So is a method that the document does not have at that path.", _ALL, _ALL + _ONE.replace(".get", ".put"),
             finds="app/orders.py:11",
         ),
@@ -151,12 +164,17 @@ class OpenapiEndpoints(Rule):
             "An endpoint that the change took away is reported in the document.", _ALL + _NEW, _ALL, finds="specs/openapi.yaml:8",
         ),
         _example(
-            "A run that wrote the first routes has to have written all of them.", "", _ALL + _NEW, finds="specs/openapi.yaml:11",
+            "A run that built the application has to have built all of it.", "", _ALL + _NEW, finds="specs/openapi.yaml:11",
         ),
+        _example("One that wrote the first of many is told what is left.", "", _ALL, styles="specs/openapi.yaml:8"),
         Example(
             "The whole tree is held to the document where the parameter says so.", given={"whole": True},
             before={**_PAPERS, "app/orders.py": _PART + _ALL + _NEW}, after={**_PAPERS, "app/orders.py": _PART + _ALL + _NEW},
             finds=("specs/openapi.yaml:11",),
+        ),
+        _example(
+            "A page for people is a remark.", _ALL,
+            _ALL + "@router.get('/page', response_class=HTMLResponse)\ndef page():\n    return '<p>'\n", styles="app/orders.py:11",
         ),
         _example("Endpoints as the document has them are kept.", _ALL, _ALL + _NEW + _ONE),
         _example(
@@ -168,8 +186,7 @@ class OpenapiEndpoints(Rule):
             },
         ),
         _example(
-            "Health, documentation and static files need no document, nor does what the framework is told to leave out.", _ALL,
-            _ALL + "@router.get('/internal', include_in_schema=False)\ndef inside():\n    return 1\n",
+            "Health, documentation and static files need no document.", _ALL, _ALL,
             head={"app/main.py": _APP + "\n\n@app.get('/health')\ndef health():\n    return 'ok'\n"},
         ),
         _example("What base already served without a document accuses nobody.", _ALL + _REFUND, _ALL + _REFUND + _ONE),
@@ -186,23 +203,33 @@ class OpenapiEndpoints(Rule):
         ),
     )  # fmt: skip
 
+    def canaries(self) -> tuple[Example, ...]:
+        named = [one for one in self.documents if not one.startswith("!") and not set(one) & set("*?[")]
+        there = [one for one in ("specs/openapi-canary.yaml", *named) if matches(one, self.documents)]
+        if not there:
+            return ()
+        planted = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/canary/a')\ndef a():\n    return 1\n"
+        documented = "openapi: 3.0.3\npaths:\n  /canary/a: {get: {}}\n"
+        before = {there[0]: documented, "canary/pyproject.toml": "", "canary/app.py": planted}
+        after = {**before, "canary/app.py": planted + "\n\n@app.get('/canary/b')\ndef b():\n    return 1\n"}
+        return (Example("An endpoint that the document does not have.", before=before, after=after, finds=("canary/app.py:11",)),)
+
     def check(self, changes: ChangeSet, tree: Tree) -> Generator[Finding, None, str]:
         if not self.whole and not self._touches(changes):
             return "the change touches nothing that declares an endpoint"
         documents, by_run = self._documents(tree)
         operations = [operation for one in documents for operation in one.operations]
+        if not operations:
+            raise NotJudged(_useless(documents, "no operation that could be read"))
         from pytest_agentcompliance.parsing import routes  # start-up time: when a route may have changed
 
         after = routes.read(_Code(tree.head, self._is_code))
         before = routes.Routes() if self.whole else routes.read(_Code(tree.base, self._is_code))
         held = _Held(self, changes, tree, documents, operations, before, after)
-        if not operations or (not held.speaks and (before.routes or self.whole)):
-            problems = "".join(f"; {one.at}: {one.why}" for each in documents for one in each.problems[:3])
+        if not held.speaks:
             count = len(after.routes)
-            none = f"describe none of the code's {count} endpoint{'s' if count != 1 else ''}"
-            what = none if operations else "have no operation"
-            what = what if len(documents) > 1 else what.replace("describe ", "describes ").replace("have ", "has ")
-            raise NotJudged(f"{_named(documents)} {what}{problems}")
+            none = f"none of the {count} endpoint{'s' if count != 1 else ''} that the code has"
+            raise NotJudged(_useless(documents, none if count else "endpoints, and none could be read of the code"))
         yield from held.undocumented()
         yield from held.otherwise()
         yield from held.missing()
@@ -227,7 +254,7 @@ class OpenapiEndpoints(Rule):
         """Whether a route is one that a document has to have."""
         from pytest_agentcompliance.parsing.openapi.matching import UNASKED
 
-        if route.hidden or route.method in UNASKED:
+        if route.method in UNASKED:
             return False
         parts = [one for one in route.path.split("/") if one]
         while parts and _PREFIX.fullmatch(parts[0]):
@@ -237,18 +264,20 @@ class OpenapiEndpoints(Rule):
 
     @property
     def _exempt(self) -> list[str]:
-        return [one if one.startswith(("/", "!")) else f"/{one}" for one in self.exempt]
+        return [one if one.startswith(("/", "!", "*")) else f"/{one}" for one in self.exempt]
 
     def _documents(self, tree: Tree) -> "tuple[list[Document], bool]":
         """The documents that bind, and whether only the run wrote them."""
-        for side, by_run in ((tree.base, False), (tree.head, True)):
-            found = [one for path in self._paths(side) if (one := _read(path, tree.head if self._may(path) else side)) is not None]
+        there = dict.fromkeys(self._paths(tree.base), tree.base)
+        there |= {path: tree.head for path in self._paths(tree.head) if self._may(path)} if self.within_change else {}
+        for sides, by_run in ((there, False), (dict.fromkeys(self._paths(tree.head), tree.head), True)):
+            found = [one for path, side in sorted(sides.items()) if (one := _read(path, side)) is not None]
             if found:
                 return found, by_run
         raise NotJudged(f"there is no OpenAPI document at {' or '.join(one for one in self.documents[:3] if one[0] != '!')}")
 
     def _may(self, path: str) -> bool:
-        return bool(self.within_change) and matches(path, self.within_change)
+        return matches(path, self.within_change)
 
     def _paths(self, side: Side) -> list[str]:
         return sorted(path for path in side.files if path.endswith((".yaml", ".yml", ".json")) and matches(path, self.documents))
@@ -265,6 +294,7 @@ class _Held:
     operations: "list[Operation]"
     old: "Routes"
     new: "Routes"
+    texts: dict[str, list[str]] = field(default_factory=dict)  # of files that were looked into, by line, without their comments
 
     @cached_property
     def change(self) -> "Change":
@@ -283,9 +313,9 @@ class _Held:
             for one in routes:
                 sides.setdefault(homes.of(one.at.path), ([], []))[side].append(one)
         parts = [Part(self.operations, *both, self.rule.needs_document) for _, both in sorted(sides.items())]
-        # Where base has no routes, and head has those of one project, or none that is documented, all are meant.
-        alone = not self.old.routes and (len(parts) == 1 or not any(one.after.pairs for one in parts))
-        alone = alone and not self.rule.whole
+        # Where base has nothing to document, and head has it in one project, or none of it is documented, all of it is meant.
+        fresh = not any(self.rule.needs_document(one) for one in self.old.routes) and not self.rule.whole
+        alone = fresh and (len(parts) == 1 or not any(one.paired(one.after) for one in parts))
         return [(one, "none" if one.mirrors(parts) else one.spoken(alone=alone)) for one in parts]
 
     @cached_property
@@ -297,7 +327,6 @@ class _Held:
         from pytest_agentcompliance.parsing.openapi.shapes import shape
 
         for part, spoken in self.parts:
-            level: Level = "breach" if spoken == "all" else "style"
             for route in part.after.undocumented if spoken != "none" else ():
                 if route not in self.change.fresh or not self.rule.needs_document(route):
                     continue
@@ -306,10 +335,31 @@ class _Held:
                 what = f"{has} {_and(others)} there" if others else f"{has} no such path"
                 own = "; the run wrote it into the document itself, which confirms nothing" if self._own(route, part.shift) else ""
                 few = "" if spoken == "all" else "; it leaves out most of this part"
+                few = few or ("; it answers with a page for people" if self._is_page(route, part) else "")
+                level: Level = "style" if few else "breach"
                 method = "any method of" if route.method == "ANY" else route.method
                 evidence = f"undocumented {route.method} /{'/'.join(shape(route.path).segments)}"
                 said = f"the code answers {method} {route.path[:200]}, and {_named(self.documents)} {what}{own}{few}"
                 yield Finding(said, Place(route.at.path, route.at.line), level, evidence)
+
+    def _is_page(self, route: "Route", part: "Part") -> bool:
+        """Whether a route answers with a page; so does what stands in a file that is half of pages and has nothing documented."""
+        if self._has_page(route):
+            return True
+        beside = [one for one in part.new if one.at.path == route.at.path]
+        documented = {one.route.at.path for one in part.after.pairs}
+        return route.at.path not in documented and sum(map(self._has_page, beside)) * 2 >= len(beside)
+
+    def _has_page(self, route: "Route") -> bool:
+        return any(_PAGE.search(self._lines_of(*place)) for place in _spans(route))
+
+    def _lines_of(self, path: str, line: int, last: int) -> str:
+        from pytest_agentcompliance.parsing.comments import blanked  # start-up time
+
+        if path not in self.texts:
+            there = self.tree.head.files.get(path)
+            self.texts[path] = blanked(_text(there), path).split("\n") if there is not None and is_file(there.mode) else []
+        return "\n".join(self.texts[path][line - 1 : min(last, line + _LONGEST)])
 
     def otherwise(self) -> Iterator[Finding]:
         """Documented routes whose parameters have other names, or that answer with another success."""
@@ -325,31 +375,38 @@ class _Held:
                     yield from _statuses(nearest, stated, self.rule.statuses)
 
     def missing(self) -> Iterator[Finding]:
-        """Operations that the change took away; all that nothing answers, where the run wrote the first routes."""
-        all_of_them = self.rule.whole or not any(part.before.pairs for part, _ in self.parts)
+        """Operations that the change took away; all that nothing answers, where the run built most of what the document has."""
+        built = self.rule.whole or not any(part.began for part, _ in self.parts)
         answered = self._answered([part.after for part, _ in self.parts])
         had = self._answered([part.before for part, _ in self.parts])
-        gone = [one for one in range(len(self.operations)) if one not in answered and (all_of_them or one in had)]
         replaced = self._replaced()
-        told = 0
-        for number in gone:
-            operation = self.operations[number]
-            path = operation.path.lstrip("/")
-            if operation.elsewhere or (self.rule.elsewhere and matches(path, self.rule.elsewhere)) or operation in replaced:
-                continue
-            told += 1
-            if told > _MOST:
-                continue
-            unsure = self.change.hangs(operation) or (bool(self.new.unresolved) if all_of_them else self.change.darker)
-            why = "nothing in the code answers it" if all_of_them else "the change took away what answered it"
+        owed = {number: one for number, one in enumerate(self.operations) if not self._is_elsewhere(one)}
+        left = {number: one for number, one in owed.items() if number not in answered}
+        gone = [one for number, one in left.items() if (built or number in had) and one not in replaced]
+        if built and gone and not self.rule.whole and len(owed) - len(left) < _BUILT * len(owed):
+            yield self._begun(len(owed) - len(left), len(owed), gone)
+            return
+        for operation in gone[:_MOST]:
+            unsure = self.change.hangs(operation) or (bool(self.new.unresolved) if built else self.change.darker)
+            why = "nothing in the code answers it" if built else "the change took away what answered it"
             may = ", as far as can be read without running it" if unsure else ""
             yield Finding(
                 f"the document has {operation.method} {operation.path[:200]}, and {why}{may}", operation.at,
                 "style" if unsure else "breach", f"missing {operation.method} {operation.path}",
             )  # fmt: skip
-        if told > _MOST:
-            said = f"the documents have {told - _MOST} more operations that nothing in the code answers"
+        if len(gone) > _MOST:
+            said = f"the documents have {len(gone) - _MOST} more operations that nothing in the code answers"
             yield Finding(said, Place(self.documents[0].path), "style", "missing more")
+
+    def _is_elsewhere(self, operation: "Operation") -> bool:
+        return operation.elsewhere or matches(operation.path.lstrip("/"), self.rule.elsewhere)
+
+    @staticmethod
+    def _begun(count: int, owed: int, gone: "list[Operation]") -> Finding:
+        """What a run that wrote the first few of many endpoints is told: others may be another run's."""
+        named = _and([*(f"{one.method} {one.path[:100]}" for one in gone[:3]), f"{len(gone) - 3} more"][: min(len(gone), 4)])
+        said = f"the run wrote {count} of {owed} endpoints of the document; nothing answers {named}"
+        return Finding(said, gone[0].at, "style", "begun")
 
     def _replaced(self) -> "set[Operation]":
         """The operations whose path is now answered with another method, which is told where that stands."""
@@ -425,7 +482,14 @@ class _Homes:
         self._homes = frozenset(dirname(path) for path in paths if basename(path) in _MANIFESTS)
 
     def of(self, path: str) -> str:
+        from pytest_agentcompliance.parsing.packages import folders  # start-up time
+
         return next((folder for folder in folders(path) if folder in self._homes), "")
+
+
+def _spans(route: "Route") -> "list[tuple[str, int, int]]":
+    """Where a route is declared, and where the function lies that answers."""
+    return [(one.path, one.line, one.last) for one in (route.at, route.handler) if one is not None]
 
 
 def _is_config(path: str) -> bool:
@@ -485,6 +549,12 @@ def _statuses(one: "Match", stated: frozenset[int], success: Literal["breach", "
     if unlisted and not operation.default and (operation.statuses or operation.ranges):
         said = f"{route.method} {route.path[:200]} answers with {_and(unlisted)} too; the document ({operation.at}) does not"
         yield Finding(said, place, "style", f"status {route.method} {route.path} {' '.join(map(str, unlisted))}")
+
+
+def _useless(documents: "list[Document]", what: str) -> str:
+    """Why the documents judge nothing."""
+    problems = "".join(f"; {one.at}: {one.why}" for each in documents for one in each.problems[:3])
+    return f"{_named(documents)} {'has' if len(documents) == 1 else 'have'} {what}{problems}"
 
 
 def _named(documents: "list[Document]") -> str:

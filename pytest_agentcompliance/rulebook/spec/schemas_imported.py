@@ -1,5 +1,6 @@
 """spec/schemas-imported: a validation schema that the specification has is imported from there, and not made again."""
 
+import re
 from collections import Counter
 from collections.abc import Generator
 from typing import TYPE_CHECKING, ClassVar
@@ -12,25 +13,29 @@ from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
-from pytest_agentcompliance.verdict import Finding, Remedy
+from pytest_agentcompliance.verdict import Finding, Level, Remedy
 
 if TYPE_CHECKING:  # start-up time: the readers of schemas are imported when one may have been made
     from pytest_agentcompliance.parsing.validators import Shape
     from pytest_agentcompliance.parsing.validators.likeness import Likeness
 
-SCHEMAS = ["specs/schemas/**", "**/specs/schemas/**", "!**/node_modules/**"]
+SCHEMAS = ["specs/schemas/**", "**/specs/schemas/**", "!**/node_modules/**", "!**/templates/**", "!*.template.*"]
 EXEMPT = [
     "**/__tests__/**", "**/__mocks__/**", "**/__fixtures__/**", "**/tests/**", "**/test/**", "**/testing/**", "**/fixtures/**",
-    "**/mocks/**", "**/e2e/**", "*.test.*", "*.spec.*", "*.stories.*", "test_*.py", "*_test.py", "conftest.py", "*.d.ts",
-    "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist/**", "**/build/**", "**/generated/**", "*.generated.*",
-    "**/examples/**", "docs/**", "**/templates/**",
+    "**/mocks/**", "**/e2e/**", "**/playwright/**", "**/cypress/**", "*.test.*", "*.spec.*", "*.stories.*", "test_*.py",
+    "*_test.py", "conftest.py", "*.d.ts", "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist*/**", "**/build/**",
+    "**/generated/**", "*.generated.*", "**/examples/**", "docs/**", "**/templates/**",
 ]  # fmt: skip
 _CODE = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+_WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _MOST = 500  # files of schemas that are read
 
 _ZOD = "import { z } from 'zod'\n\nexport const CreateUserSchema = z.object({\n  email: z.string().email(),\n  name: z.string(),\n"
 _SPEC = {"specs/schemas/user.ts": _ZOD + "  age: z.number().optional(),\n})\n"}
-_MODEL = "from pydantic import BaseModel, EmailStr\n\n\nclass UserCreate(BaseModel):\n    email: EmailStr\n    full_name: str\n    age: int\n"
+_MODEL = (
+    "from pydantic import BaseModel, EmailStr\n\n\nclass UserCreate(BaseModel):\n"
+    "    email: EmailStr\n    full_name: str\n    age: int\n"
+)
 _PYTHON = {"specs/schemas/user.py": _MODEL}
 
 
@@ -42,13 +47,15 @@ class SchemasImported(Rule):
 
     The objects of Zod, Yup and Joi and the models of Pydantic that the change adds are held to those that base has in
     specs/schemas, by their names (``createUserSchema``, ``CreateUser`` and ``CreateUserDto`` are one) and by the names and
-    kinds of their fields. What has the name and a field of one that is there is a finding, and so is what has all of its
-    fields under another name, four or more, or two where the names are near. A schema that has the name alone, one that is
-    nearly the same, and a class of class-validator, which a framework may need as a class, are remarks. What is derived from
+    kinds of their fields. What has the name of one that is there and half of its fields, or three, is a finding, and so is
+    what has all of its fields under another name, four or more, or two where the names are near. Fields that any schema may
+    have (id, name, page) say nothing. A schema that has little more than the name, one that is nearly the same, and a class of
+    class-validator, which a framework may need as a class, are remarks. What is derived from
     the specification's own (``.extend()``, ``.pick()``, a subclass) and what only moved is kept.
 
-    Blind spots: a schema in TypeScript whose model is one of Pydantic, and the other way round; schemas that are made at run
-    time, by other libraries (Valibot, ArkType, TypeBox, marshmallow), or as JSON; checks that are written by hand.
+    Blind spots: a schema in TypeScript whose model is one of Pydantic, and the other way round; schemas that are no objects
+    (``z.enum([...])``), and those that the specification itself derives from another; what is made at run time, by other
+    libraries (Valibot, ArkType, TypeBox, marshmallow), or as JSON; checks that are written by hand.
     """
 
     schemas: list[str] = Field(
@@ -57,7 +64,7 @@ class SchemasImported(Rule):
     exempt: list[str] = Field(default=EXEMPT, description="Globs of files whose schemas nobody's input is held to.")
 
     candidates: ClassVar[Candidates] = Candidates(
-        contains=(rb"[oO]bject\s*\(", rb"\.(?:shape|keys)\s*\(", rb"class \w+\s*\(.", rb"@Is[A-Z]"), endings=_CODE
+        contains=(rb"[oO]bject\s*\(", rb"class \w+\s*\(.", rb"@Is[A-Z]"), endings=_CODE
     )
     remedy: ClassVar[Remedy] = Remedy(
         "fix",
@@ -70,10 +77,10 @@ class SchemasImported(Rule):
             before=_SPEC,
             after={
                 **_SPEC,
-                "src/users/schema.ts": "import { z } from 'zod'\n\nexport const createUser = z.object({ email: z.string() })\n",
-                "src/users/form.ts": "import * as yup from 'yup'\n\nconst createUserSchema = yup.object({\n  name: yup.string() })\n",
+                "src/users/schema.ts": "import { z } from 'zod'\n\nconst createUser = z.object({ email: z.string(), name })\n",
+                "src/users/form.ts": "const createUserSchema = yup.object({\n  email: yup.string(), age: yup.number() })\n",
             },
-            finds=("src/users/form.ts:3", "src/users/schema.ts:3"),
+            finds=("src/users/form.ts:1", "src/users/schema.ts:3"),
         ),
         Example(
             "So is a model of Pydantic.",
@@ -92,7 +99,7 @@ class SchemasImported(Rule):
                 "src/shop.py": "from pydantic import BaseModel\n\n\nclass Purchase(BaseModel):\n    total: int\n    sku: str\n"
                 "    paid: bool\n    buyer: str\n\n\nclass Login(BaseModel):\n    email: str\n    password: str\n",
             },
-            finds=("src/shop.py:11", "src/shop.py:4"),
+            finds=("src/shop.py:4", "src/shop.py:11"),
         ),
         Example(
             "A schema within a route is reported; a class of class-validator is a remark.",
@@ -136,14 +143,25 @@ class SchemasImported(Rule):
         ),
     )  # fmt: skip
 
+    def canaries(self) -> tuple[Example, ...]:
+        if matches("specs/schemas/user.ts", self.schemas):
+            return super().canaries()
+        paths = (one.replace("**/", "").replace("**", "canary.ts").replace("*", "canary") for one in self.schemas)
+        there = next((path for path in paths if path.endswith(".ts") and matches(path, self.schemas)), "")
+        if not there or not self._counts("canary/user.ts"):
+            return ()
+        spec, copy = {there: _ZOD + "})\n"}, {"canary/user.ts": _ZOD + "})\n"}
+        return (Example("A schema that is made again.", before=spec, after=spec | copy, finds=("canary/user.ts:3",)),)
+
     def check(self, changes: ChangeSet, tree: Tree) -> Generator[Finding, None, str]:
         touched = [one for one in self.touched(changes) if self._counts(one.path)]
-        new = _new(changes, touched) if touched else []
+        locked, wrong = self._locked(tree) if touched else ([], [])
+        near = _Near([one for _, one in locked])
+        new = [one for one in (_new(changes, touched, near) if touched else []) if not _is_built(one[0], tree)]
+        if not locked and new:
+            raise NotJudged(f"base has no schema that can be read under {', '.join(self.schemas[:2])}: put there what was agreed")
         if not new:
-            return "the change makes no validation schema"
-        locked, wrong = self._locked(tree)
-        if not locked:
-            raise NotJudged(f"base has no schema that can be read under {', '.join(self.schemas[:2])}: put those that were agreed there")
+            return "the change makes no validation schema that is like one of the specification"
         own = {word for _, one in locked for word in [_words(one.name)]}
         for path, one in new:
             if any(_words(part) in own for base in one.bases for part in base.split(".")):
@@ -157,12 +175,16 @@ class SchemasImported(Rule):
         return not matches(path, self.schemas) and not matches(path, self.exempt)
 
     def _locked(self, tree: Tree) -> "tuple[list[tuple[str, Shape]], list[str]]":
-        """The schemas of the specification as base has them, and the files that could not be read."""
+        """The schemas of the specification as base has them, and the files that could not be read.
+
+        Of a file that head has no longer nothing can be imported: that it went is for the rule that locks the specification.
+        """
         from pytest_agentcompliance.parsing.validators import shapes
 
         found: list[tuple[str, Shape]] = []
         wrong: list[str] = []
-        paths = [path for path in sorted(tree.base.files) if path.endswith(_CODE) and matches(path, self.schemas)]
+        there = (path for path in sorted(tree.base.files) if path.endswith(_CODE) and path in tree.head)
+        paths = [path for path in there if matches(path, self.schemas)]
         for path in paths[:_MOST]:
             text = _text(tree.base.files[path])
             said = shapes(path, text) if text is not None else None
@@ -173,15 +195,37 @@ class SchemasImported(Rule):
         return found, wrong + paths[_MOST:]
 
 
-def _new(changes: ChangeSet, touched: list[FileChange]) -> "list[tuple[str, Shape]]":
+class _Near:
+    """Whether a text can have a schema that is like one of the specification: cheap, before a grammar is asked."""
+
+    def __init__(self, locked: "list[Shape]") -> None:
+        from pytest_agentcompliance.parsing.validators.likeness import telling
+
+        self._fields = {(one.names, telling(one.names)) for one in locked}
+        self._names = {name for one in locked if (name := "".join(_words(one.name)))}
+
+    def __call__(self, text: str) -> bool:
+        if not self._fields:
+            return True
+        found = set(_WORD.findall(text))
+        if any(4 * len(names & found) >= 3 * len(names) and own & found for names, own in self._fields):
+            return True
+        squashed = text.lower().replace("_", "")
+        return any(name in squashed for name in self._names)
+
+
+def _new(changes: ChangeSet, touched: list[FileChange], near: _Near) -> "list[tuple[str, Shape]]":
     """The schemas that head adds; one that only moved, or got another field, is none."""
     from pytest_agentcompliance.parsing.validators import shapes
 
     before: Counter[tuple[str, frozenset[str]]] = Counter()
+    # of a deleted file no patch was searched
+    gone = [one for one in changes if one.after is None and one.path.endswith(_CODE) and one not in touched]
     added: list[tuple[str, Shape]] = []
     for change in changes.readable(touched):
-        old = shapes(change.path, text).found if (text := _text(change.before)) is not None else ()
-        said = shapes(change.path, text) if (text := _text(change.after)) is not None else None
+        there, was = (_text(side) for side in (change.after, change.before))
+        said = shapes(change.path, there) if there is not None and near(there) else None
+        old = shapes(change.path, was).found if was is not None and near(was) else ()
         if said is not None and not said.read:
             change.ledger.note_unread(change.path, "no grammar can tell which schemas it makes")
         known = {one.name for one in old if one.name}
@@ -192,6 +236,9 @@ def _new(changes: ChangeSet, touched: list[FileChange]) -> "list[tuple[str, Shap
             else:
                 added.append((change.path, one))
     found = []
+    for change in changes.readable(gone if added else ()):
+        if near(text := _text(change.before) or ""):
+            before.update((one.name, one.names) for one in shapes(change.path, text).found)
     for path, one in added:
         key = one.name, one.names
         if before[key] > 0:
@@ -210,11 +257,17 @@ def _best(one: "Shape", locked: "list[tuple[str, Shape]]") -> "tuple[str, Shape,
 
 
 def _finding(path: str, one: "Shape", there: str, other: "Shape", like: "Likeness") -> Finding:
-    level = "breach" if like.certain and one.library != "class-validator" else "style"
+    level: Level = "breach" if like.certain and one.library != "class-validator" else "style"
     told = f"{one.name} is" if one.name else "a schema is"
     message = f"{told} made here, and {there}:{other.line} has {other.name} with {like.why}"
     evidence = f"{other.name}: {one.name} {' '.join(sorted(one.names))}"
     return Finding(message, Place(path, one.line), evidence=evidence, level=level)
+
+
+def _is_built(path: str, tree: Tree) -> bool:
+    """Whether a file of JavaScript is what was made of the TypeScript that lies beside it."""
+    stem, _, ending = path.rpartition(".")
+    return ending in ("js", "mjs", "cjs", "jsx") and any(f"{stem}.{one}" in tree.head for one in ("ts", "tsx", "mts", "cts"))
 
 
 def _text(side: Content | None) -> str | None:

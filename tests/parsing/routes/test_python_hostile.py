@@ -14,6 +14,7 @@ APP = "from fastapi import FastAPI, APIRouter\napp = FastAPI()\n"
         APP + "app.include_router(app)\n@app.get('/a')\ndef a(): ...\n",
         APP + "a = '/x'\n" + "a = a + a\n" * 200 + "@app.get(a)\ndef g(): ...\n",
         APP + "x = [1]\n" + "x = x + x\n" * 200 + "for a in x:\n for b in x:\n  for c in x:\n   app.get('/a')(g)\n",
+        APP + "x = [1]\n" + "x = x + x\n" * 8 + "for a in x:\n for b in x:\n  for c in x:\n   app.get(a)(g)\n",
         APP + "x = " + "(" * 3000 + "1" + ")" * 3000 + "\n",
         APP + "x = " + "[" * 500 + "\n",
         APP + "if a:\n" + "".join(" " * depth + "if a:\n" for depth in range(1, 300)),

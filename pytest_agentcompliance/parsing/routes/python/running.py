@@ -31,8 +31,8 @@ from pytest_agentcompliance.parsing.routes.python.values import (
     View,
 )  # fmt: skip
 
-FUEL = 2_000_000  # nodes that are gone through, all modules together
-FUEL_OF_CALLS = 300_000  # of these, for functions that nobody seems to call
+FUEL = 500_000  # nodes that are gone through, all modules together
+FUEL_OF_CALLS = 200_000  # of these, for functions that nobody seems to call
 DEEPEST = 60  # nodes or calls in one another
 MOST = 500  # items of a list, turns of a loop
 LONGEST = 2000  # characters of a text

@@ -32,7 +32,7 @@ def many(machine: "Machine", value: Many, key: str, given: list[Value]) -> Value
             made += one if isinstance(one, Many) else [one]
         return made
     if key in ("push", "unshift"):
-        value += given if len(value) < MOST else []
+        value += given[: max(0, MOST - len(value))]
     return value if key in ("slice", "reverse", "sort", "flat") else None
 
 

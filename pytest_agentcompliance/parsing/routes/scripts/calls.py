@@ -21,6 +21,7 @@ from pytest_agentcompliance.parsing.routes.scripts.values import (
     Thing,
     Value,
     View,
+    handed,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _WRAPPERS = frozenset({"express-async-handler", "@awaitjs/express", "express-asy
 _SERVING = frozenset({"serve", "handle", "createServer", "getRequestListener", "createAdaptorServer"})
 _CONTAINERS = frozenset({"tsyringe", "typedi", "inversify", "awilix"})
 _HONO = frozenset({"Hono", "OpenAPIHono", "HonoBase", "createApp", "createHono"})
+CONTROLLER = "@Controller"  # the field by which what this decorator gives is known
 _NEST = frozenset({"NestFactory.create", "NestFactory.createNestApplication"})
 
 
@@ -49,6 +51,10 @@ class Called:
         """The values of its arguments."""
         return expressions.given(machine, self.node, self.scope)
 
+    def keenly(self, machine: "Machine") -> list[Value]:
+        """The same, with all that they need of other modules."""
+        return expressions.keenly(machine, self.node, self.scope)
+
     @property
     def nodes(self) -> list[Node]:
         """Its arguments."""
@@ -58,7 +64,9 @@ class Called:
 
 def call(machine: "Machine", value: Value, called: Called) -> Value:
     """What a plain call gives."""
-    given = called.given(machine)
+    runs = isinstance(value, Function | Class) and value.module.path in machine.full
+    given = called.keenly(machine) if runs else called.given(machine)
+    value = _asked(machine, value, called, given)
     if called.name in ("require", "import") and (value is None or value == Outside("", "import")):
         wanted = given[0] if given else None
         name = "=" if called.name == "require" else "*"
@@ -71,14 +79,17 @@ def call(machine: "Machine", value: Value, called: Called) -> Value:
     if isinstance(value, Outside):
         return outside(machine, value, given, called.node, called.scope)
     if isinstance(value, Function):
-        return _wrapped(machine.call(value, given), given)
+        return _made(machine, value, given)
     return given[0] if called.name in _SAME and given else _unknown(machine, given)
 
 
 def method(machine: "Machine", value: Value, key: str, called: Called) -> Value:
     """What the call of a member gives."""
     if isinstance(value, Router | View):
-        return routers.apply(machine, value, key, called)
+        machine.keen += 1
+        found = routers.apply(machine, value, key, called)
+        machine.keen -= 1
+        return found
     if isinstance(value, Function) and key in ("bind", "call", "apply"):
         given = called.given(machine)
         return value if key == "bind" else machine.call(value, given[1:] if key == "call" else [])
@@ -93,13 +104,20 @@ def method(machine: "Machine", value: Value, key: str, called: Called) -> Value:
         return outside(machine, machine.member(value, key), given, called.node, called.scope)
     if value is None and called.name.startswith("Object.") and given:
         return builtin.of_object(key, given[0])
-    found = machine.member(value, key)
+    found = _asked(machine, machine.member(value, key), called, given)
     if isinstance(found, Outside):
         return outside(machine, found, given, called.node, called.scope)
     if isinstance(found, Function):
-        return _wrapped(machine.call(found, given), given)
+        return _made(machine, found, called.keenly(machine) if found.module.path in machine.full else given)
+    return _guessed(machine, value, key, called, given)
+
+
+def _guessed(machine: "Machine", value: Value, key: str, called: Called, given: list[Value]) -> Value:
+    """What a method gives of which its name alone is known."""
     if key in ("resolve", "get") and len(given) == 1 and isinstance(given[0], Class):
         return machine.instance(given[0], [None] * 8)  # a container of dependencies
+    if value is None and key == "get" and len(given) == 2 and isinstance(given[1], str):
+        return given[1]  # a setting, and what holds where it is not set
     if called.name in ("require.resolve", "Promise.all", "Promise.resolve") and given:
         return given[0]
     if key in ("then", "finally") and isinstance(value, Space | Thing | Class) and given and isinstance(given[0], Function):
@@ -118,6 +136,10 @@ def outside(machine: "Machine", of: Outside, given: list[Value], node: Node, sco
         made = Router(framework, root, scope.module, node.start)
         machine.routers.append(made)
         return made
+    if package == "@nestjs/common" and last == "applyDecorators":
+        return Many(given)
+    if package == "@nestjs/common" and last == "Controller":
+        return Thing({CONTROLLER: given[0] if given else ""})
     if package == "@nestjs/core":
         return _nest(machine, of, given, node, scope)
     if package.startswith(("hono", "@hono/")):
@@ -181,6 +203,27 @@ def _unknown(machine: "Machine", given: list[Value]) -> Value:
             said = machine.call(one, [])
             result = said if isinstance(said, Router | View) else result
     return result if result is not None else _wrapped(None, given)
+
+
+def _asked(machine: "Machine", value: Value, called: Called, given: list[Value]) -> Value:
+    """The function that is called: where it is given a router it is worth a parse."""
+    if value is None and called.node.children and any(handed(one) for one in given):
+        machine.keen += 1
+        value = machine.value(called.node.children[0], called.scope)
+        machine.keen -= 1
+    return value
+
+
+def _made(machine: "Machine", function: Function, given: list[Value]) -> Value:
+    """What a function of the tree makes of what it is given."""
+    keen = machine.keen
+    if function.module.path in machine.full:
+        machine.keen = 0
+    elif any(handed(one) for one in given):
+        machine.keen += 1
+    result = machine.call(function, given)
+    machine.keen = keen
+    return _wrapped(result, given)
 
 
 def _wrapped(result: Value, given: list[Value]) -> Value:

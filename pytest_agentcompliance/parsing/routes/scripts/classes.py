@@ -57,7 +57,7 @@ def _member(machine: "Machine", node: Node, this: Class | Instance, of: Class | 
         made = Function(of.module, node, scope, key, this)
         machine.functions.append(made)
         return key, made
-    return key, machine.value(parts[1], scope, key) if len(parts) > 1 else None
+    return key, machine.put(parts[1], scope, key) if len(parts) > 1 else None
 
 
 def build(machine: "Machine", made: Instance, of: Class, given: list[Value], depth: int = 0) -> None:

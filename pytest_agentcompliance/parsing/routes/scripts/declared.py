@@ -39,10 +39,11 @@ def verb(machine: "Machine", view: View, method: str, called: "Called") -> bool:
     if not nodes or (len(nodes) < 2 and kind == "express"):
         return False  # app.get("env") asks for a setting
     first = machine.value(nodes[0], called.scope)
-    if kind == "hono" and (isinstance(first, Function | Many) and paths_of(first) is None):
-        declare(machine, View(view.router, view.path, single=True), method, ["*"], called)
-        return True
     paths = paths_of(first)
+    if kind == "hono" and paths is None and (isinstance(first, Function | Many) or nodes[0].kind == "call_expression"):
+        # What has no path is declared under that of the link before.
+        declare(machine, View(view.router, view.router.last or joined(view.path, "*"), single=True), method, [""], called)
+        return True
     if paths is None:
         if not (isinstance(first, Function | Router) and kind == "express"):
             what = "the path is a regular expression" if nodes[0].kind == "regex" else "the path is only known when it runs"
@@ -78,7 +79,8 @@ def add(view: View, made: Declared, paths: list[str], handler: Value) -> None:
     """Note a route under each of its paths."""
     made.handler = (handler.within or handler) if isinstance(handler, Function) else None
     for path in paths:
-        view.router.events.append(made.at(joined(view.path, path)))
+        view.router.last = joined(view.path, path)
+        view.router.events.append(made.at(view.router.last))
 
 
 def begin(node: Node) -> int:
@@ -93,7 +95,7 @@ def optional(machine: "Machine", made: Declared, node: Node, options: Thing, sco
     """What the options of a route of Fastify say: hooks, and the schemas of its body and its answers."""
     found: list[str] = []
     for key in _HOOKS:
-        inner, value = _pair(node, key, scope), options.fields.get(key)
+        inner, value = pair(node, key, scope), options.fields.get(key)
         if inner is not None:
             found += names.of(machine, inner, value, scope)
         elif value is not None:
@@ -102,8 +104,8 @@ def optional(machine: "Machine", made: Declared, node: Node, options: Thing, sco
     schema = options.fields.get("schema")
     if isinstance(schema, Thing):
         made.statuses |= codes(schema.fields.get("response"))
-        written = _pair(node, "schema", scope)
-        held = _pair(written, "body", scope) if written is not None else None
+        written = pair(node, "schema", scope)
+        held = pair(written, "body", scope) if written is not None else None
         if held is not None and held.kind in ("identifier", "member_expression"):
             made.body = scope.module.at(held)[:200]
 
@@ -160,7 +162,7 @@ def _held(node: Node, scope: Scope) -> str:
     return ""
 
 
-def _pair(node: Node, key: str, scope: Scope) -> Node | None:
+def pair(node: Node, key: str, scope: Scope) -> Node | None:
     """The node of a field in an object literal."""
     for one in node.children if node.kind == "object" else ():
         if one.kind == "pair" and len(one.children) == 2 and scope.module.at(one.children[0]).strip("\"'") == key:

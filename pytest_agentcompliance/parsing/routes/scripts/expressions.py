@@ -14,6 +14,7 @@ from pytest_agentcompliance.parsing.routes.scripts.values import (
     Instance,
     Many,
     Outside,
+    Put,
     Scope,
     Thing,
     Value,
@@ -42,7 +43,7 @@ def value(machine: "Machine", node: Node, scope: Scope, name: str) -> Value:
     if node.kind in _INNER:
         return machine.value(node.children[_INNER[node.kind]], scope, name) if node.children else None
     if node.kind == "assignment_expression" and len(node.children) == 2:
-        return _assigned(machine, node.children[0], machine.value(node.children[1], scope, name), scope)
+        return _assigned(machine, node.children[0], machine.put(node.children[1], scope, name), scope)
     return _TABLE[node.kind](machine, node, scope) if node.kind in _TABLE else None
 
 
@@ -56,6 +57,14 @@ def given(machine: "Machine", node: Node, scope: Scope) -> list[Value]:
             found += inner if isinstance(inner, Many) else [None]
         else:
             found.append(machine.value(one, scope))
+    return found
+
+
+def keenly(machine: "Machine", node: Node, scope: Scope) -> list[Value]:
+    """The same, where they matter: for what they are given to is run, or is a router."""
+    machine.keen += 1
+    found = [machine.opened(one) for one in given(machine, node, scope)]
+    machine.keen -= 1
     return found
 
 
@@ -149,7 +158,7 @@ def _assigned(machine: "Machine", target: Node, said: Value, scope: Scope) -> Va
         from pytest_agentcompliance.parsing.routes.scripts import statements  # the two need one another
 
         statements.bind(machine, target, said, scope)
-    return said
+    return None if isinstance(said, Put) else said
 
 
 def _object(machine: "Machine", node: Node, scope: Scope) -> Value:
@@ -157,11 +166,11 @@ def _object(machine: "Machine", node: Node, scope: Scope) -> Value:
     for one in node.children:
         if one.kind == "pair" and len(one.children) == 2:
             key = _key(machine, one.children[0], scope)
-            inner = machine.value(one.children[1], scope, key)
+            inner = machine.put(one.children[1], scope, key)
             made.open |= not key
             made.fields |= {key: inner} if key else {}
         elif one.kind == "shorthand_property_identifier":
-            made.fields[scope.module.at(one)] = machine.name(scope.module.at(one), scope)
+            made.fields[scope.module.at(one)] = machine.put(one, scope)
         elif one.kind == "method_definition" and one.children:
             key = _key(machine, one.children[0], scope)
             made.fields[key] = method = Function(scope.module, one, scope, key, made)
@@ -188,16 +197,18 @@ def _array(machine: "Machine", node: Node, scope: Scope) -> Value:
             made.open |= not isinstance(inner, Many) or inner.open
             made += inner[:_MOST] if isinstance(inner, Many) else []
         else:
-            made.append(machine.value(one, scope))
+            made.append(machine.put(one, scope))
     return made
 
 
 def _new(machine: "Machine", node: Node, scope: Scope) -> Value:
     of = machine.value(node.children[0], scope) if node.children else None
     if isinstance(of, Class):
-        return machine.instance(of, given(machine, node, scope))
+        return machine.instance(of, keenly(machine, node, scope))
     if isinstance(of, Outside):
         return calls.outside(machine, of, given(machine, node, scope), node, scope)
+    if of is None and node.children and scope.module.at(node.children[0]) in ("Map", "Set"):
+        return next(iter(given(machine, node, scope)), None)
     return None
 
 

@@ -5,7 +5,7 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from pytest_agentcompliance.parsing.routes.scripts import names
-from pytest_agentcompliance.parsing.routes.scripts.declared import VERBS, add, default, optional, paths_of
+from pytest_agentcompliance.parsing.routes.scripts.declared import VERBS, add, default, optional, pair, paths_of
 from pytest_agentcompliance.parsing.routes.scripts.module import Module
 from pytest_agentcompliance.parsing.routes.scripts.paths import joined
 from pytest_agentcompliance.parsing.routes.scripts.values import (
@@ -103,7 +103,7 @@ def _autoload(machine: "Machine", view: View, options: Value, called: "Called") 
     if not folder or not isinstance(prefix, str):
         machine.doubt(module, called.node.start, "the folder that is loaded is only known when it runs")
         return
-    for path in sorted(machine.files):
+    for path in sorted(machine.places.paths):
         if not path.startswith(folder + "/") or not _LOADED.search(path) or (other := machine.module(path)) is None:
             continue
         plugin = default(machine, machine.space(other, "="))
@@ -120,6 +120,6 @@ def _autoload(machine: "Machine", view: View, options: Value, called: "Called") 
 def _folder(module: Module, said: Value, called: "Called") -> str:
     if isinstance(said, str) and said.startswith("/"):
         return said.strip("/")
-    text = module.at(called.nodes[1]) if len(called.nodes) > 1 else ""
-    quoted = _QUOTED.findall(text.partition("dir")[2].partition("\n")[0][:500])
-    return normpath(join(dirname(module.path), quoted[-1])) if quoted else ""
+    node = pair(called.nodes[1], "dir", called.scope) if len(called.nodes) > 1 else None
+    quoted = _QUOTED.findall(module.at(node)[:500]) if node is not None else []
+    return normpath(join(dirname(module.path), *quoted)) if quoted else ""

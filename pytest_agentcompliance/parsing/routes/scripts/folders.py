@@ -23,9 +23,10 @@ _VERCEL = re.compile(r"VercelRe(?:quest|sponse)|\bexport\s+(?:async\s+)?function
 
 def wanted(path: str, text: str) -> bool:
     """Whether a file is a route by where it lies."""
-    if not _HEADS.search(text):
+    if "route." not in path and "api/" not in path:
         return False
-    return bool(APP.fullmatch(path) or PAGES.fullmatch(path) or (VERCEL.fullmatch(path) and _VERCEL.search(text)))
+    lies = APP.fullmatch(path) or PAGES.fullmatch(path) or (VERCEL.fullmatch(path) and _VERCEL.search(text))
+    return bool(lies) and _HEADS.search(text) is not None
 
 
 def routes(machine: "Machine", paths: list[str]) -> list[Route]:
@@ -49,13 +50,13 @@ def routes(machine: "Machine", paths: list[str]) -> list[Route]:
 
 
 def _of_vercel(machine: "Machine", root: str, module: Module) -> bool:
-    return join(root, "vercel.json") in machine.files or "@vercel/" in module.text
+    return join(root, "vercel.json") in machine.places.paths or "@vercel/" in module.text
 
 
 def _based(machine: "Machine", root: str) -> str:
     folder = root.removesuffix("src").rstrip("/")
     for name in ("next.config.js", "next.config.mjs", "next.config.ts"):
-        if (file := join(folder, name)) in machine.files and (said := _BASE.search(machine.files[file])):
+        if (file := join(folder, name)) in machine.places.paths and (said := _BASE.search(machine.files[file])):
             return said[1].rstrip("/")
     return ""
 

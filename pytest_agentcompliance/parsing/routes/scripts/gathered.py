@@ -20,14 +20,15 @@ def routes(machine: "Machine") -> tuple[list[Route], list[Route]]:
     found: dict[Route, None] = {}
     loose: dict[Route, None] = {}
     free = [one for one in dict.fromkeys(machine.routers) if not one.mounted]
+    budget = [MOST * 2]
     served = any(one.served for one in free)
     for router in free:
         # Of Hono each router may be an application: where one of them is known to be, the others are not.
         root = router.root and not router.doubtful and (router.framework != "hono" or router.served or not served)
         if root:
-            found |= dict.fromkeys(_below(router, "", (), (), [MOST]))
+            found |= dict.fromkeys(_below(router, "", (), (), budget))
         elif router.events:
-            said = list(_below(router, "", (), (), [MOST]))
+            said = list(_below(router, "", (), (), budget))
             if said:
                 machine.doubt(router.module, router.at, "nothing is known to mount this router")
             loose |= dict.fromkeys(said)

@@ -19,7 +19,12 @@ _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def statuses(module: Module, start: int, end: int) -> frozenset[int]:
     """The status codes that stand in a function."""
-    text = module.text[start : min(end, start + _LONGEST)]
+    if (start, end) not in module.statuses:
+        module.statuses[start, end] = _stated(module.text[start : min(end, start + _LONGEST)])
+    return module.statuses[start, end]
+
+
+def _stated(text: str) -> frozenset[int]:
     found: set[int] = set()
     for one in _STATED.finditer(text):
         for said in one.groups():

@@ -27,11 +27,12 @@ def run(machine: "Machine") -> None:
             classes = [one for one in machine.classes[:MOST] if not one.made and not given and _worth(one)]
             for one in classes:
                 machine.limit = machine.steps + 20_000
-                instance = machine.instance(one, [None] * 8)
-                for member, _ in one.members:
-                    name = member.first("property_identifier")
-                    if member.kind == "method_definition" and name is not None:
-                        machine.member(instance, one.module.at(name))
+                with machine.apart(one.module):
+                    instance = machine.instance(one, [None] * 8)
+                    for member, _ in one.members:
+                        name = member.first("property_identifier")
+                        if member.kind == "method_definition" and name is not None:
+                            machine.member(instance, one.module.at(name))
             waiting = [one for one in machine.functions[:MOST] if one.node not in machine.ran and _calls(machine, one, given=given)]
             if not waiting and not classes:
                 break
@@ -49,7 +50,8 @@ def _calls(machine: "Machine", function: Function, *, given: bool) -> bool:
         return False
     machine.limit = machine.steps + 50_000
     machine.routers += [one for one in values if isinstance(one, Router)]
-    machine.call(function, values or [None] * 8)
+    with machine.apart(module):
+        machine.call(function, values or [None] * 8)
     return True
 
 

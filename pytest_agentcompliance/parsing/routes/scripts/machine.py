@@ -4,7 +4,9 @@ Nothing is executed. A branch is taken either way, a loop over a known list once
 unknown value, and every sum of work has its limit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 from pytest_agentcompliance.parsing.routes.scripts import classes, expressions, statements
 from pytest_agentcompliance.parsing.routes.scripts.module import Local, Module
@@ -19,6 +21,7 @@ from pytest_agentcompliance.parsing.routes.scripts.values import (
     Many,
     Nest,
     Outside,
+    Put,
     Router,
     Scope,
     Space,
@@ -28,8 +31,9 @@ from pytest_agentcompliance.parsing.routes.scripts.values import (
     Void,
 )
 
-MOST_STEPS = 2_000_000  # expressions and statements of one tree
-MOST_OF_ONE = 200_000  # of one module's top level
+MOST_STEPS = 600_000  # expressions and statements of one tree
+MOST_OF_ONE = 100_000  # of one module's top level
+MOST_DOUBTS = 5000
 DEEPEST = 120  # expressions within expressions
 DEEPEST_CALLS = 14
 
@@ -37,8 +41,8 @@ DEEPEST_CALLS = 14
 class Machine:
     """All modules of a tree, each parsed and run when something asks for it."""
 
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self.files = files
+    def __init__(self, files: Mapping[str, str], full: frozenset[str]) -> None:
+        self.files, self.full = files, full
         self.places = Places(files)
         self.modules: dict[str, Module | None] = {}
         self.routers: list[Router] = []
@@ -48,37 +52,50 @@ class Machine:
         self.unresolved: dict[tuple[str, int, str], None] = {}
         self.steps = self.limit = self.depth = self.calls = 0
         self.returns: list[list[Value]] = []
+        self.keen = 0  # above 0 what is asked for is what a router is given: then other modules are worth a parse
+        self.missed = 0  # how often something was not looked at, since nobody was keen
         self.ran: set[Node] = set()  # the functions that were called
+        self._bodies: dict[str, dict[int, Node]] = {}
         self._memo: dict[tuple[object, ...], Value] = {}
         self._kept: list[Value] = []  # an id is one thing's as long as it lives
 
     def doubt(self, module: Module, at: int, why: str) -> None:
         """Note what could not be read."""
-        self.unresolved[module.path, module.lines(at), why] = None
+        if len(self.unresolved) < MOST_DOUBTS:
+            self.unresolved[module.path, module.lines(at), why] = None
 
-    def module(self, path: str, *, candidate: bool = False) -> Module | None:
-        """A module, run; None where no grammar reads it."""
+    def module(self, path: str) -> Module | None:
+        """A module, run; None where no grammar reads it. Of one that is not ``full`` the functions have no bodies."""
         if path not in self.modules:
             self.modules[path] = None
-            said = parse(path, self.files[path])
+            said = parse(path, self.files[path], full=path in self.full)
             if said is not None:
-                self.modules[path] = Module(path, said[1], said[0], candidate=candidate)
+                self.modules[path] = Module(path, said[1], said[0], candidate=path in self.full)
         found = self.modules[path]
         if found is None or found.started:
             return found
         found.started = True
-        limit, steps, depth, calls = self.limit, self.steps, self.depth, self.calls
-        self.depth = self.calls = 0
-        self.limit = min(self.steps + MOST_OF_ONE, MOST_STEPS)
-        try:
+        limit, steps = self.limit, self.steps
+        with self.apart(found):
+            self.limit = min(self.steps + MOST_OF_ONE, MOST_STEPS)
             self.block(found.root.children, found.scope)
-        except RecursionError:
-            self.doubt(found, 0, "the module is nested too deep")
-        if self.steps > self.limit:
-            self.doubt(found, 0, "the module does too much at its top level")
-        self.depth, self.calls = depth, calls
+            if self.steps > self.limit:
+                self.doubt(found, 0, "the module does too much at its top level")
         self.limit = min(limit + self.steps - steps, MOST_STEPS)  # what it cost is not on whoever imports it
         return found
+
+    @contextmanager
+    def apart(self, module: Module) -> Iterator[None]:
+        """Run something for itself, whatever runs now; it may be nested deeper than can be followed."""
+        kept = self.calls, self.keen, self.returns
+        depth, self.depth = self.depth, self.depth // 2
+        self.calls, self.keen, self.returns = 0, 0, []
+        try:
+            yield
+        except RecursionError:
+            self.doubt(module, 0, "the module is nested too deep")
+        self.calls, self.keen, self.returns = kept
+        self.depth = depth
 
     # What a module imports and exports
 
@@ -123,10 +140,34 @@ class Machine:
     def settled(self, value: Value) -> Value:
         """A value, or what an import that was put off brings."""
         for _ in range(20):
-            if not isinstance(value, Later):
+            if isinstance(value, Later):
+                value = self.imported(value.module, value.wanted, value.name)
+            elif isinstance(value, Put):
+                if not self.keen:
+                    self.missed += 1
+                    return None
+                value = self.value(value.node, value.scope, value.name)
+            else:
                 return value
-            value = self.imported(value.module, value.wanted, value.name)
         return None
+
+    def put(self, node: Node, scope: Scope, name: str = "") -> Value:
+        """The value of an expression; the expression itself where it is not known, and may be when somebody is keen."""
+        before = self.missed
+        value = self.value(node, scope, name)
+        return Put(node, scope, name) if value is None and self.missed > before else value
+
+    def opened(self, value: Value, depth: int = 3) -> Value:
+        """A value whose parts are no longer put off."""
+        if not depth or not self.keen or not isinstance(value, Thing | Many):
+            return value
+        parts: Any = value.fields if isinstance(value, Thing) else value
+        for key, one in list(parts.items() if isinstance(value, Thing) else enumerate(value[:500])):
+            now = self.settled(one) if isinstance(one, Later | Put) else one
+            if now is not one:
+                parts[key] = now
+            self.opened(now, depth - 1)
+        return value
 
     def name(self, name: str, scope: Scope) -> Value:
         """The value of a name where it is used."""
@@ -134,9 +175,17 @@ class Machine:
         if found is None:
             return VOID if name == "undefined" else None
         value = found.names[name]
-        if isinstance(value, Later):
+        if isinstance(value, Later) and not self.keen:
+            path = self.places.target(value.wanted, value.module.path)
+            if path and path not in self.full:
+                self.missed += 1
+                return None
+        if isinstance(value, Later) or (isinstance(value, Put) and self.keen):
             value = found.names[name] = self.settled(value)
-        return value
+        if isinstance(value, Put):
+            self.missed += 1
+            return None
+        return self.opened(value) if self.keen and isinstance(value, Thing | Many) else value
 
     # What runs
 
@@ -174,11 +223,11 @@ class Machine:
         if isinstance(value, Outside):
             return Outside(value.package, f"{value.name}.{key}".removeprefix(".").removeprefix("default."))
         if isinstance(value, Instance):
-            return value.fields[key] if key in value.fields else classes.inherited(self, value, value.of, key)
+            return self.settled(value.fields[key]) if key in value.fields else classes.inherited(self, value, value.of, key)
         if isinstance(value, Router | View) and key == "fetch":
             (value.router if isinstance(value, View) else value).served = True
         if isinstance(value, Many) and key.isdecimal() and int(key) < len(value):
-            return value[int(key)]
+            return self.settled(value[int(key)])
         return None
 
     def instance(self, of: Class, given: list[Value]) -> Instance:
@@ -200,6 +249,8 @@ class Machine:
 
     def call(self, function: Function, given: list[Value]) -> Value:
         """What a function returns, as far as it is known; the same question is asked once."""
+        if function.module.path not in self.full and function.node.children[-1:] and not self._filled(function):
+            return None
         self.ran.add(function.node)
         key = ("call", id(function.node), id(function.scope), id(function.this), *map(_key, given))
         if key in self._memo:
@@ -209,11 +260,24 @@ class Machine:
         self._memo[key] = None
         self._kept += [*given, function]
         self.calls += 1
-        depth, self.depth = self.depth, self.depth // 2
         result = self._memo[key] = self._called(function, given)
         self.calls -= 1
-        self.depth = depth
         return result
+
+    def _filled(self, function: Function) -> bool:
+        """See to it that a function has its statements: its module was parsed without them."""
+        if function.node.children[-1].kind != "statement_block" or function.node.children[-1].children:
+            return True
+        if not self.keen:
+            self.missed += 1
+            return False
+        path = function.module.path
+        if path not in self._bodies:
+            said = parse(path, self.files[path])
+            self._bodies[path] = {one.start: one for one in said[0].walk() if one.kind == "statement_block"} if said else {}
+        body = function.node.children[-1]
+        body.children = self._bodies[path].get(body.start, body).children
+        return True
 
     def _called(self, function: Function, given: list[Value]) -> Value:
         node = function.node

@@ -18,6 +18,7 @@ class Module:
         self.stars: list[str] = []
         self.common = Thing({"exports": Thing()})
         self.started = False
+        self.statuses: dict[tuple[int, int], frozenset[int]] = {}  # of its functions, as they are asked for
         self.scope.names |= {"module": self.common, "exports": self.common.fields["exports"]}
 
     def at(self, node: Node) -> str:

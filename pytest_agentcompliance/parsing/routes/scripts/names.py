@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.routes.scripts.machine import Machine
 
 _NAME = re.compile(r"(?:this\.)?([A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*)")
+_LOADED = re.compile(r"""require\(\s*["']([\w@./-]{1,100})["']\s*\)""")
 _INNER = frozenset({"spread_element", "await_expression", "as_expression", "parenthesized_expression", "new_expression"})
 _LONGEST = 300
 
@@ -27,6 +28,8 @@ def of(machine: "Machine", node: Node, value: Value, scope: Scope) -> list[str]:
         known = [one for item in value if (one := known_as(item))] if isinstance(value, Many) else []
         if isinstance(value, Many) and known and len(known) == len(value):
             return known
+    if (loaded := _LOADED.match(scope.module.text, node.start, min(node.end, node.start + _LONGEST))) is not None:
+        return [loaded[1]]
     found = _NAME.match(scope.module.text, node.start, min(node.end, node.start + _LONGEST))
     return [found[1].replace("?.", ".").removesuffix(".bind")[:100]] if found is not None else []
 
@@ -35,4 +38,4 @@ def known_as(value: Value) -> str:
     """The name of a value; empty where it has none."""
     if isinstance(value, Function | Class):
         return value.name or "<inline>"
-    return f"{value.package}.{value.name}".strip(".") if isinstance(value, Outside) else ""
+    return (value.name or value.package) if isinstance(value, Outside) else ""

@@ -1,11 +1,13 @@
 """Routes of NestJS: what decorators say of controllers, under the prefixes of their applications."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_agentcompliance.parsing.routes import Route
 from pytest_agentcompliance.parsing.routes.scripts import handlers, names
+from pytest_agentcompliance.parsing.routes.scripts.calls import CONTROLLER
 from pytest_agentcompliance.parsing.routes.scripts.nest_modules import called, decorator_of, first, given, reach
 from pytest_agentcompliance.parsing.routes.scripts.paths import written
 from pytest_agentcompliance.parsing.routes.scripts.tree import Node
@@ -29,6 +31,7 @@ _NAMED = {
     "ApiInternalServerErrorResponse": 500,
 }  # fmt: skip
 _NEUTRAL = Outside("@nestjs/common", "VERSION_NEUTRAL")
+_TYPE = re.compile(r"[\w$.<>\[\], |&]{1,200}")  # one that has a name
 _ANCESTORS = 6
 MOST = 20_000
 
@@ -48,7 +51,7 @@ class _Controller:
 
 def routes(machine: "Machine") -> tuple[list[Route], list[Route]]:
     """The routes of all controllers that an application holds, and those of the others."""
-    controllers = [one for one in machine.classes if decorator_of(one, "Controller") is not None]
+    controllers = [one for one in machine.classes if _decorates(machine, one) is not None]
     found: list[Route] = []
     loose: list[Route] = []
     held: set[Class] = set()
@@ -70,15 +73,13 @@ def routes(machine: "Machine") -> tuple[list[Route], list[Route]]:
 def _of(machine: "Machine", one: _Controller) -> Iterator[Route]:
     """The routes of one controller, and of what it inherits."""
     of = one.of
-    decorator = decorator_of(of, "Controller")
+    decorator = _decorates(machine, of)
     if decorator is None:
         return
-    said = first(machine, decorator, of)
-    paths: list[str] | None = [""]
+    said = _given(machine, decorator, of)
+    paths = _texts(said)
     if isinstance(said, Thing):
         paths, one.version = _texts(said.fields.get("path", "")), said.fields.get("version")
-    elif given(decorator):
-        paths = _texts(said)
     if paths is None:
         machine.doubt(of.module, decorator.start, "the path of a controller is only known when it runs")
         return
@@ -97,17 +98,37 @@ def _of(machine: "Machine", one: _Controller) -> Iterator[Route]:
         owner = owner.above if isinstance(owner, Class) else None
 
 
+def _decorates(machine: "Machine", of: Class) -> Node | None:
+    """The decorator that makes a class a controller: Nest's, or one of the tree that applies it."""
+    if (own := decorator_of(of, "Controller")) is not None:
+        return own
+    if not any(called(note, of.module) in _VERBS for _, notes in of.members for note in notes):
+        return None
+    return next((one for one in of.decorators if _given(machine, one, of) is not None), None)
+
+
+def _given(machine: "Machine", decorator: Node, of: Class) -> Value:
+    """What ``@Controller`` is given, here or in the decorator of the tree; "" where it is given nothing."""
+    if called(decorator, of.module) == "Controller":
+        return first(machine, decorator, of) if given(decorator) else ""
+    value = machine.value(decorator.children[0], of.scope) if decorator.children else None
+    for one in value if isinstance(value, Many) else [value]:
+        if isinstance(one, Thing) and CONTROLLER in one.fields:
+            return one.fields[CONTROLLER]
+    return None
+
+
 def _method(machine: "Machine", one: _Controller, owner: Class, member: Node, notes: list[Node]) -> Iterator[Route]:
     module = owner.module
     known = {called(note, module): note for note in notes}
-    verbs = [note for note in notes if called(note, module) in _VERBS]
+    verbs = [(note, name) for note in notes if (name := _verb(machine, note, owner))]
     version = first(machine, known["Version"], owner) if "Version" in known else one.version
     stated = _statuses(machine, notes, owner) | handlers.statuses(module, member.start, member.end)
     held = tuple(dict.fromkeys([*one.guards, *_guards(machine, notes, owner)]))
     at = module.span(min([member.start, *(note.start for note in notes)]), member.end)
     hidden = one.hidden or "ApiExcludeEndpoint" in known
-    for verb in verbs:
-        method = _VERBS[called(verb, module)]
+    for verb, name in verbs:
+        method = _VERBS[name]
         below = _texts(first(machine, verb, owner)) if given(verb) else [""]
         if below is None:
             machine.doubt(module, verb.start, "the path of a route is only known when it runs")
@@ -116,6 +137,16 @@ def _method(machine: "Machine", one: _Controller, owner: Class, member: Node, no
                 yield Route(
                     method, said, at, "nest", module.span(member.start, member.end), held, stated, _body(member, owner), hidden
                 )
+
+
+def _verb(machine: "Machine", note: Node, of: Class) -> str:
+    """The name of a decorator that says a method, also where it was imported as another; empty for every other."""
+    name = called(note, of.module)
+    head = note.children[0] if note.children else note
+    head = head.children[0] if head.kind == "call_expression" and head.children else head
+    value = machine.value(head, of.scope) if head.kind == "identifier" else None
+    name = value.name if isinstance(value, Outside) and value.package == "@nestjs/common" else name
+    return name if name in _VERBS else ""
 
 
 def _wholes(one: _Controller, inner: str, version: Value) -> Iterator[str]:
@@ -190,5 +221,6 @@ def _body(member: Node, of: Class) -> str:
         if any(called(note, of.module) == "Body" for note in one.children if note.kind == "decorator"):
             for note in one.aside:
                 if note.kind == "type_annotation":
-                    return of.module.at(note).lstrip(": \n\t")[:200]
+                    said = of.module.at(note).lstrip(": \n\t")
+                    return said if _TYPE.fullmatch(said) else ""
     return ""

@@ -12,6 +12,7 @@ _SWAPS = {".js": (".ts", ".tsx", ".js"), ".mjs": (".mts", ".mjs"), ".cjs": (".ct
 _COMMENTS = re.compile(r'("(?:[^"\\\n]|\\.)*+")|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/')
 _TRAILING = re.compile(r",(?=\s*+[}\]])")
 _ALIAS = re.compile(r"(?:@|~|#|\$)?/|~|#|@[\w-]+/|src/")
+_EXTENDED = 20  # settings that extend one another
 _LONGEST = 200_000
 
 
@@ -20,6 +21,7 @@ class Places:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self._files = files
+        self.paths = frozenset(files)  # to ask a mapping whether it has something may be to read it
         self._known: dict[tuple[str, str], str] = {}
 
     def target(self, wanted: str, path: str) -> str:
@@ -34,16 +36,16 @@ class Places:
         stem = normpath(stem).removeprefix("./") if stem not in ("", ".") else ""
         if stem.startswith(("../", "/")):
             return ""
-        if stem in self._files and stem.endswith(_ENDINGS):
+        if stem in self.paths and stem.endswith(_ENDINGS):
             return stem
         for ending, others in _SWAPS.items():
             if stem.endswith(ending):
                 for other in others:
-                    if (found := stem.removesuffix(ending) + other) in self._files:
+                    if (found := stem.removesuffix(ending) + other) in self.paths:
                         return found
         tried = [stem + ending for ending in _ENDINGS] if stem else []
         tried += [join(stem, "index" + ending) for ending in _ENDINGS]
-        return next((one for one in tried if one in self._files), "")
+        return next((one for one in tried if one in self.paths), "")
 
     def _find(self, wanted: str, path: str) -> str:
         if wanted.startswith("."):
@@ -55,7 +57,7 @@ class Places:
         folder = dirname(path)
         while True:
             for name in ("tsconfig.json", "tsconfig.base.json", "jsconfig.json"):
-                if (file := join(folder, name)) in self._files and (found := self._by(self._config(file), wanted)):
+                if (file := join(folder, name)) in self.paths and (found := self._by(self._config(file), wanted)):
                     return found
             if not folder:
                 return ""
@@ -72,7 +74,7 @@ class Places:
                         return found
         return self.file(join(base, wanted)) if paths.get("") is not None else ""
 
-    def _config(self, file: str) -> tuple[str, dict[str, list[str]]]:
+    def _config(self, file: str, depth: int = 0) -> tuple[str, dict[str, list[str]]]:
         if file in self._configs:
             return self._configs[file]
         self._configs[file] = dirname(file), {}
@@ -88,11 +90,11 @@ class Places:
         if isinstance(root, str):
             paths[""] = []
         above = said.get("extends")
-        if not paths and isinstance(above, str) and above.startswith("."):
+        if not paths and isinstance(above, str) and above.startswith(".") and depth < _EXTENDED:
             wanted = normpath(join(dirname(file), above))
-            wanted = wanted if wanted in self._files else wanted + ".json"
-            if wanted in self._files:
-                self._configs[file] = self._config(wanted)
+            wanted = wanted if wanted in self.paths else wanted + ".json"
+            if wanted in self.paths:
+                self._configs[file] = self._config(wanted, depth + 1)
                 return self._configs[file]
         self._configs[file] = base, paths
         return self._configs[file]
@@ -123,7 +125,7 @@ class Places:
     @cached_property
     def _packages(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for path in self._files:
+        for path in self.paths:
             if basename(path) == "package.json" and "node_modules/" not in path:
                 said = loose(self._files[path])
                 if isinstance(name := said.get("name"), str):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pytest_agentcompliance.parsing.routes.scripts import fastify, hono, names
-from pytest_agentcompliance.parsing.routes.scripts.declared import VERBS, add, default, flat, paths_of, verb
+from pytest_agentcompliance.parsing.routes.scripts.declared import VERBS, default, flat, paths_of, verb
 from pytest_agentcompliance.parsing.routes.scripts.paths import joined
 from pytest_agentcompliance.parsing.routes.scripts.values import Function, Mount, Router, Use, Value, View
 
@@ -113,4 +113,3 @@ _TABLE: dict[tuple[str, str], Callable[["Machine", View, "Called"], Value]] = {
     ("fastify", "register"): fastify.register, ("fastify", "route"): fastify.route, ("fastify", "addHook"): fastify.hooked,
     ("fastify", "use"): fastify.used,
 }  # fmt: skip
-__all__ = ["VERBS", "add", "apply", "mount"]

@@ -47,7 +47,7 @@ def _declaration(machine: "Machine", node: Node, scope: Scope) -> None:
     for child in node.children:
         if child.kind == "variable_declarator" and child.children:
             head = child.children[0]
-            value = machine.value(child.children[-1], scope, scope.module.at(head)) if len(child.children) > 1 else None
+            value = machine.put(child.children[-1], scope, scope.module.at(head)) if len(child.children) > 1 else None
             bind(machine, head, value, scope)
 
 
@@ -103,7 +103,9 @@ def bind(machine: "Machine", pattern: Node, value: Value, scope: Scope) -> None:
     kind, children = pattern.kind, pattern.children
     if kind in _NAMES:
         scope.names[scope.module.at(pattern)] = value
-    elif kind in ("required_parameter", "optional_parameter"):
+        return
+    value = machine.settled(value)
+    if kind in ("required_parameter", "optional_parameter"):
         _parameter(machine, pattern, value, scope)
     elif kind in ("assignment_pattern", "object_assignment_pattern") and children:
         if (value is None or isinstance(value, Void)) and len(children) > 1:
@@ -227,9 +229,9 @@ def _exported(machine: "Machine", node: Node, scope: Scope) -> None:
         _enum(machine, child, scope)
         module.exports[module.at(child.children[0])] = Local(module.at(child.children[0]))
     elif default:
-        module.exports["default"] = machine.value(child, scope, "default")
+        module.exports["default"] = machine.put(child, scope, "default")
     elif head.rstrip().endswith("="):
-        module.common.fields["exports"] = machine.value(child, scope)
+        module.common.fields["exports"] = machine.put(child, scope)
 
 
 _TABLE: dict[str, Callable[["Machine", Node, Scope], None]] = {

@@ -61,12 +61,15 @@ class Node:
             waiting += reversed(one.children)
 
 
-def parse(path: str, text: str) -> tuple[Node, str] | None:
-    """The tree of a module, and its text with blanks for comments; None where the grammar cannot say."""
+def parse(path: str, text: str, *, full: bool = True) -> tuple[Node, str] | None:
+    """The tree of a module, and its text with blanks for comments; None where the grammar cannot say.
+
+    What is not ``full`` has no statements in its functions: most of a tree is never run, and that is most of its nodes.
+    """
     language = language_of(path, text)
     if language is None or language.grammar not in _NAMES:
         return None
-    said = grammar.find(_patterns(language.grammar), language.grammar, text)
+    said = grammar.find(_patterns(language.grammar, full), language.grammar, text)
     if not said or len(said) > MOST or said[0].kind != "program":
         return None
     root = Node("program", 0, len(text))
@@ -85,12 +88,15 @@ def parse(path: str, text: str) -> tuple[Node, str] | None:
     return root, _blanked(text, comments)
 
 
-@lru_cache(maxsize=4)
-def _patterns(name: str) -> list[tuple[dict[str, Any], list[str]]]:
+@lru_cache(maxsize=6)
+def _patterns(name: str, full: bool) -> list[tuple[dict[str, Any], list[str]]]:
     kinds = _KINDS.split() + {
         "javascript": ["field_definition"], "typescript": [*_TYPED.split(), "type_assertion"], "tsx": _TYPED.split(),
     }[name]  # fmt: skip
-    return [({"rule": {"any": [{"kind": kind} for kind in kinds]}}, [])]
+    rule: dict[str, Any] = {"any": [{"kind": kind} for kind in kinds if kind != "comment"]}
+    if not full:
+        rule["not"] = {"inside": {"kind": "statement_block", "stopBy": "end"}}  # a block itself stays
+    return [({"rule": rule}, []), ({"rule": {"kind": "comment"}}, [])]
 
 
 def _blanked(text: str, places: list[tuple[int, int]]) -> str:

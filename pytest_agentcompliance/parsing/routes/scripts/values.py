@@ -107,6 +107,15 @@ class Later:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """An expression that was put off, since what it needs is worth a parse only when a router is given it."""
+
+    node: "Node"
+    scope: Scope
+    name: str
+
+
 @dataclass(eq=False, slots=True)
 class Space:
     """All that a module exports."""
@@ -161,6 +170,7 @@ class Router:
     at: int
     events: list[Use | Declared | Mount] = field(default_factory=list)
     mounted: bool = False
+    last: str = ""  # the path that was declared last
     doubtful: bool = False  # it is mounted where nobody can say
     served: bool = False  # it is given to a server, or others are mounted on it
 
@@ -174,7 +184,6 @@ class View:
     single: bool = False
     guards: tuple[str, ...] = ()
     skipped: int = 1
-    last: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -198,3 +207,10 @@ class Nest:
     versioned: str = ""  # the letters before a version in a path; "-" where versions are no part of paths
     version: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
+
+
+def handed(value: Value) -> bool:
+    """Whether a value is a router or an application, or an object that has one."""
+    if isinstance(value, Thing):
+        return any(isinstance(one, Router | View | Nest) for one in value.fields.values())
+    return isinstance(value, Router | View | Nest)
