@@ -63,6 +63,9 @@ def _breaches(gates: Sequence[Gate], text: str, lines: str, owed: tuple[int, int
     def at(*starts: str) -> tuple[str, ...]:
         return tuple(f"{REPORT}:{line(text, start)}" for start in starts)
 
+    def below(start: str) -> tuple[str, ...]:
+        return (f"{REPORT}:{line(text, start) + 1}",)
+
     def heard(*parts: str, last: bool = False) -> tuple[str, ...]:
         """The lines of the session that have these words: the first, or the last of each."""
         rows = lines.split("\n")
@@ -80,14 +83,14 @@ def _breaches(gates: Sequence[Gate], text: str, lines: str, owed: tuple[int, int
         Breach("BD-11", "transcript/forbidden-reads", "read two long documents whole",
                heard("docs/PRD.md", "docs/ARCHITECTURE.md")),
         Breach("BD-12", "handoff/self-healing", "hid two attempts that failed, and the last one",
-               at('"attempts"', '"final_status"')),
+               (*below('"attempts"'), *at('"final_status"'))),
         Breach("BD-13", "handoff/escalation", "gave up after one attempt, and left nothing to choose from",
                heard("SELF-HEALING ESCALATION")),
         Breach("BD-14", "checkpoints/format", "left out two gates, and how the first could be tried",
                (*first, *fourth, f"{REPORT}:1")),
         Breach("BD-15", "checkpoints/approved", "took 'ok' for leave", heard(f'"file_path": "{session.HOME}/{edits[1]}"')),
         Breach("BD-16", "checkpoints/files-exist", "listed a file that is not there", second),
-        Breach("BD-18", "handoff/schema", "forgot who comes next", (f"{REPORT}:{line(text, '```json') + 1}",)),
+        Breach("BD-18", "handoff/schema", "forgot who comes next", below("```json")),
         Breach("BD-19", "handoff/verification", "wrote down 0 for tests that fail", at('"test": 0')),
         Breach("BD-20", "handoff/counts", "counted too many endpoints, tables and migrations",
                at('"total"', '"tables"', '"migrations"')),
