@@ -49,11 +49,12 @@ _SIGN_OF_PYTHON = re.compile(
     rf"@[\w.]{{1,80}}\.(?:get|post|put|patch|delete|head|options|route|api_route)\(|{_VIEW}|\(\s*request\b"
 )
 _MIDDLEWARE = re.compile(r"\bnext\(\s*\)")
+_ROUTED = re.compile(r"\.(get|post|put|patch|delete|all)\(\s{0,20}[\"'`](/[^\"'`\n]{0,120})[\"'`],[^;{}]{0,240}$")
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """One function that answers: offsets and lines of all of it, and its name: ``GET /users``, or what it is called."""
+    """One function that answers: offsets and lines of all of it, and its name: ``GET /users``, what it is called, or none."""
 
     line: int
     last: int
@@ -139,9 +140,7 @@ def _of_scripts(found: tuple[grammar.Match, ...], plain: str, path: str) -> Iter
             said = plain[one.start : one.end]
             taken = re.search(_TAKES, said[:400]) is not None
             if not _MIDDLEWARE.search(said) and (taken or _HAS_CONTEXT.search(plain)):
-                before = re.search(r"([\w$]+)\s*[:=]\s*(?:\w+\(\s*)?(?:async\s*)?$", plain[max(0, one.start - 120) : one.start])
-                own = re.match(r"(?:(?:public|private|static|async|export|default|function)\s+)*([\w$]+)\s*[(<]", said)
-                yield one.start, one.end, before[1] if before else own[1] if own and own[1] != "async" else "the handler"
+                yield one.start, one.end, _called(plain[max(0, one.start - 400) : one.start], said)
         elif one.pattern == 2 and one.held[0] and one.held[1]:
             head = plain[max(0, one.held[1][0] - 600) : one.held[1][0]].rpartition("}")[2]
             if _CONTROLLER.search(head) or _CONTROLLER.search(plain[one.held[1][0] :][:2000].partition("class ")[0]):
@@ -152,6 +151,18 @@ def _of_scripts(found: tuple[grammar.Match, ...], plain: str, path: str) -> Iter
             name = plain[slice(*one.held[0])]
             if name in _NEXT_METHODS:
                 yield one.start, one.end, name
+
+
+def _called(before: str, said: str) -> str:
+    """What a function is called: by the name that it is given to, by the route that it is handed to, by its own; or nothing."""
+    given = re.search(r"([\w$]+)\s*[:=]\s*(?:\w+\(\s*)?(?:async\s*)?$", before[-120:])
+    if given:
+        return given[1]
+    routed = _ROUTED.search(before)
+    if routed:
+        return f"{routed[1].upper()} {routed[2]}"
+    own = re.match(r"(?:(?:public|private|static|async|export|default|function)\s+)*([\w$]+)\s*[(<]", said)
+    return own[1] if own and own[1] != "async" else ""
 
 
 def _of_python(found: tuple[grammar.Match, ...], plain: str, path: str) -> Iterator[tuple[int, int, str]]:
