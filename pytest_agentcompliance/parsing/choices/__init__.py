@@ -16,7 +16,7 @@ class Choice:
     """One decision that was taken: ``name`` is what a document has to name, ``what`` says in words what it is.
 
     ``aliases`` are other names of the same thing; ``family`` is its class ("cache"); ``minor`` says why it is less than
-    a decision of its own, and is empty where it is one.
+    a decision of its own, and is empty where it is one. ``own``: what is run is built from the repository itself.
     """
 
     kind: Kind
@@ -27,6 +27,7 @@ class Choice:
     aliases: tuple[str, ...] = ()
     family: str = ""
     minor: str = ""
+    own: bool = False
 
 
 Reader = Callable[[str, str], Iterator[Choice]]

@@ -159,7 +159,7 @@ def _compose(text: str, path: str) -> Iterator[Choice]:
                     _named(key.text, image.text),
                 )
             elif isinstance(value, Mapping) and (builds or image is not None):
-                yield Choice("service", key.text, path, key.line, "a service of compose that is built here")
+                yield Choice("service", key.text, path, key.line, "a service of compose that is built here", own=True)
 
 
 def short_image(image: str) -> str:

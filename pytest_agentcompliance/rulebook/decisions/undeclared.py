@@ -93,6 +93,9 @@ class Undeclared(Rule):
     reused: Literal["style", "breach", "ignore"] = Field(
         default="style", description="How to take a dependency that another package of the repository has at base."
     )
+    own: Literal["breach", "ignore"] = Field(
+        default="breach", description="How to take a service of compose that is built from the repository itself."
+    )
     provided: list[str] = Field(
         default=list(PROVIDED), description="Environment variables that systems and platforms provide; * stands for any characters."
     )
@@ -106,6 +109,11 @@ class Undeclared(Rule):
 
     remedy = Remedy("ask-a-human", "Take it out again, or stop and ask whoever decides, with the options that there are.")
     examples = (
+        Example(
+            "A service that is built from the repository itself can be left out.",
+            given={"own": "ignore"},
+            after={"compose.yml": "services:\n  api:\n    build: .\n"},
+        ),
         Example(
             "A dependency that no decision names is reported; what comes nearest is told.",
             before={_FILE: _CACHE, "api/package.json": _API},
@@ -321,6 +329,8 @@ class Undeclared(Rule):
             yield from (one for one in found if one.path.rpartition("/")[2] not in moved and not matches(one.path, left_out))
 
     def _is_left_out(self, one: Choice) -> bool:
+        if one.own and self.own == "ignore":
+            return True
         return any(is_called(one.name, name) for name in [*self.ignored, *(self.provided if one.kind == "environment" else ())])
 
     # What was declared
