@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from pytest_agentcompliance.errors import NotJudged
 from pytest_agentcompliance.evidence.changes import ChangeSet
 from pytest_agentcompliance.evidence.report import Report
-from pytest_agentcompliance.evidence.spoken import LONGEST, Spoken, spoken
+from pytest_agentcompliance.evidence.spoken import ASIDE, LONGEST, Spoken, spoken
 from pytest_agentcompliance.evidence.transcript import Transcript
 from pytest_agentcompliance.parsing.handoff import HandOff, Value, read
 from pytest_agentcompliance.parsing.handoff.reader import SIGNS
@@ -21,10 +22,6 @@ HEARD = "in what the run said (its report, the messages of a transcript, papers 
 _JSON = (".json", ".jsonc", ".json5")
 # A paper of the run that hands something over, and none that says how it is done.
 _NAMED = re.compile(r"(?i)hand[-_ ]?off|hand[-_ ]?over|report|summary|complet|(?:^|[-_.])(?:log|status|progress|result)s?\b")
-_ASIDE = re.compile(
-    r"(?i)(?:^|/)(?:\.?agents?|prompts?|templates?|schemas?|examples?|samples?|fixtures?|__\w+__|tests?|skills?|commands?"
-    r"|protocols?|constants|\.(?:claude|cursor|codex|github|opencode|gemini))/|template|protocol|example|schema"
-)
 _HOLLOW = re.compile(
     r"\s*(?:<[^<>]{1,80}>|\{\{?[^{}]{0,80}\}?\}|\[[A-Za-z][^\[\]]{1,80}\]|\.{3}|…|_{3,}|\w+(?:\s?\|\s?\w+){1,9})\s*"
 )
@@ -49,16 +46,28 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was found: the one that counts, and the names of other agents that hand over as well."""
+    """What was found: the one that counts, and the names of other agents that hand over as well.
+
+    ``mistaken`` is another's, where there is none of this agent, that hands over what this one makes.
+    """
 
     mine: HandedOver | None = None
     strangers: tuple[str, ...] = ()
+    mistaken: HandedOver | None = None
 
     @property
     def why(self) -> str:
         """Why there is none."""
         others = f"; there are those of {', '.join(self.strangers[:3])}" if self.strangers else ""
         return f"there is no hand-off of this agent {HEARD}{others}"
+
+    def to_judge(self) -> HandedOver:
+        """The one that counts, for a rule that holds it to what was done. Raises ``NotJudged`` where there is none to be read."""
+        if self.mine is None:
+            raise NotJudged(self.why)
+        if self.mine.found.root is None:
+            raise NotJudged(f"the hand-off at {self.mine.place(self.mine.found.line)} cannot be read: handoff/schema says why")
+        return self.mine
 
 
 def heard(
@@ -77,18 +86,30 @@ def heard(
         [*_written(transcript)],
     )  # fmt: skip
     strangers: dict[str, None] = {}
+    mistaken: HandedOver | None = None
     for number, group in enumerate(groups):
         mine = []
         for one in group:
             for found in read(one.text):
                 if found.agent and not _is_mine(found.agent, agents):
                     strangers[found.agent] = None
+                    if number < 2 and _is_backend(found) and not hollow(found):
+                        mistaken = HandedOver(found, one)
                 elif number == 0 or not (found.sketch or hollow(found)):
                     mine.append((found, one))
         filled = [one for one in mine if not (one[0].sketch or hollow(one[0]))] or mine
         if filled:
-            return Heard(HandedOver(*filled[-1], len(filled) - 1), tuple(strangers))
-    return Heard(None, tuple(strangers))
+            seen = [one for one in filled if one[1] is filled[-1][1] and not _folded(*one)] or filled[-1:]
+            return Heard(HandedOver(*seen[-1], len(filled) - 1), tuple(strangers))
+    return Heard(None, tuple(strangers), mistaken)
+
+
+def _folded(found: HandOff, where: Spoken) -> bool:
+    """Whether a hand-off stands in a part that is shown only to who opens it."""
+    if "<details" not in where.text.lower():
+        return False
+    before = "\n".join(where.text.split("\n")[: found.line]).lower()
+    return before.count("<details") > before.count("</details")
 
 
 def hollow(found: HandOff) -> tuple[Value, ...]:
@@ -103,13 +124,21 @@ def _hollow(value: Value) -> Iterator[Value]:
         yield from _hollow(inner)
 
 
+def _is_backend(found: HandOff) -> bool:
+    """Whether a hand-off speaks of endpoints and of a database, whoever it says hands over."""
+    made, checks = found.part("deliverables"), found.part("verification")
+    said = [made.get(name) for name in ("endpoints", "database")] if made is not None else []
+    said += [checks.get("prisma_validate", "alembic_check")] if checks is not None else []
+    return sum(one is not None and one.plain not in (None, "", [], {}) for one in said) > 1
+
+
 def _is_mine(agent: str, agents: Sequence[str]) -> bool:
     return any(fnmatchcase(agent.lower()[:200], glob) for glob in agents)
 
 
 def _hands_over(path: str) -> bool:
     """Whether a file, or its folder, is called as what hands over is."""
-    return any(_NAMED.search(part) for part in path.split("/")[-2:]) and not _ASIDE.search(path)
+    return any(_NAMED.search(part) for part in path.split("/")[-2:]) and not ASIDE.search(path)
 
 
 def _of_others(transcript: Transcript | None) -> Iterator[Spoken]:

@@ -63,7 +63,8 @@ def of_transcript(transcript: Transcript | None, until: int = 0) -> list[Outcome
             continue
         well = None if step.background or not step.result else step.result == "pass"
         how = f"it ended with exit code {step.exit_code}" if step.exit_code else ""
-        said = () if step.background else tuple(_told(done(step.text, step.folder, step.work, well=well, how=how), step.work))
+        each = done(step.text, step.folder, step.work, well=well, how=how)
+        said = () if step.background else tuple(_told(_built(each, step.text, well, how), step.work))
         found.append(Outcome(step.at, step.text, "", step.number, str(edits), said, well))
     return found
 
@@ -110,7 +111,22 @@ def _dones(proof: Proof) -> Iterator[Done]:
     well = proof.ended == "exit" and proof.exit_code == 0
     if proof.ended == "not started" or proof.exit_code is None:
         return  # what was never run failed nothing
-    yield from _told(done(proof.line, proof.folder, proof.work, well=well, how=_how(proof)), proof.work)
+    each = done(proof.line, proof.folder, proof.work, well=well, how=_how(proof))
+    yield from _told(_built(each, proof.line, well, _how(proof)), proof.work)
+
+
+def _built(dones: Iterable[Done], line: str, well: bool | None, how: str) -> Iterator[Done]:
+    """A build that a type checker broke off is a failed build as well."""
+    said = list(dones)
+    yield from said
+    if well is not False or not said or any(one.check == "build" for one in said):
+        return
+    from pytest_agentcompliance.parsing.work.commands import runs
+
+    if {one.check for one in runs(line)} == {"build"}:
+        failed = next((one for one in said if one.state == "failed" and not one.part), None)
+        if failed is not None:
+            yield replace(failed, check="build", tools=frozenset(), why=failed.why or how, unsure=True)
 
 
 def _told(dones: Iterable[Done], work: Iterable[Work]) -> Iterator[Done]:

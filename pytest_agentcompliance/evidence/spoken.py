@@ -11,6 +11,11 @@ from pytest_agentcompliance.evidence.transcript import Transcript
 from pytest_agentcompliance.place import Place
 
 _PROSE = (".md", ".mdx", ".markdown", ".txt")
+# Definitions of agents, templates, examples: they say how it is done, and nothing was done.
+ASIDE = re.compile(
+    r"(?i)(?:^|/)(?:\.?agents?|prompts?|templates?|schemas?|examples?|samples?|fixtures?|__\w+__|tests?|skills?|commands?"
+    r"|protocols?|constants|\.(?:claude|cursor|codex|github|opencode|gemini))/|template|protocol|example|schema"
+)
 LONGEST = 1024 * 1024  # characters of a paper that is read
 
 
@@ -59,7 +64,8 @@ def spoken(
 
 def _papers(changes: ChangeSet, signs: Collection[bytes]) -> Iterator[Spoken]:
     """Only what the run wrote is its word: a template that lay there before is none."""
-    prose = frozenset(one.position for one in changes if one.path.lower().endswith(_PROSE) and one.is_text)
+    own = (one for one in changes if one.path.lower().endswith(_PROSE) and not ASIDE.search(one.path))
+    prose = frozenset(one.position for one in own if one.is_text)
     hits = {one.position for sign in signs for one in changes.containing(re.compile(sign, re.DOTALL), prose)}
     for change in changes.readable(one for one in changes if one.position in hits):
         assert change.after is not None

@@ -1,10 +1,11 @@
 """The whole tree at base and at head: which paths there are, and their contents when asked for."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pytest_agentcompliance.evidence.changes import Content
+from pytest_agentcompliance.errors import Unreadable
+from pytest_agentcompliance.evidence.changes import Content, is_file
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,40 @@ class Side:
 
     def __contains__(self, path: str) -> bool:
         return path in self.files
+
+
+class Texts(Mapping[str, str]):
+    """Those files of one side that are wanted, by path, each read when it is asked for.
+
+    What cannot be read is empty: that it could not be is in the ledger.
+    """
+
+    def __init__(self, side: Side, wanted: Callable[[str], bool], *, like: "Texts | None" = None) -> None:
+        """``like`` are those of the other side that the same is wanted of: what is equal there is not read again."""
+        self._like = like
+        self._asked = {path: one for path, one in side.files.items() if is_file(one.mode)}
+        known, held = (like._asked, like._there) if like is not None else ({}, {})
+        self._there: dict[str, Content] = {
+            path: one for path, one in self._asked.items() if path in held or (path not in known and wanted(path))
+        }
+
+    def __getitem__(self, path: str) -> str:
+        other = self._like._there.get(path) if self._like is not None else None
+        if self._like is not None and other is not None and other.oid == self._there[path].oid:
+            return self._like[path]  # one text for both is also found more quickly wherever something is kept by it
+        try:
+            return self._there[path].text()
+        except Unreadable:
+            return ""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._there)
+
+    def __len__(self) -> int:
+        return len(self._there)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._there
 
 
 @dataclass(frozen=True, slots=True)

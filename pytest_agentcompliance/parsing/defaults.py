@@ -14,3 +14,5 @@ SCRIPTS = (
 # The files that type checkers read, and those of them that configure tools and lie outside what is checked.
 CODE = ("*.ts", "*.tsx", "*.mts", "*.cts", "*.vue", "*.svelte", "*.astro", "*.py", "*.pyi")
 EXEMPT = ("*.config.*", "*.config.*.*")
+# The endings of Python, TypeScript and JavaScript: what the rules over a backend's code look at.
+ENDINGS = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")

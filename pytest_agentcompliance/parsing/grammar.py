@@ -26,7 +26,7 @@ FIRST_SECONDS = 3.0  # what any answer may take; more is added for the length of
 _UNFIT = re.compile("[\ud800-\udfff\0]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 
-Question = Literal["comments", "tokens", "imports", "elements", "find"]
+Question = Literal["comments", "tokens", "imports", "elements", "find", "nodes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,15 @@ def find(patterns: Sequence[tuple[Mapping[str, Any], Sequence[str]]], name: str,
     if said is None:
         return None
     return tuple(Match(row[0], row[1], row[2], row[3], tuple((one[0], one[1]) if one else None for one in row[4])) for row in said)
+
+
+def nodes(rules: Sequence[Mapping[str, Any]], name: str, text: str) -> tuple[tuple[list[str], list[int]], ...] | None:
+    """For each rule the nodes that it matches: the names of their kinds, and a row of kind (a place among these), start and end.
+
+    They are in the order of the text, a node before those inside it. None when the grammar cannot or may not say.
+    """
+    said = ask("nodes", name, text, list(rules))
+    return tuple((one[0], one[1]) for one in said) if said is not None else None
 
 
 def ask(question: Question, name: str, text: str, *more: Any) -> list[list[Any]] | None:

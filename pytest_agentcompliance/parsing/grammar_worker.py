@@ -19,7 +19,7 @@ LOADERS = frozenset({
     "vi.mock", "vi.importActual", "vi.importMock", "vi.doMock", "vi.unmock",
     "__import__", "importlib.import_module", "import_module",
 })
-KEPT = 4_000_000  # characters whose trees are kept: several rules ask about one file, one after the other
+KEPT = 8_000_000  # characters whose trees are kept: several rules ask about one file, one after the other
 _TREES: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
 
@@ -204,6 +204,23 @@ def find(text: str, grammar: str, patterns: list[tuple[dict[str, Any], list[str]
     return found
 
 
+def nodes(text: str, grammar: str, rules: list[dict[str, Any]]) -> Answer:
+    """For each rule the nodes that it matches, in order: the names of their kinds, then kind, start and end of each.
+
+    A tree of a hundred thousand nodes is handed over so: a row of its own for each would cost more than the parse.
+    """
+    root = _tree(text, grammar)
+    found: Answer = []
+    for rule in rules:
+        kinds: dict[str, int] = {}
+        row: list[int] = []
+        for node in root.find_all({"rule": rule}):
+            place = node.range()
+            row += (kinds.setdefault(node.kind(), len(kinds)), place.start.index, place.end.index)
+        found.append((list(kinds), row))
+    return found
+
+
 def _ends(node: Any) -> tuple[int, int]:
     place = node.range()
     return place.start.index, place.end.index
@@ -217,7 +234,9 @@ def _unquoted(text: str) -> str:
     return text.strip("\"'`")
 
 
-QUESTIONS: dict[str, Any] = {"comments": comments, "tokens": tokens, "imports": imports, "elements": elements, "find": find}
+QUESTIONS: dict[str, Any] = {
+    "comments": comments, "tokens": tokens, "imports": imports, "elements": elements, "find": find, "nodes": nodes,
+}  # fmt: skip
 
 
 def main() -> None:

@@ -8,13 +8,12 @@ from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.comments import blanked
-from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
 from pytest_agentcompliance.parsing.lines import Lines
 
 LONGEST = 1_000_000  # characters of a file that is read
 MOST = 2000  # handlers of one file
 
-_SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 _VERBS = r"get|post|put|patch|delete|del|all|head|options|use|on"
 _SERVER = (
     r"(?:.*[.)])?(?:app|router|server|fastify|api|hono|route|routes|v\d|instance|typed|[\w$]*(?:Router|Routes?|App|Server|Api))"
@@ -75,7 +74,7 @@ def handlers(path: str, text: str) -> tuple[Handler, ...]:
     sign = _SIGN_OF_PYTHON if name == "python" else _SIGN_OF_SCRIPT
     if len(text) > LONGEST or not sign.search(text):
         return ()
-    if name in _SCRIPTS:
+    if name in SCRIPTS:
         plain = blanked(text, "x.ts")
         found = list(_of_scripts(grammar.find(_SCRIPT, name, text) or (), plain, path))
     elif name == "python":

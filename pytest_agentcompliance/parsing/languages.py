@@ -101,6 +101,9 @@ for _row in _TABLE.strip().splitlines():
     LANGUAGES[_name] = Language(_name, _style, _grammar.strip("-"), _lexer.strip("-"))
     _BY_ENDING |= dict.fromkeys(_endings, LANGUAGES[_name])
 
+# The names of the grammars that read JavaScript and TypeScript.
+SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+
 # Whole file names, in lower case, of files whose ending says nothing or too little.
 _BY_NAME = {
     "dockerfile": "dockerfile", "containerfile": "dockerfile", "makefile": "make", "gnumakefile": "make", "cmakelists.txt": "cmake",

@@ -216,7 +216,8 @@ def _kind(chain: str, streams: bool) -> Kind | None:
         if word == "token" and set(words[:at]) & _OTHER:
             continue
         size = 2 if tuple(words[at : at + 2]) in _PAIRS else 1 if word in _SECRETS else 0
-        if size and not set(words[:at]) & _ELSE and _is_it(words[at + size :]):
+        resets = word == "token" and words[at - 1 : at] == ["reset"]  # it opens an account
+        if size and not set(words[: at - resets]) & _ELSE and _is_it(words[at + size :]):
             return "secret"
     return None
 

@@ -14,6 +14,9 @@ _LEADERS = re.compile(
     r"""(?:\[[ xX]?\]|\(?\d{1,3}[.)])?\s*[(\[*_@]*""",
     re.IGNORECASE,
 )
+_LEAD = frozenset("/*#;!%<>{}()[]|~=+:.-_@'\"\u2013\u2014\u2022\u2192\u26a0\ufe0f")  # what such a leader may end with
+_CALLED = re.compile(r"\s?:(?![:=])|\([\w@]")
+_ENTITY = re.compile(r"&(?:#|[A-Za-z])")
 _QUOTES = ("'", '"', "`", "\u2018", "\u201c")
 # "no TODO: comments", "scans for TODO: ...": the word before says that the marker is talked about.
 _TALK_BEFORE = frozenset({
@@ -67,6 +70,29 @@ def markers(text: str, words: Iterable[str], *, docstring: bool = False) -> Iter
             at = end.end()
 
 
+def may_hold(text: str, words: Iterable[str]) -> bool:
+    """Whether some comment of a file's text may have a marker: where none may, no grammar need tell its comments."""
+    pattern = _pattern(tuple(words))
+    if any(_may_be(text, found) for found in pattern.finditer(text)):
+        return True
+    strange = (line for line in _LINE_END.split(text) if not line.isascii() or _ENTITY.search(line))
+    return any(pattern.search(seen) for line in strange if (seen := _seen(line)) != line)
+
+
+def _may_be(text: str, found: re.Match[str]) -> bool:
+    """Whether a word may be a marker where a comment begins before it: what is surely quoted, or a name in code, is none."""
+    before = text[max(0, found.start() - 3) : found.start()]
+    if before.endswith(_QUOTES) and not before.endswith(('"""', "'''")):
+        return False
+    if found[0] == found[0].upper():
+        return True
+    if not before.endswith("@") and not _CALLED.match(text, found.end()):
+        return False
+    line = _LINE_END.split(text[max(0, found.start() - _NEAR) : found.start()])[-1]
+    rest = line.rstrip(" \t")
+    return not rest or rest[-1] in _LEAD or rest[-3:].lower() in ("rem", "dnl")
+
+
 def _seen(line: str) -> str:
     """A line as a reader sees it, who looks past strokes and rings."""
     text = folded(line)
@@ -100,7 +126,7 @@ def _is_marker(word: str, before: str, after: str, *, first: bool) -> bool:
     if before.endswith(_QUOTES) and not before.endswith(('"""', "'''")):
         return False
     at_start = len(before) < _NEAR and bool(_LEADERS.fullmatch(before))
-    called = bool(re.match(r"\s?:(?![:=])|\([\w@]", after))  # TODO: ..., TODO(anna)
+    called = bool(_CALLED.match(after))  # TODO: ..., TODO(anna)
     if word != word.upper():
         # A capital alone (Todo:) is as good as none; a tag (@todo) needs no colon.
         tag = before.endswith("@") and not before.endswith("@@") and not after.startswith(("/", ".", "("))

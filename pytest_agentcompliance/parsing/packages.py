@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import basename, dirname
@@ -230,6 +230,16 @@ def folders(path: str) -> Iterator[str]:
         yield path
         if path in ("", "/"):
             return
+
+
+class Homes:
+    """The projects of a tree, by the names of manifests alone: a file is of that whose manifest is the nearest above."""
+
+    def __init__(self, paths: Iterable[str], manifests: Collection[str]) -> None:
+        self._homes = frozenset(dirname(path) for path in paths if basename(path) in manifests)
+
+    def of(self, path: str) -> str:
+        return next((folder for folder in folders(path) if folder in self._homes), "")
 
 
 def _delegates(script: str) -> bool:

@@ -37,9 +37,14 @@ def place(path: str, written: str) -> str:
     return _joined(path, "../" * (len(written) - len(name) - 1) + name.replace(".", "/"))
 
 
+def is_made(at: str) -> bool:
+    """Whether a place is one that a tool fills."""
+    return _MADE.search(at) is not None
+
+
 def leads(path: str, at: str, there: Collection[str], folders: Collection[str]) -> bool:
     """Whether a place that a file imports from is there, or may be made by a tool: in a folder of which nothing is kept."""
-    if _MADE.search(at) or at.startswith("../"):
+    if is_made(at) or at.startswith("../"):
         return True
     if at.rpartition("/")[0] not in folders:
         return True

@@ -57,7 +57,7 @@ FAMILIES = (
     "attributes", "configuration", "submodules", "environment", "objects", "history", "worktree", "index",
     "names", "links", "content", "confusables", "lfs", "law", "waivers", "yaml_bombs", "logs", "pytest_tree", "proofs",
     "transcripts",
-    "claims", "secrets", "checks", "weakened", "delivered", "supplied",
+    "claims", "secrets", "checks", "weakened", "delivered", "supplied", "handovers", "contracts", "backend",
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ waivers:
   - {rule: scope/planned-files, path: "packages/x/**", reason: "agreed", by: "Ada", until: 2027-01-31}
   - {finding: 0123456789abcdef01234567, reason: "agreed", by: "Ada", until: 2027-01-31}
 """
-PAPERS = ("report", "task", "coverage", "message")
+PAPERS = ("report", "task", "coverage", "message", "said")
 MOST = 20_000  # bytes of one input; what grows faster than its input shows long before
 PIECES = [
     b"\0", b"\xff", b"\xfe\xff", b"\r", b"\n\n", b"\t", b"    ", b"\x1b[31m", b"\xe2\x80\xae", b"\xe2\x80\x8b", b"\xf0\x9f\x91\xa9",
@@ -44,6 +44,11 @@ PIECES = [
     b"except: pass\n", b"API_KEY = 'ghp_", b"-----BEGIN RSA PRIVATE KEY-----\n", b"TODO(ada, 2020-13-45): ", b"git+https://a@b/c#",
     b"ALTER TABLE a ",
     b"\xef\xbb\xbf", b"fix(a)!: ", b"log.info(password, ",
+    b'{"handoff": {"agent": "backend", "status": ', b'"self_healing_log": {"attempts": [', b"## CHECKPOINT: G5.1\n",
+    b"**DECISION:** ", b"### Attempt History\n", b"approved", b"$ref: '#/paths/~1a'\n", b"openapi: 3.0.3\npaths:\n", b"{a}",
+    b"app.get('/a', ",
+    b"@app.get('/a')\n", b"app.use('/a', ", b"prisma.a.findMany(", b"f\"SELECT a FROM b WHERE c = '{d}'\"", b"`SELECT ${",
+    b"model A {\n", b"z.object({", b"for (const a of b) ", b"bcrypt.hash(a, ", b"cors({origin: ",
     "\uff34".encode(), "\u0422".encode(), "\u017f".encode(), "\u2028".encode(), "\u0301".encode() * 20,
 ]
 
@@ -77,6 +82,7 @@ def papers(kind: str) -> Iterator[str]:
     for name in catalog.names():
         for one in catalog.find(name).examples:
             given = {"report": [one.report], "task": [one.task], "coverage": one.coverage.values(), "message": one.messages}
+            given["said"] = [*one.messages, *(str(step["says"]) for step in one.transcript if "says" in step)]
             yield from filter(None, given[kind])
 
 
@@ -100,6 +106,7 @@ def suits(kind: str, path: str) -> bool:
         "settings": (".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".txt", ".lock", ".mod", ".config.js", "ignore"),
         "test": ("test.ts", "test.tsx", "spec.ts", "test.js", "_test.go", "conftest.py"),
         "schema": (".prisma", ".sql", "models.py", ".entity.ts", ".md", ".env"),
+        "contract": ("openapi.yaml", "openapi.json", "schema.json", ".prisma", "models.py", "schema.ts"),
     }  # fmt: skip
     named = kind == "test" and path.rpartition("/")[2].startswith("test_")
     return named or path.endswith(endings.get(kind, ()))

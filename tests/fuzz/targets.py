@@ -9,8 +9,29 @@ from typing import Literal
 from pytest_agentcompliance import catalog, policy, profile, workshop
 from pytest_agentcompliance.errors import AgentComplianceError, NotJudged, Unreadable
 from pytest_agentcompliance.evidence.changes import decode
-from pytest_agentcompliance.parsing import attributes, coverage, globs, opaque
+from pytest_agentcompliance.parsing import (
+    attributes,
+    built_sql,
+    checkpoints,
+    coverage,
+    globs,
+    handlers,
+    handoff,
+    hardening,
+    models,
+    opaque,
+    openapi,
+    queries,
+    relative_imports,
+    routes,
+    stack,
+    validators,
+)
+from pytest_agentcompliance.parsing.checkpoints import answers
+from pytest_agentcompliance.parsing.handoff import codes, counts, form, healing
+from pytest_agentcompliance.parsing.models import contract
 from pytest_agentcompliance.parsing.proofs import statement
+from pytest_agentcompliance.parsing.queries import repeated
 from pytest_agentcompliance.parsing.transcripts import replay, shell_edits
 from pytest_agentcompliance.reporters import json, text
 from pytest_agentcompliance.rule import Example, Rule
@@ -26,7 +47,8 @@ class Target:
     """A reader, and the kind of samples that its inputs are made of. ``starts_processes``: it asks the grammars' child."""
 
     kind: Literal[
-        "log", "yaml", "prose", "code", "transcript", "proof", "report", "task", "coverage", "message", "settings", "test", "schema"
+        "log", "yaml", "prose", "code", "transcript", "proof", "report", "task", "coverage", "message", "settings", "test",
+        "schema", "said", "contract",
     ]
     read: Callable[[bytes], None]
     starts_processes: bool = False
@@ -199,6 +221,74 @@ def read_interfaces(data: bytes) -> None:
     judged(rules, Example("", before=dict.fromkeys(paths, half), after=dict.fromkeys(paths, known), report=known))
 
 
+def read_handovers(data: bytes) -> None:
+    """Hand-offs, in a report and in a call, and what is read of them where no rule asks."""
+    known = decode(data)
+    for one in handoff.read(known):
+        if one.root is not None:
+            list(form.faults(one))
+            codes.codes(one)
+            counts.claims(one)
+            healing.log(one)
+    steps = ({"edit": "a.py"}, {"command": "pytest", "exit_code": 1, "output": known[:500]}, {"says": known})
+    after = {"a.py": "a = 1\n", "HANDOFF.md": known}
+    judged(bound("handoff"), Example("", after=after, report=known))
+    judged(bound("handoff"), Example("", after=after, transcript=steps))
+    judged(bound("handoff"), Example("", after=after, transcript=({"call": "handoff", "arguments": {"a": known}},)))
+
+
+def read_checkpoints(data: bytes) -> None:
+    known = decode(data)
+    for fenced in (True, False):
+        told = (*checkpoints.read(known, fenced=fenced), *checkpoints.escalations(known, fenced=fenced))
+        assert all(0 < found.line <= found.last for found in told)
+        for found in told[:5]:
+            answers.judge(known, {option.mark: option.text for option in found.options})
+    answers.judge(known)
+    gate = {"says": "## CHECKPOINT: G5.1 Schema\n\n**Options:** A) Approve | B) Changes\n\n**DECISION:** ___\n"}
+    steps = ({"says": known}, gate, {"says": known, "speaker": "person"}, {"command": known[:300]}, {"edit": "a.ts"})
+    after = {"a.ts": "a\n", "docs/G5.md": known}
+    judged(bound("checkpoints", "handoff/escalation", "files/minimum"), Example("", after=after, transcript=steps))
+
+
+def read_contracts(data: bytes) -> None:
+    """The locked specification, as an adversary may have written it, and code beside it."""
+    known = decode(data)
+    for path in ("specs/openapi.yaml", "specs/openapi.json"):
+        openapi.read(path, lambda _: known)
+    contract.read(known, "specs/database-schema.json")
+    models.read({"schema.prisma": known})
+    server = "import express from 'express'\nconst app = express()\napp.get('/a', b)\n"
+    code = {"src/a.ts": server, "schema.prisma": "model A {\n  id Int @id\n}\n"}
+    papers = {"specs/openapi.yaml": known, "specs/database-schema.json": known, "specs/schemas/a.ts": known}
+    more = {"src/a.ts": server + "app.post('/b', c)\n", "schema.prisma": known, "src/b.ts": known}
+    judged(bound("spec"), Example("", before={**code, **papers}, after={**papers, **more}))
+
+
+def read_backend(data: bytes) -> None:
+    """Code of a backend, by each of its readers and by the rules that ask them."""
+    known = decode(data)
+    paths = ("src/a.ts", "src/b.js", "app/c.py", "src/app/api/d/route.ts", "src/e.controller.ts")
+    for path in paths[:3]:
+        routes.read({path: known})
+        models.read({path: known})
+        queries.queries(path, known)
+        repeated.repeated(path, known)
+        built_sql.built(path, known)
+        hardening.left_open(path, known)
+        validators.shapes(path, known)
+        handlers.handlers(path, known)
+        for line in known.split("\n")[:200]:
+            if written := relative_imports.named(line, path):
+                relative_imports.leads(path, relative_imports.place(path, written), (), ())
+    stack.stacks(("package.json", "a/pyproject.toml"), lambda _: known)
+    rules = bound("spec/schemas-imported", "architecture/thin-routes", "architecture/query-in-loop", "security/sql-injection",
+                  "security/backend-checklist", "files/minimum")  # fmt: skip
+    half = known[: len(known) // 2]
+    given = {"specs/schemas/a.ts": known[::2], "package.json": '{"dependencies": {"express": "4"}}\n'}
+    judged(rules, Example("", before={**dict.fromkeys(paths, half), **given}, after={**dict.fromkeys(paths, known), **given}))
+
+
 TARGETS: dict[str, Target] = {
     "log": Target("log", read_log),
     "policy": Target("yaml", read_policy),
@@ -221,4 +311,10 @@ TARGETS: dict[str, Target] = {
     "tests": Target("test", read_tests, starts_processes=True),
     "interfaces": Target("code", read_interfaces, starts_processes=True),
     "schema": Target("schema", read_interfaces, starts_processes=True),
+    "handovers": Target("report", read_handovers),
+    "handovers-said": Target("said", read_handovers),
+    "checkpoints": Target("said", read_checkpoints),
+    "contracts": Target("contract", read_contracts, starts_processes=True),
+    "contracts-yaml": Target("yaml", read_contracts, starts_processes=True),
+    "backend": Target("code", read_backend, starts_processes=True),
 }

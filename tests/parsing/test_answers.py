@@ -22,15 +22,16 @@ UNCLEAR = [
     "got it", "I see", "up to you", "you decide", "", "👍", "...", "why?", "why did you take Prisma?",
     "ok, but what about the seeds?",
     "is there a migration", "how do I test it", "I'm not sure", "let me think", "interesting", "nice job", "all good?",
-    "can you explain the schema?",
+    "can you explain the schema?", "approve? not sure yet", "I'll look at it tomorrow",
 ]  # fmt: skip
 REFUSES = [
     "no", "No.", "nope", "wait", "hold on", "stop", "not yet", "not approved", "This is not approved.", "I can't approve this",
     "don't proceed", "do not continue", "B", "C", "c) pause", "option C", "reject", "pause", "I don't like it", "yes but wait",
-    "[Request interrupted by user]",
+    "[Request interrupted by user]", "Changes", "please hold", "let me test this first",
 ]  # fmt: skip
 CHANGES = [
     "Looks good, but rename the table", "B) use a decimal for the price", "no, use a decimal for the price instead",
+    "changes please: use cuid", "I have concerns about the ids",
     "Don't proceed. The price has to be a decimal first.", "approve once the tests pass",
 ]  # fmt: skip
 OTHER = [
@@ -39,6 +40,7 @@ OTHER = [
 ]  # fmt: skip
 ELSEWHERE = [
     ("ja, mach weiter", "approves"), ("genehmigt", "approves"), ("Sieht gut aus", "approves"), ("nein", "refuses"),
+    ("Änderungen nötig", "refuses"),
     ("noch nicht", "refuses"), ("nicht freigegeben", "refuses"), ("klar", "unclear"), ("na gut", "unclear"),
     ("warum Prisma?", "unclear"),
     ("oui, vas-y", "approves"), ("c'est validé", "approves"), ("d'accord", "unclear"), ("peut-être", "unclear"), ("non", "refuses"),

@@ -25,6 +25,7 @@ TABLE = "| # | Error | Fix | Result |\n|---|---|---|---|\n| 1 | a | b | c |\n| 2
         "CHECKPOINT: G5.1 Schema",
         "# DEVELOPMENT CHECKPOINT: G5.1",
         "## ✅ CHECKPOINT: G5.1 Schema",
+        "## 🛑 CHECKPOINT REACHED: G5.1 Schema",
     ],
 )
 def test_a_title_in_any_dress_opens_a_checkpoint(title: str) -> None:
@@ -139,3 +140,20 @@ def test_any_text_is_read(parts: list[str]) -> None:
 def test_long_lines_take_no_time(text: str) -> None:
     (one,) = read(f"## CHECKPOINT: G5.1\n\n### Built\n{text}\n")
     assert one.gate == "G5.1"
+
+
+def test_a_checkpoint_in_a_quote_is_one() -> None:
+    quoted = "".join(f"> {line}".rstrip() + "\n" for line in f"## CHECKPOINT: G5.1 Schema{BODY}".split("\n"))
+    (one,) = read(f"Here it is:\n\n{quoted}")
+    assert (one.line, sorted(one.parts)) == (3, sorted(ALL))
+
+
+def test_letters_of_options_may_be_bold() -> None:
+    (one,) = read("## CHECKPOINT: G5.1\n\n**Options:** **A** Approve | **B** Changes\n")
+    assert [(option.mark, option.text.strip(" |")) for option in one.options] == [("A", "Approve"), ("B", "Changes")]
+
+
+def test_a_table_of_decisions_is_not_one_of_parts() -> None:
+    rows = "| Decision | Why |\n|---|---|\n| Testing | vitest |\n| Files | one a module |\n"
+    (one,) = read(f"## CHECKPOINT: G5.1\n\n### Key Decisions\n{rows}")
+    assert sorted(one.parts) == ["Key Decisions"]

@@ -68,3 +68,76 @@ def test_parameters() -> None:
     assert said({}, {"shop/till.py": LOGIC}, lines=20) == []
     assert said({}, {"shop/till.py": LOGIC}, branches=9) == []
     assert said({}, {"shop/till.py": LOGIC}, exempt=["shop/**"]) == []
+
+
+def test_a_test_that_was_only_wrapped_otherwise_speaks_for_nothing() -> None:
+    before = {"tests/test_till.py": "def test_other():\n    assert other(1, 2) == 1\n"}
+    after = {"shop/till.py": LOGIC, "tests/test_till.py": "def test_other():\n    assert other(\n        1, 2,\n    ) == 1\n"}
+    assert len(said(before, after)) == 1
+
+
+def test_a_method_is_not_known_by_a_name_that_everything_has() -> None:
+    method = "class Till:\n    " + LOGIC.replace("\n", "\n    ").replace("total(", "create(self, ").rstrip() + "\n"
+    code = {"shop/billing.py": method}
+    assert len(said({}, {**code, "tests/test_users.py": "def test_a():\n    users.create()\n"})) == 1
+    assert said({}, {**code, "tests/test_users.py": "def test_a():\n    Till().create()\n"}) == []
+
+
+def test_wiring_that_a_test_names_does_not_speak_for_what_it_names() -> None:
+    wiring = {"src/app.module.ts": "import { billing } from './billing'\n"}
+    code = {"src/billing.ts": LOGIC_TS, "test/a.spec.ts": "import { AppModule } from '../src/app.module'\n"}
+    assert len(said({}, {**wiring, **code})) == 1
+
+
+LOGIC_TS = (
+    "export function total(rows: Row[]): number {\n  let found = 0;\n  for (const row of rows) {\n    if (row.paid) {\n"
+    "      found += row.sum;\n    } else if (row.due) {\n      found -= row.sum;\n    }\n  }\n  return found;\n}\n"
+)
+ORDERS = (
+    "class OrderItem(Base):\n    __tablename__ = 'order_items'\n    id = Column(Integer, primary_key=True)\n"
+    "    sum = Column(Integer)\n"
+)
+OWED = ["shop/models.py:1: the new table order_items (OrderItem) has no new or changed test that names it"]
+
+
+@pytest.mark.parametrize(
+    ("test", "owed"),
+    [
+        ("def test_a():\n    order()\n", OWED),
+        ("def test_a():\n    OrderItem()\n", []),
+        ("def test_a():\n    make_order_items(3)\n", []),
+        ("def test_a(client):\n    client.get('/api/order-items/1')\n", []),
+        ("def test_a():\n    orderitem_of(1)\n", []),
+    ],
+)
+def test_what_names_a_table(test: str, owed: list[str]) -> None:
+    assert said({}, {"shop/models.py": ORDERS, "tests/test_a.py": test}, tables=True) == owed
+
+
+def test_tables_are_not_asked_about_unless_the_parameter_says_so() -> None:
+    assert said({}, {"shop/models.py": ORDERS}) == []
+
+
+def test_a_test_that_was_there_does_not_speak_for_a_new_table() -> None:
+    before = {"tests/test_a.py": "OrderItem\n"}
+    assert said(before, {"shop/models.py": ORDERS}, tables=True) == OWED
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"shop/models.py": ORDERS.replace("OrderItem", "Item").replace("order_items", "item")},  # it has another name now
+        {"web/models.py": ORDERS},  # the same table, declared once more
+    ],
+)
+def test_a_table_that_was_there_is_not_new(before: Mapping[str, str]) -> None:
+    assert said(before, {"shop/models.py": ORDERS}, tables=True) == []
+
+
+def test_a_table_is_tested_through_the_file_that_uses_it() -> None:
+    uses = {"shop/basket.py": "from shop.models import OrderItem\n", "tests/test_basket.py": OTHER}
+    assert said({}, {"shop/models.py": ORDERS, **uses}, tables=True) == []
+
+
+def test_generated_and_migrated_models_are_owed_none() -> None:
+    assert said({}, {"shop/generated/models.py": ORDERS, "shop/migrations/0001.py": ORDERS}, tables=True) == []

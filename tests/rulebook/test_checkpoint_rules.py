@@ -70,7 +70,8 @@ class TestFormat:
             "the work is handed over as complete, and G5.1, G5.2, G5.3, G5.4, G5.5 were never presented"
         ]
         alone = Example("x", after=CODE, report=done["says"])
-        assert messages(Format(), alone) == []  # a report need not hold the checkpoints
+        with pytest.raises(NotJudged, match="without its transcript"):
+            messages(Format(), alone)  # a report need not hold the checkpoints
         blocked = {"says": '{"handoff": {"status": "blocked"}}'}
         with pytest.raises(NotJudged):
             messages(Format(), ran(EDIT, blocked))
@@ -182,6 +183,9 @@ class TestFilesExist:
         table = "### Files Created\n\n| File | What |\n|---|---|\n| `src/x.ts` | carts |\n| `src/a.ts` | sums |\n"
         body = f"\n\n### Built\n- a\n\n{table}\n"
         assert len(messages(FilesExist(), ran(gate("G5.1 a", body), gate("G5.1 a", body)))) == 1
+
+    def test_a_part_without_a_line_lists_nothing(self) -> None:
+        assert why(FilesExist(), ran(gate("G5.1 a", "\n\n### Files Created"))) == "0 paths of 1 checkpoints"
 
 
 class TestEscalation:

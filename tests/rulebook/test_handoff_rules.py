@@ -581,3 +581,30 @@ def test_a_run_is_held_to_its_hand_off(repo: GitRepo) -> None:
     assert {rule: lines for rule, lines in found.items() if lines} == {
         "handoff/verification": [13], "handoff/self-healing": [16, 18], "handoff/counts": [9, 10],
     }  # fmt: skip
+
+
+def test_a_hand_off_that_is_folded_away_does_not_go_before_one_in_sight() -> None:
+    folded = f"<details><summary>More</summary>\n\n{REPORT}\n</details>\n"
+    assert where(counts(report=f"{REPORT}\n{folded}")) == "REPORT.md:6"
+    assert where(counts(report=folded)) == "REPORT.md:8"
+
+
+def test_a_build_that_the_type_checker_broke_off_is_a_failed_build() -> None:
+    red = {"command": "npm run build", "output": "a.ts(1,1): error TS2322: no", "result": "fail", "exit_code": 1}
+    lint = {"command": "npm run lint", "output": "", "result": "pass"}
+    example = Example("x", after={"src/carts.py": "1\n"}, report=REPORT, transcript=(EDIT, PASSED, lint, red, {"says": "Done."}))
+    assert any("'build' ended with 0" in one for one in messages(Verification(), example))
+
+
+def test_the_definition_of_an_agent_is_no_paper_of_the_run() -> None:
+    assert where(counts(after={"agents/backend-report.md": REPORT})) == ""
+
+
+def test_who_says_that_all_is_done_in_prose_owes_the_block() -> None:
+    def said(text: str) -> Example:
+        return Example("x", after={"src/carts.py": "1\n"}, transcript=(EDIT, PASSED, {"says": text}))
+
+    for text in ("Hand-off complete. Next agent: QA Engineer.", "The backend is complete."):
+        assert len(messages(Schema(), said(text))) == 1
+    with pytest.raises(NotJudged):
+        messages(Schema(), said("The hand-off is not complete: the carts are missing."))

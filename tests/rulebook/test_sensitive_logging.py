@@ -20,6 +20,7 @@ def places(**example: object) -> tuple[str, ...]:
     ("path", "text", "wanted"),
     [
         ("a.ts", "console.log(password)", "password"),
+        ("a.ts", "console.log(`Reset token for ${id}: ${resetToken}`)", "resetToken"),
         ("a.ts", "console.error(`x ${user.apiKey}`)", "user.apiKey"),
         ("a.ts", "this.logger.debug('t', { token: session.refreshToken })", "session.refreshToken"),
         ("a.ts", "logger.info({ accessToken }, 'in')", "accessToken"),

@@ -173,7 +173,9 @@ def _kind(source: Source, hole: Hole) -> Kind:
     name = source.code[slice(*hole.origin)]
     if not source.script and re.fullmatch(r"\w+", name):
         for start, _, parameters in source.around(hole.origin[0])[:1]:
-            given = re.search(rf"(?<![\w.]){name}(?!\w)\s*(:[^,=]*)?", source.code[slice(*parameters)])
+            # A parameter's own name: what it is declared to be (user: User) is none.
+            own = rf"(?:\A|[(,])\s{{0,99}}{name}\s{{0,9}}(?:[:=][^,]{{0,300}})?(?:[,)]|\Z)"
+            given = re.search(own, source.code[slice(*parameters)])
             head = source.text[max(0, start - 800) : start].rpartition("\n\n")[2]
             if given and _ROUTE.search(head) and not re.search(r"Depends|Session|Enum|Request|Connection", given[0]):
                 return "request"

@@ -5,14 +5,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Literal
 
 from pytest_agentcompliance.parsing import grammar
-from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
 from pytest_agentcompliance.parsing.lines import Lines
 
-SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 How = Literal["=", "+=", "for", "add"]
 Spot = tuple[int, int]
 Function = tuple[int, int, Spot]  # start, end, parameters
@@ -24,16 +23,27 @@ _IMPORTS = re.compile(
     r"\bimport\s+(?:type\s+)?((?:\w+\s*,\s*)?\{[^{}]{0,5000}\}|\([^()]{0,5000}\)|\w+(?=\s+from\b))|\bimport\s+([\w., *]{1,2000})"
 )
 _DOTTED = re.compile(r"[A-Za-z_$][\w$.]*")
-# A name that is looked for in a list, held against a pattern, or given to what checks or quotes it.
+_NUMBER = r"\([^()]{0,500}\)\s{0,9}(?:->|:)\s{0,9}(?:int|float|bool|number|boolean|bigint|Decimal|date|datetime|UUID|Date)\b"
+_COUNTS = re.compile(rf"\b(?:def|function)\s{{1,9}}([\w$]+)\s{{0,9}}{_NUMBER}|\b([\w$]+)\s{{0,9}}=\s{{0,9}}{_NUMBER}\s{{0,9}}=>")
+# A name that is looked for in a list, held against a pattern, or given to what checks or quotes it; with what such a place is
+# known by, so that a text is searched for the rest only there.
 _CHECKS = (
-    re.compile(r"(?:\bif|\belif|\band|\bor|\bassert|\bnot|\bwhile|\()\s{0,99}([A-Za-z_$][\w$.]{0,99})\s{1,9}(?:not\s{1,9})?in\s"),
-    re.compile(r"\b(?:includes|has|test|match|fullmatch|isInteger|isSafeInteger|isNaN|isFinite|indexOf|issubset)\s?\(([^()\n]{1,200})"),
-    re.compile(r"([A-Za-z_$][\w$.]{0,99})\.(?:isidentifier|isalnum|isdigit|isnumeric|isdecimal|issubset)\("),
-    re.compile(r"(?i)(?:valid|allow|sanit|assert|ensure|(?<!un)safe|quote|escape|check)\w{0,40}\(\s{0,99}([\w$.]+(?:,\s?[\w$.]+)?)"),
-    re.compile(r"\b(?:isinstance\(\s*([\w.]{1,99})\s*,\s*\(?\s*(?:int|float)\b)"),
-    re.compile(r"\"\s{1,9}not\s{1,9}in\s{1,9}([A-Za-z_][\w.]{0,99})"),
-    re.compile(r"\b(?:typeof|switch)\s*\(?\s*([\w$.]{1,99})"),
+    (re.compile(
+        r"\b(?:includes|has|test|match|fullmatch|isInteger|isSafeInteger|isNaN|isFinite|indexOf|issubset)\s?\(([^()\n]{1,200})"
+    ), ()),
+    (re.compile(r"([A-Za-z_$][\w$.]{0,99})\.(?:isidentifier|isalnum|isdigit|isnumeric|isdecimal|issubset)\("),
+     (".isidentifier(", ".isalnum(", ".isdigit(", ".isnumeric(", ".isdecimal(", ".issubset(")),
+    (re.compile(r"\b(?:isinstance\(\s*([\w.]{1,99})\s*,\s*\(?\s*(?:int|float)\b)"), ("isinstance(",)),
+    (re.compile(r"\"\s{1,9}not\s{1,9}in\s{1,9}([A-Za-z_][\w.]{0,99})"), ()),
+    (re.compile(r"\b(?:typeof|switch)\s*\(?\s*([\w$.]{1,99})"), ("typeof", "switch")),
+)  # fmt: skip
+_IN = re.compile(r"(?<=\s)in\s")
+_AMONG = re.compile(
+    r"(?:\bif|\belif|\band|\bor|\bassert|\bnot|\bwhile|\()\s{0,99}([A-Za-z_$][\w$.]{0,99})\s{1,9}(?:not\s{1,9})?in\s"
 )
+_LONGEST_AMONG = 240  # characters of it
+_VETS = ("valid", "allow", "sanit", "assert", "ensure", "safe", "quote", "escape", "check")
+_VETTED = re.compile(rf"(?i)(?:{'|'.join(_VETS)})\w{{0,40}}\(\s{{0,99}}([\w$.]+(?:,\s?[\w$.]+)?)")
 _MOST = 60_000  # matches of a file: more is no code that a person wrote
 
 
@@ -96,6 +106,11 @@ class Source:
         return frozenset(name for one in _IMPORTS.finditer(self.code) for name in _NAME.findall(one[1] or one[2]))
 
     @cached_property
+    def counting(self) -> frozenset[str]:
+        """The functions of the file that are declared to give a number, a date, or the like."""
+        return frozenset(one[1] or one[2] for one in _COUNTS.finditer(self.code))
+
+    @cached_property
     def _outer(self) -> list[int]:
         """For each function the number of the one that it stands in, -1 where that is none."""
         found: list[int] = []
@@ -138,10 +153,11 @@ class Source:
     def checks(self) -> dict[str, list[int]]:
         """Where the code asks of each name what it is, so that what comes after may rely on it."""
         found: dict[str, list[int]] = {}
-        for pattern in _CHECKS:
-            for one in pattern.finditer(self.code):
-                for name in _DOTTED.findall(one[1]):
-                    found.setdefault(name, []).append(one.end())
+        plain = (one for pattern, signs in _CHECKS if not signs or any(sign in self.code for sign in signs)
+                 for one in pattern.finditer(self.code))  # fmt: skip
+        for one in chain(plain, _among(self.code), _vetted(self.code)):
+            for name in _DOTTED.findall(one[1]):
+                found.setdefault(name, []).append(one.end())
         return found
 
     def __getitem__(self, spot: Spot) -> str:
@@ -230,6 +246,35 @@ def _patterns(script: bool) -> list[tuple[Mapping[str, Any], list[str]]]:
         *given,
         ({"rule": {"kind": "return_statement"}}, []),
     ]
+
+
+def _among(code: str) -> Iterator[re.Match[str]]:
+    """Where a name is looked for in something: each ``in``, and what stands before it."""
+    last = 0
+    for one in _IN.finditer(code):
+        if found := _AMONG.search(code, max(last, one.end() - _LONGEST_AMONG), one.end()):
+            last = found.end()
+            yield found
+
+
+def _vetted(code: str) -> Iterator[re.Match[str]]:
+    """Where a name is given to what checks or quotes it by its own name."""
+    small = code.lower()
+    if len(small) != len(code):  # some letters become two: offsets must stay
+        small = "".join(sign.lower() if sign.isascii() else sign for sign in code)
+    last = 0
+    for at in sorted({at for word in _VETS for at in _places(small, word)}):
+        unsafe = small.startswith("safe", at) and small.startswith("un", max(0, at - 2))
+        if at >= last and not unsafe and (found := _VETTED.match(code, at)):
+            last = found.end()
+            yield found
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _paint(source: Source, found: tuple[grammar.Match, ...]) -> None:

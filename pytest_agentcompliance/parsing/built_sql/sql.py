@@ -19,7 +19,8 @@ _INSIDE = re.compile(r"(?i)\b(?:VALUES|IN)\b")
 _COMMENT = re.compile(r"--[^\n]*|/\*[^*]{0,2000}\*/")
 _BOUND = re.compile(r"(?:\$|(?<!:):|@|%\()\Z")  # the number or name of a bound parameter: $1, :name
 _NUMBER = re.compile(
-    r"(?i)\b(?:(?:LIMIT|OFFSET|TOP|FETCH\s(?:FIRST|NEXT)|INTERVAL)\s{0,9}\(?|PRAGMA\s[\w.]{1,60}\s?=\s?|INTERVAL\s{1,9}'[-+]?)\s{0,9}\Z"
+    r"(?i)\b(?:(?:LIMIT|OFFSET|TOP|FETCH\s(?:FIRST|NEXT)|INTERVAL)\s{0,9}\(?|PRAGMA\s[\w.]{1,60}\s?=\s?|INTERVAL\s{1,9}'[-+]?|"
+    r"SET\s(?:LOCAL\s|SESSION\s)?\w{0,40}timeout\s{0,9}(?:=|TO)\s{0,9}'?)\s{0,9}\Z"
 )
 _VALUE = re.compile(r"(?i)(?:[<>=~]|\|\||\b(?:LIKE|ILIKE|IN|ANY|ALL|THEN|ELSE|MATCH|REGEXP|RLIKE|GLOB|BETWEEN(?:\s\S{1,60}\sAND)?))"
                     r"\s{0,40}(?:\(\s{0,40})?\"?\Z")  # fmt: skip

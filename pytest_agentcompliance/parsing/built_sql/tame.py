@@ -68,7 +68,8 @@ def _is_safe_call(source: Source, start: int, end: int) -> bool:
         return True
     if _STRIPS.search(source.text[start:end][:400]):
         return True
-    return _SAFE_CALL.search(re.sub(r"\s", "", source.code[start:opened])) is not None
+    callee = re.sub(r"\s", "", source.code[start:opened])
+    return _SAFE_CALL.search(callee) is not None or callee in source.counting
 
 
 def _has_constant(chain: str) -> bool:

@@ -1,8 +1,8 @@
 """The checkpoints at which a run waits for a person, and the escalations with which it gives up, out of what was said."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pytest_agentcompliance.parsing.blocker_options import Option, options_in
@@ -14,18 +14,23 @@ __all__ = ["ESCALATION", "PARTS", "Checkpoint", "Escalation", "Part", "escalatio
 # The parts of a checkpoint, each by the name that the template has, and others that are met.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "Project": ("Project", "Project Name"),
-    "Built": ("Built", "What Was Built", "What I Built", "What's Built", "Completed", "What Was Completed", "What Was Done"),
-    "Key Decisions": ("Key Decisions", "Decisions", "Key Decisions Made", "Decisions Made", "Design Decisions"),
+    "Built": ("Built", "What Was Built", "What I Built", "What's Built", "Completed", "What Was Completed", "What Was Done",
+        "What We Built", "What Is Built", "Implemented", "What Was Implemented", "What Is Done", "What's Done", "Done"),
+    "Key Decisions": ("Key Decisions", "Decisions", "Key Decisions Made", "Decisions Made", "Design Decisions",
+        "Key Technical Decisions", "Technical Decisions", "Key Design Decisions", "Important Decisions", "Decisions and Rationale",
+        "Key Choices", "Architectural Decisions", "Key Architectural Decisions"),
     "Files Created": (
         "Files Created", "Files", "Files Created/Modified", "Files Created / Modified", "Files Created or Modified",
         "Files Created & Modified", "Files Created and Modified", "Files Modified", "Files Changed", "New Files", "Created Files",
+        "Files Added", "Files Touched", "Files Created and Updated", "Files Created / Updated", "Files Created/Updated",
     ),
     "Test It": (
         "Test It", "Testing", "How to Test", "How to Test It", "Try It", "Try It Out", "Verify", "Verify It", "Preview", "Test",
-        "Want to See It", "Verification",
+        "Want to See It", "Verification", "Test It Out", "Test It Yourself", "Try It Yourself", "How to Try It", "How to Verify",
+        "How to Verify It", "How to Test This", "Test This", "Test Commands",
     ),
     "Options": ("Options", "Your Options", "Option"),
-    "DECISION": ("DECISION", "Your Decision", "Decision Needed", "Decision Required"),
+    "DECISION": ("DECISION", "Your Decision", "Decision Needed", "Decision Required", "Your Choice", "Awaiting Decision"),
 }  # fmt: skip
 # The same of an escalation.
 ESCALATION: Mapping[str, tuple[str, ...]] = {
@@ -33,12 +38,12 @@ ESCALATION: Mapping[str, tuple[str, ...]] = {
     "Attempt History": ("Attempt History", "Attempts History", "History", "History of Attempts", "Attempt Log"),
     "Root Cause": ("Root Cause", "Root Cause Analysis", "Cause", "Analysis"),
     "Options": ("Options", "Recommended Options", "Your Options", "Proposed Options"),
-    "DECISION": ("DECISION", "Your Decision", "Decision Needed", "Decision Required"),
+    "DECISION": ("DECISION", "Your Decision", "Decision Needed", "Decision Required", "Your Choice", "Awaiting Decision"),
 }  # fmt: skip
 _WORD = re.compile(r"(?i)\bcheck[\s-]?point\b")
 _GATE = re.compile(r"(?<![\w.])([A-Z]{1,3}\d{1,2}(?:\.\d{1,2})?)(?!\w|\.\w)")
 _FIRST = re.compile(
-    r"(?i)^\W*(?:[\w-]{1,20}\W{1,4}){0,2}?check[\s-]?point\b\W{0,6}(?:gate\W{0,3})?(?=[A-Z]{1,3}\d)"
+    r"(?i)^\W*(?:[\w-]{1,20}\W{1,4}){0,2}?check[\s-]?point\b\W{0,6}(?:(?:gate|reached|ready|time|review)\b\W{0,3}){0,2}(?=[A-Z]{1,3}\d)"
     r"|^\W*[A-Z]{1,3}\d{1,2}(?:\.\d{1,2})?\W{0,4}(?:\w{1,20}\W{1,3}){0,3}check[\s-]?point\b"
 )
 # What is said of a checkpoint that was there already.
@@ -49,6 +54,7 @@ _SAID_OF = re.compile(
 _ESCALATES = re.compile(
     r"(?i)^\W*(?:self[\s-]?healing\W{0,3}(?:protocol\W{0,3})?escalation\b|escalation\W{0,4}self[\s-]?healing\b)"
 )
+_BOLD_MARK = re.compile(r"\*\*([A-H1-9])\*\*(?=\s+[^\W_])")  # "**A** Approve | **B** Changes"
 _CHOICE = re.compile(
     r"(?i)^\W*(?:(?:option\s{1,3})?[A-H1-9](?:[).:](?=\s|$)|\W{0,3}$|\s[-–—]\s)"
     r"|(?:approved?|proceed(?:ing)?|continu(?:e|ing)|skip(?:ped)?|yes|accepted)\b(?!\s{0,3}(?:[/|]|or\b)))"
@@ -57,10 +63,9 @@ _NUMBER = re.compile(r"\d{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """One checkpoint: its gates (``G5.1``; several where it is one for all of them), its title, and its parts by name."""
+class Presented:
+    """What is put before a person to decide: its title, where it stands, and its parts by name."""
 
-    gates: tuple[str, ...]
     title: str
     line: int
     last: int
@@ -68,46 +73,57 @@ class Checkpoint:
 
     @property
     def text(self) -> str:
-        """Its title and its parts: what is the same where the same checkpoint stands."""
+        """Its title and its parts: what is the same where the same stands again."""
         return "\n".join([self.title, *(part.text for part in self.parts.values())])
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return options(self.parts.get("Options"))
+
+    @property
+    def decided(self) -> str:
+        """What was chosen behind DECISION; empty where it was left open."""
+        return _chosen(self.parts.get("DECISION"))
+
+    def faults(self, wanted: Sequence[str], least: int, more: Sequence[str] = (), *, said: bool) -> list[str]:
+        """What is wrong with the parts that are ``wanted``: missing, empty, fewer options than the ``least``.
+
+        ``more`` is what else is wrong. ``said``: it is the agent's own message, in which nobody can have decided yet.
+        """
+        missing = [name for name in wanted if name not in self.parts]
+        empty = [name for name in wanted if name in self.parts and name != "DECISION" and not self.parts[name].filled]
+        wrong = [f"lacks {', '.join(missing)}"] if missing else []
+        wrong += [f"leaves {', '.join(empty)} empty"] if empty else []
+        wrong += more
+        marked = [option for option in self.options if option.kind != "unmarked"]
+        if "Options" in wanted and "Options" not in [*missing, *empty] and len(marked) < least:
+            wrong.append(f"offers {len(marked)} options that can be named, and not {least}")
+        if said and "DECISION" in wanted and self.decided:
+            wrong.append(f"fills DECISION in itself: {self.decided[:40]!r}")
+        return wrong
+
+    def other_names(self, wanted: Sequence[str]) -> list[str]:
+        """The labels that are written otherwise than the template has them."""
+        named = {name: self.parts[name].label for name in wanted if name in self.parts}
+        return [f"{label!r} for {name}" for name, label in named.items() if label.strip(" :").lower() != name.lower()]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint(Presented):
+    """One checkpoint, with its gates: ``G5.1``; several where it is one for all of them."""
+
+    gates: tuple[str, ...]
 
     @property
     def gate(self) -> str:
         return self.gates[0]
 
-    @property
-    def options(self) -> tuple[Option, ...]:
-        return options(self.parts.get("Options"))
-
-    @property
-    def decided(self) -> str:
-        """What was chosen behind DECISION; empty where it was left open."""
-        return _chosen(self.parts.get("DECISION"))
-
 
 @dataclass(frozen=True, slots=True)
-class Escalation:
-    """One escalation: its parts by name, and the rows of its table of attempts, cell by cell."""
+class Escalation(Presented):
+    """One escalation, with the rows of its table of attempts, cell by cell."""
 
-    title: str
-    line: int
-    last: int
-    parts: Mapping[str, Part]
     attempts: tuple[tuple[str, ...], ...]
-
-    @property
-    def text(self) -> str:
-        """Its title and its parts: what is the same where the same escalation stands."""
-        return "\n".join([self.title, *(part.text for part in self.parts.values())])
-
-    @property
-    def options(self) -> tuple[Option, ...]:
-        return options(self.parts.get("Options"))
-
-    @property
-    def decided(self) -> str:
-        """What was chosen behind DECISION; empty where it was left open."""
-        return _chosen(self.parts.get("DECISION"))
 
 
 @lru_cache(maxsize=64)  # several rules read the same texts
@@ -123,7 +139,7 @@ def read(text: str, *, fenced: bool = True) -> tuple[Checkpoint, ...]:
         gates = tuple(dict.fromkeys(_GATE.findall(block.title)))
         spoken_of = _SAID_OF.search(block.title) or block.kind == "plain"
         if gates and not (spoken_of and not _stands(block)):
-            found.append(Checkpoint(gates, block.title, block.line, block.last, block.parts))
+            found.append(Checkpoint(block.title, block.line, block.last, block.parts, gates))
     return tuple(found)
 
 
@@ -142,7 +158,10 @@ def escalations(text: str, *, fenced: bool = True) -> tuple[Escalation, ...]:
 
 def options(part: Part | None) -> tuple[Option, ...]:
     """The options that a part lists, on its own line or one a line."""
-    return options_in(part.lines) if part is not None else ()
+    if part is None:
+        return ()
+    lines = [replace(line, body=_BOLD_MARK.sub(r"\1)", line.body)) if "**" in line.body else line for line in part.lines]
+    return options_in(lines)
 
 
 def _opens(title: str) -> bool:

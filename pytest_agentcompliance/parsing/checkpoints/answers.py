@@ -123,7 +123,7 @@ def _judge(text: str, options: Mapping[str, str], phrases: Phrases) -> Kind:
             favour = phrases.asks.search(bare) is not None
             asked, rest = asked or not favour, rest + favour
             continue
-        if question and kind in ("approves", "soft") and len(plain.split()) < 4:
+        if question and kind in ("approves", "soft", "explicit") and len(plain.split()) < 4:
             asked = True  # "all good?"
             continue
         if kind is not None:
@@ -166,6 +166,10 @@ def _long(text: str, phrases: Phrases) -> Kind:
 
 def _chosen(text: str, options: Mapping[str, str], phrases: Phrases) -> Kind | None:
     """What the choice of an option comes to."""
+    if len(text) < 200 and (plain := _plain(text)):
+        for offered in options.values():  # the words of an option, as where the harness let choose
+            if plain == _plain(offered):
+                return "approves" if _option(offered, phrases) == "approves" else "refuses"
     found = _LETTER.match(text[:LONGEST])
     named = None if found else _NAMED.search(text[:200])
     mark = (found or named or {"mark": ""})["mark"].upper()

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_agentcompliance.parsing.markdown import Line, read, too_much
 from pytest_agentcompliance.parsing.reports.sections import LABEL, Section, key, of_lines
@@ -13,6 +13,9 @@ LONGEST = 400  # characters of a line that can be a title
 _SHOWN = re.compile(r"(?i)^(?:markdown|md|text|txt)?$")
 _PLACEHOLDER = re.compile(r"\{[^{}]{0,200}\}|\[[^\[\]]{0,200}\](?!\()|<[^<>]{0,200}>|\b(?i:TBD|TBA|none yet)\b")
 _WORD = re.compile(r"[^\W_]")
+# A quote's mark, and pictures that stand before a bold label.
+_DRESS = re.compile(r"(?:>\s?){0,3}(?:[^\w\s*_`|>#()\[\]{}<\"'$@/.~+=-][\ufe0f\u200d]?\s*){0,4}(?=\*\*|__)")
+_SIGNS = re.compile(r"^[^\w]{1,8}")
 _SILENT = ("blank", "rule", "fence", "hidden", "under")
 _BOLD = re.compile(r"^(?:\*\*|__)(.{1,300}?)(?:\*\*|__)\W{0,3}$")
 
@@ -51,12 +54,13 @@ def blocks(text: str, opens: Callable[[str], bool], names: Mapping[str, tuple[st
         return
     lines = read(text)
     if fenced:
-        lines = _opened(lines, opens)
+        lines = _opened(_unquoted(lines, opens), opens)
     titles = [(at, kind, title) for at, line in enumerate(lines) for kind, title in [_title(line)] if title and opens(title)]
     titles = titles[:MOST]
     if not titles:
         return
     known = {key(name): part for part, all_names in names.items() for name in all_names}
+    lines = [*lines[: titles[0][0]], *_undressed(lines[titles[0][0] :], known)]
     places = {line.number: at for at, line in enumerate(lines)}
     sections = of_lines(lines)
     begins = [places.get(one.line, -1) for one in sections]
@@ -70,6 +74,14 @@ def blocks(text: str, opens: Callable[[str], bool], names: Mapping[str, tuple[st
 def says(text: str) -> bool:
     """Whether a text says something, and is not only what a template has in its place."""
     return _WORD.search(_PLACEHOLDER.sub("", text[: 5 * LONGEST])) is not None
+
+
+def _unquoted(lines: list[Line], opens: Callable[[str], bool]) -> list[Line]:
+    """The lines as they read without the marks of a quote that holds a whole block."""
+    if not any(line.text.startswith(">") and opens(line.text[:LONGEST].strip("#*_> ")) for line in lines):
+        return lines
+    rows = (line.text.removeprefix(">").removeprefix(" ") if line.text.startswith(">") else line.text for line in lines)
+    return read("\n".join(rows))
 
 
 def _opened(lines: list[Line], opens: Callable[[str], bool]) -> list[Line]:
@@ -97,6 +109,39 @@ def _title(line: Line) -> tuple[str, str]:
         return "", ""
     bold = _BOLD.match(line.body)
     return ("bold", bold[1].strip()) if bold else ("plain", line.body.strip())
+
+
+def _undressed(lines: list[Line], known: Mapping[str, str]) -> Iterator[Line]:
+    """The lines as labels are read in them: without quote marks and signs before a bold label, and the rows of a table whose
+    first cells are names of parts as labels of their own."""
+    rows = _labels(lines, known)
+    for at, line in enumerate(lines):
+        if at in rows:
+            yield Line(line.number, "text", line.text, rows[at])
+        elif line.kind != "text" or not line.body or line.body[0].isalnum() or not (bare := _DRESS.match(line.body)):
+            yield line
+        else:
+            yield replace(line, body=line.body[bare.end() :])
+
+
+def _labels(lines: list[Line], known: Mapping[str, str]) -> dict[int, str]:
+    """Where a row of a table is one part, as ``**Project:** shop``; only of tables that have three parts, one of the first two."""
+    found: dict[int, str] = {}
+    first = set(list(dict.fromkeys(known.values()))[:2])
+    table: dict[int, str] = {}
+    parts: set[str] = set()
+    for at, line in enumerate([*lines, Line(0, "blank", "", "")]):
+        if line.kind == "text" and line.body.startswith("|"):
+            cells = line.body[: 10 * LONGEST].strip("| ").split("|", 1)
+            name = known.get(key(_SIGNS.sub("", cells[0].strip("*_ ")))) if len(cells) > 1 else None
+            if name is not None:
+                table[at] = f"**{name}:** {cells[1].strip()}"
+                parts.add(name)
+            continue
+        if len(parts) > 2 and parts & first:
+            found |= table
+        table, parts = {}, set()
+    return found
 
 
 def _end(lines: list[Line], at: int, following: int, known: Mapping[str, str]) -> int:

@@ -11,13 +11,21 @@ from pytest_agentcompliance.parsing.handoff.record import HandOff, Note, Value
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Count = Annotated[int, Field(ge=0, strict=True)]
 Counts = Count | dict[str, Any] | list[Any]
-ExitCode = Annotated[int, Field(strict=True)]
 Truth = Annotated[bool, Field(strict=True)]
 _NEEDS_ONE: JsonDict = {"anyOf": [{"required": ["status"]}, {"required": ["exit_code"]}]}
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Ran(_Part):
+    """What came of one check, told with more than its exit code."""
+
+    exit_code: Annotated[int, Field(strict=True)]
+
+
+ExitCode = Annotated[int, Field(strict=True)] | Ran
 
 
 class Head(_Part):
@@ -86,7 +94,7 @@ class Attempt(_Part):
 
     attempt: Annotated[int, Field(ge=1, strict=True, description="Its number, from 1.")]
     status: Text | None = Field(default=None, description="success or failed.")
-    exit_code: ExitCode | None = None
+    exit_code: Annotated[int, Field(strict=True)] | None = None
     error: Any = Field(default=None, description="What failed.")
     fix: Any = Field(default=None, description="What was done about the failure before.")
 

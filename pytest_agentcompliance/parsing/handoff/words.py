@@ -1,4 +1,4 @@
-"""What a word, a number or an object of a hand-off says came of a check."""
+"""Whether a word, a number or an object of a hand-off means that a check passed, or that it failed."""
 
 import re
 from typing import Literal

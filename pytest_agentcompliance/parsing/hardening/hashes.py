@@ -17,6 +17,8 @@ _IMPORTS = re.compile(
 _ROUNDS = ("rounds", "bcrypt__rounds", "bcrypt__default_rounds", "cost")
 _QUICK = re.compile(r"(?:hashlib\.)?(?:md5|sha1|sha224|sha256|sha384|sha512)\Z|(?:^|\.)update\Z")
 _PASSWORD = re.compile(r"(?i)(?<![\w])(?:[\w.]*[._])?(?:plain_?)?(?:password|passwd|pwd)\b(?!\s*\()")
+# What nobody can guess is as safe behind a quick hash: the password of an account that nobody signs in to by one.
+_RANDOM = re.compile(r"\A(?:\w+\.)*(?:randomUUID|randomBytes|nanoid|uuid\d?|v4|uuidv4|token_(?:hex|urlsafe|bytes))\s*\(")
 _SLOW = re.compile(r"(?i)bcrypt|argon2|scrypt|pbkdf2|pwned|hibp")
 DEFAULT = 10  # of bcrypt and bcryptjs for Node; Python's is 12
 
@@ -31,7 +33,9 @@ def found(source: Source) -> Iterator[Open]:
         callee = source.code[slice(*call.callee)]
         first, last, text = line(call.callee[1] - 1), line(call.end - 1), " ".join(source.text[call.start : call.end].split())[:200]
         if bcrypt and len(callee) < 200 and (cost := _cost(source, call, callee)) is not None:
-            yield Open(first, last, "password", f"bcrypt has a cost of {cost}", text, cost)
+            hashed = given(source, call)[:1]
+            mild = any(_RANDOM.match(source.code[slice(*one)]) for one in hashed)
+            yield Open(first, last, "password", f"bcrypt has a cost of {cost}", text, cost, mild)
         elif not slow and _QUICK.search(callee) and _hashes(source, call, callee):
             yield Open(first, last, "password", "a password is hashed with a hash that is made to be quick", text)
 

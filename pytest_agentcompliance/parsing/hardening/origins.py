@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pytest_agentcompliance.parsing.built_sql.source import Call, Source, Spot
 from pytest_agentcompliance.parsing.hardening import Open
@@ -28,7 +29,8 @@ def found(source: Source) -> Iterator[Open]:
         return
     line = Lines(source.text)
     for call in source.calls:
-        callee = re.sub(r"\s", "", source.code[slice(*call.callee)])[-80:]
+        start, end = call.callee
+        callee = re.sub(r"\s", "", source.code[max(start, end - 2000) : end])[-80:]
         if why := (_script if source.script else _python)(source, call, callee):
             yield _open(source, line, call.start, call.end, why)
     for one in [*_HEADER.finditer(source.text), *(_NESTED.finditer(source.text) if source.script else ())]:
@@ -52,9 +54,8 @@ def _open(source: Source, line: Lines, start: int, end: int, why: str) -> Open:
 
 def _script(source: Source, call: Call, callee: str) -> str:
     arguments = given(source, call)
-    if callee == "cors" and "cors" in source.imported | frozenset(source.values):
-        koa = re.search(r"[\"']@koa/cors[\"']", source.text)
-        return _options(source, arguments[0]) if arguments else "" if koa else _ALL
+    if callee == "cors" and ("cors" in source.imported or "cors" in source.values):
+        return _options(source, arguments[0]) if arguments else "" if _says(source.text, "@koa/cors") else _ALL
     if callee.endswith(".enableCors"):
         return _options(source, arguments[0]) if arguments else _ALL
     if callee.endswith(".register") and arguments and re.fullmatch(r"(?i)(?:fastify_?)?cors", source.code[slice(*arguments[0])]):
@@ -79,12 +80,13 @@ def _options(source: Source, spot: Spot) -> str:
 
 def _python(source: Source, call: Call, callee: str) -> str:
     said = fields(source, call.arguments)
-    if "CORSMiddleware" in callee or "CORSMiddleware" in source[call.arguments][:200]:
+    start, end = call.arguments
+    if "CORSMiddleware" in callee or "CORSMiddleware" in source.text[start : min(end, start + 200)]:
         origins = said.get("allow_origins")
         pattern = said.get("allow_origin_regex")
         everything = pattern is not None and literal(source, pattern) in (".*", "^.*$", "https?://.*")
         return _ALL if everything or (origins is not None and _lets(source, origins)) else ""
-    if callee in ("CORS", "cors.init_app", "cross_origin") and "cors" in source.text.lower():
+    if callee in ("CORS", "cors.init_app") or (callee == "cross_origin" and _speaks(source.text)):
         if not source.imported & {"CORS", "cross_origin"}:
             return ""
         if "resources" in said:
@@ -93,6 +95,16 @@ def _python(source: Source, call: Call, callee: str) -> str:
             return "" if any("**" in name for name in said) else _ALL
         return _ALL if _lets(source, said["origins"]) else ""
     return ""
+
+
+@lru_cache(maxsize=4)  # each call of a file asks
+def _says(text: str, name: str) -> bool:
+    return f'"{name}"' in text or f"'{name}'" in text
+
+
+@lru_cache(maxsize=4)
+def _speaks(text: str) -> bool:
+    return "cors" in text.lower()
 
 
 def _lets(source: Source, spot: Spot) -> bool:

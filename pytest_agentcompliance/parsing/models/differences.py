@@ -1,4 +1,4 @@
-"""Where the models of code are not what the schema JSON says, one difference a fact."""
+"""Where the models of code are not what the schema JSON says: one difference for each fact."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -10,7 +10,6 @@ from pytest_agentcompliance.parsing.models.kinds import kind_of
 from pytest_agentcompliance.parsing.models.scripts_code import Module, Variable
 
 _TABLE = re.compile(r"(?:\w+\.)?(?:(?:pg|mysql|sqlite|singlestore|mssql|cockroach)?[tT]able(?:WithRLS)?|create\w*Table\w*)$")
-_CREATOR = re.compile(r"(?:pg|mysql|sqlite|singlestore)TableCreator$")
 _PATTERN = re.compile(r"^(\w*)\$\{\w+\}(\w*)$")
 _SHORT = {"int": "integer", "double": "float", "char": "string", "real": "float"}
 _MODES = {"timestamp": "datetime", "timestamp_ms": "datetime", "boolean": "boolean", "json": "json", "bigint": "bigint"}

@@ -1,4 +1,4 @@
-"""The types of columns in one vocabulary, and the tables that lead there from what each tool calls them.
+"""The types of columns in one vocabulary, and the tables that translate what each tool calls them.
 
 The words: string, text, uuid, integer, bigint, float, decimal, boolean, datetime, date, time, interval, json, bytes, enum.
 """

@@ -1,7 +1,7 @@
 """The models of Prisma schemas, line by line: several files are one schema."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pytest_agentcompliance.parsing.models import Enum, Field, Index, Model, Models, Reference, Relation, Way
@@ -34,6 +34,9 @@ class _Draft:
     ignored: bool = False
 
 
+_Sides = dict[tuple[str, str, str], list[tuple[_Draft, str, bool]]]
+
+
 def read(files: Mapping[str, str]) -> Models:
     """The models and enums of all files; never fails."""
     texts = {path: _bare(text) for path, text in files.items()}
@@ -47,7 +50,8 @@ def read(files: Mapping[str, str]) -> Models:
                 drafts.append(one)
             else:
                 found.append(one)
-    return Models(tuple(_made(one, drafts) for one in drafts), tuple(found))
+    sides = _sides(drafts)
+    return Models(tuple(_made(one, sides) for one in drafts), tuple(found))
 
 
 def _bare(text: str) -> str:
@@ -168,7 +172,7 @@ def _field(line: str, number: int, draft: _Draft, models: set[str], enums: set[s
     draft.fields.append(made)
 
 
-def _made(draft: _Draft, drafts: list[_Draft]) -> Model:
+def _made(draft: _Draft, sides: _Sides) -> Model:
     """The model, when all are known: a relation is the other side of another model's, or points there itself."""
     relations: list[Relation] = []
     fields = {one.name: one for one in draft.fields}
@@ -182,7 +186,7 @@ def _made(draft: _Draft, drafts: list[_Draft]) -> Model:
                 if key in fields:
                     pointed = Reference(target, to[at : at + 1], _apart(deleted.name if deleted else ""))
                     fields[key] = replace(fields[key], reference=pointed)
-        elif many and _many(draft, name, target, node, drafts):
+        elif many and _many(draft, name, sides.get((target, draft.model.name, _relation_name(node)), ())):
             way = "manyToMany"
         relations.append(Relation(name, way, target, line, keys))
     primary = draft.primary
@@ -192,15 +196,23 @@ def _made(draft: _Draft, drafts: list[_Draft]) -> Model:
     )
 
 
-def _many(draft: _Draft, name: str, target: str, node: Node | None, drafts: list[_Draft]) -> bool:
+def _sides(drafts: list[_Draft]) -> _Sides:
+    """The fields of relations by the model that has them, the one that they point at, and the relation's name.
+
+    Of each the first two that are not the same field are enough: one of them is not the field that asks for its other side.
+    """
+    found: _Sides = {}
+    for draft in drafts:
+        for name, target, many, _, _, node in draft.others:
+            known = found.setdefault((draft.model.name, target, _relation_name(node)), [])
+            if not known or (len(known) == 1 and (known[0][0] is not draft or known[0][1] != name)):
+                known.append((draft, name, many))
+    return found
+
+
+def _many(draft: _Draft, name: str, there: Sequence[tuple[_Draft, str, bool]]) -> bool:
     """Whether the other side of a list is a list as well."""
-    called = _relation_name(node)
-    for other in drafts:
-        if other.model.name == target:
-            for back, to, many, _, _, said in other.others:
-                if to == draft.model.name and _relation_name(said) == called and (other is not draft or back != name):
-                    return many
-    return False
+    return next((many for other, back, many in there if other is not draft or back != name), False)
 
 
 def _relation_name(node: Node | None) -> str:

@@ -24,7 +24,8 @@ class Operation:
     ``path`` is as the document writes it, ``paths`` are the same under each base path of its servers. ``request`` names the schema
     of its body: empty for one without a name, None where it has no body. ``statuses`` are the codes that it answers with,
     ``ranges`` the first digits of those such as 2XX, ``default`` says that it answers with others. ``elsewhere``: it has servers of
-    its own, on another host than those of the document.
+    its own, on another host than those of the document. ``secured``: it, or the document, asks who calls, and lets nobody in who
+    does not say (``security: []``, or ``{}`` as one of the ways).
     """
 
     method: str
@@ -37,6 +38,7 @@ class Operation:
     ranges: frozenset[int] = frozenset()
     default: bool = False
     elsewhere: bool = False
+    secured: bool = False
 
     def answers(self, status: int) -> bool:
         """Whether a status code is one that the document gives."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pytest_agentcompliance.parsing.openapi import METHODS, Document, Operation, Parameter, Problem
 from pytest_agentcompliance.parsing.openapi import servers as served
 from pytest_agentcompliance.parsing.openapi.refs import Exhausted, Found, References
-from pytest_agentcompliance.parsing.yaml_nodes import Mapping, Scalar
+from pytest_agentcompliance.parsing.yaml_nodes import Mapping, Scalar, Sequence
 from pytest_agentcompliance.place import Place
 
 MOST_OPERATIONS = 10_000
@@ -29,6 +29,7 @@ class _Around:
     parameters: tuple[Parameter, ...]
     servers: Bases
     document: Bases
+    secured: bool  # whether the document asks of all operations that say nothing else
 
 
 class Reader:
@@ -71,6 +72,7 @@ class Reader:
         paths = self._refs.followed(top.get("paths"))
         if paths is None:
             return
+        secured = self._secured(top, otherwise=False)
         seen: dict[str, int] = {}
         for key, value in paths.items():
             if key.text.startswith("x-") or key.text == "$ref":
@@ -81,15 +83,16 @@ class Reader:
             if key.text in seen:
                 self._wrong(paths.path, key.line, f"{key.text[:100]} stands in line {seen[key.text]} as well")
             seen[key.text] = key.line
-            yield from self._of_path(key.text, value, servers)
+            yield from self._of_path(key.text, value, servers, secured=secured)
 
-    def _of_path(self, path: str, item: Found, servers: Bases) -> Iterator[Operation]:
+    def _of_path(self, path: str, item: Found, servers: Bases, *, secured: bool) -> Iterator[Operation]:
         """The operations of a path item: its own, and those of one that it refers to."""
         beside = self._refs.followed(item)
         holders = [item, beside] if beside is not None and beside.node is not item.node else [item]
         had: set[str] = set()
         for holder in holders:
-            around = _Around(path, tuple(self._parameters(holder)), served.bases(holder, self._refs) or servers, servers)
+            own = served.bases(holder, self._refs) or servers
+            around = _Around(path, tuple(self._parameters(holder)), own, servers, secured)
             for key, value in holder.items():
                 self._refs.spend()
                 method = key.text.upper()
@@ -116,7 +119,16 @@ class Reader:
             frozenset(int(one[0]) for one in answers if one[1:] == "XX"),
             default="DEFAULT" in answers,
             elsewhere=all(host and host not in hosts for host, _ in servers),
+            secured=self._secured(found, otherwise=around.secured),
         )
+
+    def _secured(self, holder: Found, *, otherwise: bool) -> bool:
+        """Whether all ways that ``security`` lists ask for something; ``otherwise`` where it is not there."""
+        listed = holder.get("security")
+        if listed is None or not isinstance(listed.node, Sequence):
+            return otherwise
+        ways = [one.node for _, one in zip(range(MOST_PARAMETERS), listed.each(), strict=False)]
+        return bool(ways) and all(isinstance(one, Mapping) and bool(one.items) for one in ways)
 
     def _parameters(self, holder: Found) -> Iterator[Parameter]:
         listed = self._refs.followed(holder.get("parameters"))

@@ -46,7 +46,9 @@ def _filled(url: str, server: Found, refs: References) -> Iterator[str]:
         if f"{{{name}}}" in _HOST.sub("", url, count=1):
             values += [one.text for _, one in zip(range(MOST), enum.each() if enum is not None else (), strict=False)]
         if values := [one for one in dict.fromkeys(values) if len(one) <= LONGEST]:
-            filled = [one.replace(f"{{{name}}}", value) for one in filled for value in values][:MOST]
+            grown = (one.replace(f"{{{name}}}", value) for one in filled for value in values)
+            # a value that names the next variable many times would grow without end
+            filled = [one for one, _ in zip(grown, range(MOST), strict=False) if len(one) <= LONGEST]
     yield from filled
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
@@ -66,13 +67,20 @@ def _patterns(typed: bool) -> list[tuple[Mapping[str, Any], list[str]]]:
 
 
 _TYPED, _PLAIN = _patterns(typed=True), _patterns(typed=False)
+# Words without which a text has nothing of a pattern: each pattern that is asked goes through the whole tree.
+_NEEDS = {
+    _ALIAS: ("type",), _FIELD: ("class",), _EXPORT: ("export",), _COMMON: ("exports",), _DECORATOR: ("@",), _COMMENT: ("//", "/*"),
+}  # fmt: skip
 
 
 def read(text: str, name: str) -> tuple[Symbol, ...] | None:
     """What a module declares; None when the grammar cannot say."""
-    said = grammar.find(_PLAIN if name == "javascript" else _TYPED, name, text)
-    if said is None:
+    asked = [kind for kind in range(_COMMENT + 1) if kind not in _NEEDS or any(word in text for word in _NEEDS[kind])]
+    patterns = _PLAIN if name == "javascript" else _TYPED
+    found = grammar.find([patterns[kind] for kind in asked], name, text)
+    if found is None:
         return None
+    said = tuple(replace(one, pattern=asked[one.pattern]) for one in found)
     places = [[(one.start, one.end) for one in said if one.pattern == kind] for kind in (_COMMENT, _DECORATOR)]
     return tuple(symbols(text, _Module(text, said).drafts(), Notes(text, *places), "//"))
 

@@ -34,9 +34,9 @@ class Pattern:
 
     def may_be_in(self, text: str, small: str) -> bool:
         """Whether it is worth asking of a text, given in small letters too."""
-        if self.shape:
-            return _compiled(self.shape, 0).search(text) is not None
-        return not self.seen or any(word in small for word in self.seen)
+        if self.seen and not any(word in small for word in self.seen):
+            return False
+        return not self.shape or _compiled(self.shape, 0).search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,10 @@ def _block(held: list[str], first: int, trailing: bool) -> Block:
 
 def said(block: Block, sentences: Iterable[Sentence], book: Book, lines: Sequence[str]) -> tuple[Sentence, int, str] | None:
     """The first of the sentences that a block says of the code: with its line and the words of that line."""
+    small = " ".join(block.text.lower().split())
     for sentence in sentences:
+        if not any(word in small for word in sentence.seen):
+            continue
         for found in sentence.regex.finditer(block.text):
             if _talk(block.text, found, book) or _taken_back(sentence, block.text, found) or not _beside(sentence, block, lines):
                 continue

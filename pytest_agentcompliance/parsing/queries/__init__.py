@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
 
 Kind = Literal["read", "write", "raw", "transaction"]
 
 LONGEST = 1_000_000  # characters of a file that is read
 MOST = 5000  # queries of one file
-SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+# By one of these the bytes of a patch that adds a query are known.
+SIGNS = (
+    rb"\.query\b", rb"\.execute", rb"\.find[A-Z_(]", rb"\.select[(D]", rb"\.insert", rb"\.delete[(MO]", rb"\.count", rb"\.scalar",
+    rb"\.up(?:date|sert)[(MOA]", rb"\.objects\.", rb"[qQ]ueryRaw", rb"\.save\(", rb"\.fetch[(rv]", rb"\bsql[`<]", rb"\.get\([A-Z]",
+    rb"\.exec\(", rb"\.create[(MA]", rb"\.get(?:One|Many|Raw|Count)", rb"\.exists?[(B]", rb"\.aggregate\(", rb"\.from\(",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

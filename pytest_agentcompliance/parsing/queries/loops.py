@@ -7,9 +7,8 @@ from typing import Any, Literal
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.comments import blanked
-from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
 from pytest_agentcompliance.parsing.lines import Lines
-from pytest_agentcompliance.parsing.queries import SCRIPTS
 
 Kind = Literal["each", "count", "while", "call", "comprehension"]
 

@@ -79,7 +79,6 @@ class _File(NamedTuple):
     orm: bool
     driver: bool
     exec: bool
-    django: bool
     sessions: frozenset[str]
     connections: frozenset[str]
 
@@ -98,7 +97,7 @@ def read(text: str) -> Iterator[Query]:
     plain = blanked(text, "x.py")
     made = {one[1] or one[2] for one in _MADE.finditer(plain)}
     file = _File(
-        plain, _ORM.search(plain) is not None, _DRIVER.search(plain) is not None, "sqlmodel" in plain, ".objects." in plain,
+        plain, _ORM.search(plain) is not None, _DRIVER.search(plain) is not None, "sqlmodel" in plain,
         frozenset(_TYPED.findall(plain)), frozenset(made),
     )  # fmt: skip
     line = Lines(text)

@@ -1,8 +1,11 @@
 """Which queries a loop repeats that one query could do, and which are repeated on purpose."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal
 
 from pytest_agentcompliance.parsing.comments import blanked
@@ -42,6 +45,7 @@ _OWN = re.compile(
 )
 _LOCKS = re.compile(r"with_for_update|\bFOR UPDATE\b|\block:\s?\{|skip_locked|pessimistic", re.IGNORECASE)
 _TOGETHER = re.compile(r"(?:\$transaction|\.batch)\(\s*(?:\[\s*)?(?:\.\.\.\s*)?$")
+_SENT = re.compile(r"(?:\$transaction|\.batch|union(?:_all)?)\(\s*[\[*]*\s*(?:\.\.\.)?(?=(\w+))")
 _ASSIGNED = re.compile(r"\b(\w{1,80})(?:\s?:[^=\n]{1,80})?\s?=\s?\(?\s*(?:await\s*)?\(?\s*(?:Promise\.all\(\s*)?$")
 _PUSHED = re.compile(r"\b(\w{1,80})\.(?:push|append)\(\s*(?:await\s*)?$")
 _SQL_VERB = re.compile(r"(?i)[^a-z]{0,40}(?:(?:sa|sql|f|r|_?text|sqlalchemy|dedent|textwrap)\b\W{0,40}){0,3}([a-z]+)")
@@ -95,9 +99,8 @@ def repeated(path: str, text: str) -> tuple[Repeated, ...]:
         return ()
     plain = blanked(text, "x.py" if path.endswith((".py", ".pyw", ".pyi")) else "x.ts")
     found = []
-    for one in asked:
+    for one, around in _looped(asked, all_loops):
         does = _does(one, plain)
-        around = [loop for loop in all_loops if loop.start <= one.start and one.end <= loop.end]
         if does == "other" or not around or _is_unsent(one, around, plain):
             continue
         levels = [(level, loop) for loop in around if (level := _level(one, does, loop, plain, asked)) is not None]
@@ -105,6 +108,17 @@ def repeated(path: str, text: str) -> tuple[Repeated, ...]:
             level, loop = min(levels, key=lambda pair: (pair[0] != "breach", -pair[1].whole))
             found.append(Repeated(one, loop, does, level, " ".join(plain[one.start : one.end].split())))
     return tuple(found)
+
+
+def _looped(asked: list[Query], all_loops: tuple[Loop, ...]) -> Iterator[tuple[Query, list[Loop]]]:
+    """Each query with the loops around it, both in order."""
+    waiting = sorted(enumerate(all_loops), key=lambda pair: pair[1].start, reverse=True)
+    opened: list[tuple[int, Loop]] = []
+    for one in sorted(asked, key=lambda each: (each.start, each.end)):
+        while waiting and waiting[-1][1].start <= one.start:
+            opened.append(waiting.pop())
+        opened = [pair for pair in opened if pair[1].end > one.start]
+        yield one, [loop for _, loop in sorted(pair for pair in opened if one.end <= pair[1].end)]
 
 
 def _does(one: Query, plain: str) -> Does:
@@ -139,13 +153,12 @@ def _is_unsent(one: Query, around: list[Loop], plain: str) -> bool:
     """Whether it is only made here: kept for one call that sends them all, or a part of another query."""
     before = plain[max(0, one.start - 120) : one.start]
     pushed, assigned = _PUSHED.search(before), _ASSIGNED.search(before)
-    together = r"(?:\$transaction|\.batch|union(?:_all)?)\(\s*[\[*]*\s*(?:\.\.\.)?"
-    if pushed and not one.awaited and re.search(rf"{together}{pushed[1]}\b", plain):
+    if pushed and not one.awaited and pushed[1] in _sent(plain):
         return True
     for loop in around:
         ahead = plain[max(0, loop.whole - 120) : loop.whole]
         held = _ASSIGNED.search(ahead)
-        if _TOGETHER.search(ahead) or (held and re.search(rf"{together}{held[1]}\b", plain)):
+        if _TOGETHER.search(ahead) or (held and held[1] in _sent(plain)):
             return True
     if not (one.tool == "sqlalchemy" and _BUILDS.search(one.name)):
         return False
@@ -154,6 +167,12 @@ def _is_unsent(one: Query, around: list[Loop], plain: str) -> bool:
     looped = re.search(r"\bin\s+$", before) is not None
     sent = assigned and re.search(rf"\b{assigned[1]}\b[\w.()\s]{{0,200}}{_RUNS}|\bin {assigned[1]}\b", later)
     return not looped and not sent
+
+
+@lru_cache(maxsize=4)  # each query of a file asks
+def _sent(plain: str) -> frozenset[str]:
+    """The names that are handed to what sends many as one."""
+    return frozenset(one[1] for one in _SENT.finditer(plain))
 
 
 def _level(one: Query, does: Does, loop: Loop, plain: str, asked: list[Query]) -> Level | None:
@@ -234,7 +253,9 @@ def _is_search(one: Query, plain: str, loop: Loop) -> bool:
 def _is_only(one: Query, loop: Loop, plain: str, asked: list[Query]) -> bool:
     """Whether the loop does nothing else, so that one query could do it for all."""
     before, after = plain[loop.start : one.start], plain[one.end : loop.end]
-    if any(other is not one and loop.start <= other.start and other.end <= loop.end for other in asked):
+    first = bisect_left(asked, loop.start, key=lambda each: each.start)
+    inside = takewhile(lambda each: each.start <= loop.end, (asked[at] for at in range(first, len(asked))))
+    if any(other is not one and other.end <= loop.end for other in inside):
         return False
     if not re.search(r"(?:^|[\n;{}(]|=>)\s*\(?\s*(?:return\s+)?(?:await\s*)?\(?\s*$", before):
         return False

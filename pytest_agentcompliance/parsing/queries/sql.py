@@ -1,4 +1,4 @@
-"""What tells SQL in the text of a program."""
+"""By what SQL is known among the texts of a program."""
 
 import re
 

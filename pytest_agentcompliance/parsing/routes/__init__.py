@@ -4,13 +4,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pytest_agentcompliance.parsing.routes.keeping import kept
+
+__all__ = ["METHODS", "Route", "Routes", "Span", "Unresolved", "is_candidate", "is_setting", "kept", "read"]
 METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 # What some file says that declares or mounts routes. A file without it is read only where such a file asks for what it holds.
+# Words are searched much quicker than patterns: each match of the pattern has one of them.
+_WORDS = (
+    "FastAPI", "APIRouter", "Flask", "Quart", "Blueprint", "Namespace", "MethodView", "include_router", "register_blueprint",
+    "add_api_route", "add_route", "add_url_rule", "add_resource", "add_namespace", "register_api", "flask_rest", "flask_smorest",
+)  # fmt: skip
 _PYTHON = re.compile(
     r"\b(?:FastAPI|APIRouter|Flask|APIFlask|Quart|Blueprint|APIBlueprint|Namespace|MethodView|include_router|register_blueprint|"
-    r"add_api_route|add_route|add_url_rule|add_resource|add_namespace|register_api|flask_rest\w{1,9}|flask_smorest)\b|"
-    r"@[\w.]{1,80}\.(?:get|post|put|patch|delete|head|options|trace|route|api_route)\("
+    r"add_api_route|add_route|add_url_rule|add_resource|add_namespace|register_api|flask_rest\w{1,9}|flask_smorest)\b"
 )
+_DECORATED = re.compile(r"@[\w.]{1,80}\.(?:get|post|put|patch|delete|head|options|trace|route|api_route)\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +82,16 @@ class Routes:
 def is_candidate(path: str, text: str) -> bool:
     """Whether a file may declare routes or mount a router: cheap, and never False for one that does."""
     if path.endswith(".py"):
-        return _PYTHON.search(text) is not None
+        return _DECORATED.search(text) is not None or (any(one in text for one in _WORDS) and _PYTHON.search(text) is not None)
     from pytest_agentcompliance.parsing.routes import scripts  # start-up time
 
     return scripts.is_candidate(path, text)
+
+
+def is_setting(path: str) -> bool:
+    """Whether a file says what imports mean: a reader of routes is given those of a tree too."""
+    name = path.rpartition("/")[2]
+    return name == "package.json" or (name.startswith(("tsconfig", "jsconfig")) and name.endswith(".json"))
 
 
 def read(files: Mapping[str, str]) -> Routes:

@@ -36,6 +36,7 @@ COUNT = re.compile(r"-(?:n|-lines=?)?(\+?\d{1,9})")
 SED_RANGE = re.compile(r"(\d{1,9})(?:,(\+?\d{1,9}|\$))?p")
 AWK_RANGE = re.compile(r"NR\s*>=?\s*(\d{1,9})\s*&&\s*NR\s*<=?\s*(\d{1,9})")
 BAT_RANGE = re.compile(r"(?:--line-range=?|-r=?)?(\d{0,9}):(\d{0,9})")
+DIFFED = re.compile(r"^--- (\S[^\n]{0,1000})\n\+\+\+ (\S[^\n]{0,1000})$", re.MULTILINE)
 IN_PLACE = re.compile(r"-[A-Za-z]*i(?:\..*|[A-Za-z]*)?|--in-place(?:=.*)?")
 
 
@@ -262,6 +263,8 @@ def _by_git(one: Command) -> Iterator[tuple[str, bool]]:
         yield from _copied(one)
     elif verb == "rm" and not _has(one, "--cached"):
         yield from ((path, True) for path in _files(one)[1:])
+    elif verb in ("apply", "am") and not _has(one, "--check", "--stat", "--numstat", "--summary", "--cached", "--abort"):
+        yield from _diffed(one)
     elif verb in ("checkout", "restore"):
         words = list(one.words[2:])
         cut = next((at for at, word in enumerate(words) if word.text == "--"), None)
@@ -294,6 +297,17 @@ def _patched(one: Command) -> Iterator[tuple[str, bool]]:
         yield one.at(Word(piece.path)), piece.gone
 
 
+def _diffed(one: Command) -> Iterator[tuple[str, bool]]:
+    """The files of a diff that ``git apply`` or ``patch`` is fed; of one that lies in a file nothing is known."""
+    if _has(one, "--dry-run"):
+        return
+    for found in DIFFED.finditer(one.fed):
+        old, new = found[1], found[2]
+        path = (old if new == "/dev/null" else new).partition("\t")[0].rstrip("\r")
+        if path != "/dev/null":
+            yield one.at(Word(re.sub(r"^[abiwc]/", "", path))), new.startswith("/dev/null")
+
+
 def _by_powershell(one: Command) -> Iterator[tuple[str, bool]]:
     for option, value in pairwise(one.words):
         if option.text in ("-Path", "-FilePath", "-LiteralPath"):
@@ -308,7 +322,7 @@ WRITERS: Mapping[str, Callable[[Command], Iterator[tuple[str, bool]]]] = {
     "sed": _edited_in_place, "perl": _edited_in_place, "ruby": _edited_in_place, "git": _by_git, "curl": _downloaded,
     "wget": _downloaded, "dd": _dumped, "prettier": _formatted, "gofmt": _formatted, "eslint": _formatted,
     "Set-Content": _by_powershell, "Add-Content": _by_powershell, "Out-File": _by_powershell,
-    "apply_patch": _patched, "applypatch": _patched,
+    "apply_patch": _patched, "applypatch": _patched, "patch": _diffed,
 }  # fmt: skip
 
 

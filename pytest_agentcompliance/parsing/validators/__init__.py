@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
 
 Library = Literal["zod", "yup", "joi", "class-validator", "pydantic"]
-SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 
 
 @dataclass(frozen=True, slots=True)

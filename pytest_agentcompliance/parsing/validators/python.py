@@ -19,6 +19,8 @@ _KINDS = {
 }  # fmt: skip
 _WORD = re.compile(r"\b[A-Za-z_]\w*")
 _NO_FIELDS = frozenset({"model_config"})
+_DEEPEST = 10  # classes above one another that are looked at
+_MOST = 1000  # fields that a class may have from others
 
 
 def read(path: str, text: str) -> tuple[Shape, ...] | None:
@@ -29,13 +31,11 @@ def read(path: str, text: str) -> tuple[Shape, ...] | None:
     if source is None:
         return None
     classes = {one.children[0].text: one for one in source.root.walk() if one.kind == "class_definition" and one.children}
-    found = []
+    found, told = [], _Classes(classes)
     for name, node in classes.items():
-        bases = _bases(node)
-        if _is_model(name, classes, 0) and not _is_table(node):
-            foreign = tuple(one for one in bases if one not in classes and not _OWN.fullmatch(one))
-            fields = {one.name: one for one in _fields(name, classes, 0)}
-            found.append(Shape("pydantic", name, source.line(node.start), tuple(fields.values()), foreign))
+        if told.is_model(name) and not _is_table(node):
+            foreign = tuple(one for one in told.bases[name] if one not in classes and not _OWN.fullmatch(one))
+            found.append(Shape("pydantic", name, source.line(node.start), tuple(told.fields(name).values()), foreign))
     return tuple(found)
 
 
@@ -50,23 +50,43 @@ def _is_table(node: Node) -> bool:
     return given is not None and any("".join(one.text.split()) == "table=True" for one in given.children)
 
 
-def _is_model(name: str, classes: dict[str, Node], depth: int) -> bool:
-    bases = _bases(classes[name])
-    if depth > 10 or any(_OTHER.search(one) for one in bases):
-        return False
-    own = [one for one in bases if one in classes and one != name]
-    foreign = [one for one in bases if one not in classes and not one.startswith("Generic") and not one.endswith("ABC")]
-    if any(_OWN.fullmatch(one) or _MODEL.search(one) for one in foreign):
-        return True
-    return any(_is_model(one, classes, depth + 1) for one in own)
+class _Classes:
+    """The classes of a file. Each is asked once for each depth, however many ways lead to it."""
+
+    def __init__(self, nodes: dict[str, Node]) -> None:
+        self._nodes = nodes
+        self.bases = {name: _bases(node) for name, node in nodes.items()}
+        self._models: dict[tuple[str, int], bool] = {}
+        self._fields: dict[tuple[str, int], dict[str, Field]] = {}
+
+    def is_model(self, name: str, depth: int = 0) -> bool:
+        if (name, depth) not in self._models:
+            self._models[name, depth] = self._is_model(name, depth)
+        return self._models[name, depth]
+
+    def _is_model(self, name: str, depth: int) -> bool:
+        bases = self.bases[name]
+        if depth > _DEEPEST or any(_OTHER.search(one) for one in bases):
+            return False
+        own = [one for one in bases if one in self._nodes and one != name]
+        foreign = [one for one in bases if one not in self._nodes and not one.startswith("Generic") and not one.endswith("ABC")]
+        if any(_OWN.fullmatch(one) or _MODEL.search(one) for one in foreign):
+            return True
+        return any(self.is_model(one, depth + 1) for one in own)
+
+    def fields(self, name: str, depth: int = 0) -> dict[str, Field]:
+        """The fields of a class, those of its bases in the file first."""
+        if (name, depth) not in self._fields:
+            found: dict[str, Field] = {}
+            for one in dict.fromkeys(self.bases[name]):
+                if one in self._nodes and one != name and depth < _DEEPEST and len(found) < _MOST:
+                    found.update(self.fields(one, depth + 1))
+            self._fields[name, depth] = found | {one.name: one for one in _own_fields(self._nodes[name])}
+        return self._fields[name, depth]
 
 
-def _fields(name: str, classes: dict[str, Node], depth: int) -> list[Field]:
-    """The fields of a class, those of its bases in the file first."""
-    node = classes[name]
-    found = [
-        field for one in _bases(node) if one in classes and one != name and depth < 10 for field in _fields(one, classes, depth + 1)
-    ]
+def _own_fields(node: Node) -> list[Field]:
+    found = []
     body = node.first("block")
     for one in body.children if body is not None else ():
         inner = one.children[0] if one.kind == "expression_statement" and one.children else one

@@ -1,15 +1,17 @@
 """architecture/query-in-loop: no query is added that runs once for each turn of a loop."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange
 from pytest_agentcompliance.evidence.changes import is_file
+from pytest_agentcompliance.evidence.fresh import Things, deleted
+from pytest_agentcompliance.parsing.defaults import ENDINGS
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.queries import SIGNS
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
 from pytest_agentcompliance.verdict import Finding, Level, Remedy
@@ -52,14 +54,9 @@ class QueryInLoop(Rule):
 
     on_the_way: ClassVar[bool] = False  # what was mended again was not delivered
     candidates: ClassVar[Candidates] = Candidates(
-        endings=(".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".py"),
-        contains=(
-            rb"\.query\b", rb"\.execute", rb"\.find[A-Z_(]", rb"\.select[(D]", rb"\.insert", rb"\.delete[(MO]", rb"\.count",
-            rb"\.scalar", rb"\.up(?:date|sert)[(MOA]", rb"\.objects\.", rb"[qQ]ueryRaw", rb"\.save\(", rb"\.fetch[(rv]",
-            rb"\bsql[`<]", rb"\.get\([A-Z]", rb"\.exec\(",
-            rb"\.create[(MA]", rb"\.get(?:One|Many|Raw|Count)", rb"\.exists?[(B]", rb"\.aggregate\(", rb"\.from\(",
-        ),
-    )  # fmt: skip
+        endings=ENDINGS,
+        contains=SIGNS,
+    )
     remedy: ClassVar[Remedy] = Remedy(
         "fix",
         "Ask once for all of them, before the loop (a join, an include, a list of ids), and look each one up in what came back; "
@@ -152,20 +149,20 @@ class QueryInLoop(Rule):
         from pytest_agentcompliance.parsing.testcode import is_test  # start-up time: when a change is judged
 
         wanted = [one for one in self.touched(changes) if not matches(one.path, self.exempt) and not is_test(one.path)]
+        things: Things[Repeated] = Things(lambda one: one.whole, lambda one: one.key, _lines)
         found: list[tuple[FileChange, Repeated]] = []
         more: Counter[str] = Counter()
+        clean: list[FileChange] = []
         for change in changes.readable(wanted):
-            new = _repeated(change.after)
-            if not new and change.before is None:
+            if not (new := _repeated(change.after)):
+                clean.append(change)
                 continue
             old = _repeated(change.before)
             more.update(one.whole for one in new)
             more.subtract(one.whole for one in old)
-            found += ((change, one) for one in _added(change, old, new))
+            found += ((change, one) for one in things.added(change, old, new))
         if found:  # what went from one file to another is counted off against where it was
-            seen = {one.position for one in wanted}
-            deleted = (one for one in changes if one.kind == "deleted" and one.position not in seen and self.searched(one.path))
-            for change in changes.readable(deleted):
+            for change in changes.readable([*clean, *deleted(changes, wanted, self.searched)]):
                 more.subtract(one.whole for one in _repeated(change.before))
         for change, one in found:
             if more[one.whole] > 0:
@@ -180,23 +177,8 @@ def _repeated(side: Content | None) -> "tuple[Repeated, ...]":
     return repeated(side.path, side.text()) if side is not None and is_file(side.mode) else ()
 
 
-def _added(change: FileChange, old: "tuple[Repeated, ...]", new: "tuple[Repeated, ...]") -> "Iterator[Repeated]":
-    """Those of a file that stand on new lines, as many of each name as it has more than before."""
-    if not new:
-        return
-    same = Counter(one.whole for one in old)
-    more = Counter(one.key for one in new)
-    more.subtract(one.key for one in old)
-    try:
-        lines = {line.number for line in change.added}
-    except Unreadable:
-        return
-    for one in new:
-        if same[one.whole] > 0:
-            same[one.whole] -= 1
-        elif more[one.key] > 0 and (one.loop.line in lines or not lines.isdisjoint(range(one.query.line, one.query.last + 1))):
-            more[one.key] -= 1
-            yield one
+def _lines(one: "Repeated") -> Iterable[int]:
+    return (one.loop.line, *range(one.query.line, one.query.last + 1))
 
 
 def _says(one: "Repeated") -> str:

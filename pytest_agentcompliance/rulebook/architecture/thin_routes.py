@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange
 from pytest_agentcompliance.evidence.changes import is_file
+from pytest_agentcompliance.evidence.fresh import Things, deleted
+from pytest_agentcompliance.parsing.defaults import ENDINGS
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.queries import SIGNS
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
 from pytest_agentcompliance.verdict import Finding, Level, Remedy
@@ -59,12 +61,9 @@ class ThinRoutes(Rule):
 
     on_the_way: ClassVar[bool] = False  # what was mended again was not delivered
     candidates: ClassVar[Candidates] = Candidates(
-        endings=(".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".py"),
+        endings=ENDINGS,
         contains=(
-            rb"\.query\b", rb"\.execute", rb"\.find[A-Z_(]", rb"\.select[(D]", rb"\.insert", rb"\.delete[(MO]", rb"\.count",
-            rb"\.scalar", rb"\.up(?:date|sert)[(MOA]", rb"\.objects\.", rb"[qQ]ueryRaw", rb"\.save\(", rb"\.fetch[(rv]",
-            rb"\bsql[`<]", rb"\.get\([A-Z]", rb"\.exec\(", rb"\.create[(MA]", rb"\.get(?:One|Many|Raw|Count)", rb"\.exists?[(B]",
-            rb"\.aggregate\(", rb"\.from\(", rb"\.add(?:_all)?\(", rb"@(?:Get|Post|Put|Patch|Delete|All)\(",
+            *SIGNS, rb"\.add(?:_all)?\(", rb"@(?:Get|Post|Put|Patch|Delete|All)\(",
             rb"(?:app|[rR]outer|server|fastify|api|hono|bp|route|routes)\.(?:get|post|put|patch|delete|route)\(",
             rb"req(?:uest)?\b[^\n]{0,60}, ?_?(?:res|reply)",
             rb"export [^\n]{0,30}(?:GET|POST|PUT|PATCH|DELETE)\b",
@@ -152,18 +151,20 @@ class ThinRoutes(Rule):
         fresh: list[tuple[FileChange, Handler]] = []
         more: Counter[str] = Counter()
         had: Counter[str] = Counter()
+        clean: list[FileChange] = []
         for change in changes.readable(wanted):
-            new, old = _read(change.after), _read(change.before)
+            if not (new := _read(change.after)).handlers:
+                clean.append(change)
+                continue
+            old = _read(change.before)
             more.update(one.text for one in new.asked)
             more.subtract(one.text for one in old.asked)
             had += Counter(one.name for one in old.handlers) - Counter(one.name for one in new.handlers)
-            found += ((change, one) for one in _added(change, old, new))
+            found += ((change, one) for one in _QUERIES.added(change, old.asked, new.asked))
             names = {one.name for one in old.handlers}
             fresh += ((change, one) for one in new.handlers if one.name not in names)
         if found or fresh:  # what went from one file to another is counted off against where it was
-            seen = {one.position for one in wanted}
-            deleted = (one for one in changes if one.kind == "deleted" and one.position not in seen and self.searched(one.path))
-            for change in changes.readable(deleted):
+            for change in changes.readable([*clean, *deleted(changes, wanted, self.searched)]):
                 old = _read(change.before)
                 more.subtract(one.text for one in old.asked)
                 had.update(one.name for one in old.handlers)
@@ -178,7 +179,7 @@ class ThinRoutes(Rule):
             if had[one.name] > 0:
                 had[one.name] -= 1
             elif self.lines and (change.path, one.start) not in by_handler and (count := _count(change, one)) > self.lines:
-                says = f"the new handler {one.name} has {count} lines of code, and the limit is {self.lines}"
+                says = f"the new handler {one.name or 'here'} has {count} lines of code, and the limit is {self.lines}"
                 yield Finding(says, Place(change.path, one.line), self.long, evidence=f"long {one.name}")
 
 
@@ -189,6 +190,11 @@ class _Asked:
     query: "Query"
     handler: "Handler"
     text: str
+
+
+_QUERIES: Things[_Asked] = Things(
+    lambda one: one.text, lambda one: one.query.name, lambda one: range(one.query.line, one.query.last + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,30 +228,12 @@ def _is_harmless(one: "Query", handler: "Handler", said: str) -> bool:
     return _HEALTH.search(said) is not None or (one.kind == "raw" and _ROUTE_OF_HEALTH.search(handler.name) is not None)
 
 
-def _added(change: FileChange, old: _Side, new: _Side) -> Iterator[_Asked]:
-    """The queries of a file's handlers that stand on new lines, as many of each name as it has more than before."""
-    if not new.asked:
-        return
-    same = Counter(one.text for one in old.asked)
-    more = Counter(one.query.name for one in new.asked)
-    more.subtract(one.query.name for one in old.asked)
-    try:
-        lines = {line.number for line in change.added}
-    except Unreadable:
-        return
-    for one in new.asked:
-        if same[one.text] > 0:
-            same[one.text] -= 1
-        elif more[one.query.name] > 0 and not lines.isdisjoint(range(one.query.line, one.query.last + 1)):
-            more[one.query.name] -= 1
-            yield one
-
-
 def _finding(path: str, all_of_it: list[_Asked]) -> Finding:
     handler = all_of_it[0].handler
     names = list(dict.fromkeys(one.query.name[:80] for one in all_of_it))
     rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    says = f"the handler {handler.name} asks the database itself: {', '.join(names[:_NAMED])}{rest}"
+    who = f"the handler {handler.name}" if handler.name else "this handler"
+    says = f"{who} asks the database itself: {', '.join(names[:_NAMED])}{rest}"
     evidence = f"{handler.name}: {' '.join(sorted(names))}"
     return Finding(says, Place(path, all_of_it[0].query.line), evidence=evidence[:2000])
 

@@ -62,6 +62,10 @@ class FilesExist(Rule):
             after={**_CODE,
                 "docs/G5.md": "# Log\n\n**CHECKPOINT: G5.2 Services**\n\n**Files Created:**\n- src/cart.ts\n\n**Built:** all\n"},
             finds=("docs/G5.md:6",)),
+        Example("So it is in a table of the parts.", after=_CODE,
+            transcript=({"says": "## CHECKPOINT: G5.1 Schema\n\n| | |\n|---|---|\n| Built | the config |\n"
+                "| Key Decisions | decimals |\n| Files Created | `src/config/env.ts`, `src/cart.ts` |\n"},),
+            finds=("SESSION.jsonl:1",)),
         Example("One that was written and taken away again is a matter of style.",
             commits=({**_CODE, "src/cart.ts": "1\n"}, {"src/cart.ts": None}), transcript=(_gate("src/cart.ts"),),
                 styles=("SESSION.jsonl:1",)),
@@ -128,7 +132,7 @@ def _files(one: "Checkpoint") -> "list[Named]":
     if part is None:
         return []
     reader = Reader(strict=True)
-    for line, following in zip(part.lines, [*part.lines[1:], None], strict=True):
+    for line, following in zip(part.lines, [*part.lines[1:], None], strict=False):
         if line.kind in ("text", "code", "indented", "html"):
             reader.take(line, following=following)
     return [name for name in reader.found if not name.aside]

@@ -126,6 +126,17 @@ class Format(Rule):
             styles=("SESSION.jsonl:1",),
         ),
         Example(
+            "A table of the parts is another dress, and so are pictures and quote marks before the labels.",
+            after=_CODE,
+            transcript=(
+                {
+                    "says": "## CHECKPOINT: G5.1 Schema\n\n| Part | Details |\n|---|---|\n| **Project** | shop |\n"
+                    "| **Built** | the cart |\n| **Key Decisions** | decimals |\n| **Files Created** | `src/cart.ts` |\n"
+                    "| **Test It** | `npm test` |\n\n🎯 **Options:** A) Approve | B) Changes\n\n> **DECISION:** ___\n"
+                },
+            ),
+        ),
+        Example(
             "Words about a checkpoint are none: a plan, a list, a thanks for its approval.",
             after=_CODE,
             transcript=(
@@ -157,6 +168,8 @@ class Format(Rule):
         complete = next((one for one in reversed(texts) if _is_handed_over(one.text)), None)
         if not found and complete is None:
             raise NotJudged("nothing that the run said is a checkpoint, and it handed nothing over as complete")
+        if not found and (transcript is None or transcript.problem):
+            raise NotJudged("nothing that the run said is a checkpoint, and without its transcript nobody knows what it said")
         findings = [*self._order(found, complete, transcript)]
         for one, where in found:
             findings += self._judged(one, where)
@@ -196,21 +209,11 @@ class Format(Rule):
             yield Finding(message, complete.place(1), evidence=f"missing {' '.join(missing)}")
 
     def _judged(self, one: "Checkpoint", where: "Spoken") -> Iterator[Finding]:
-        missing = [name for name in self.parts if name not in one.parts]
-        empty = [name for name in self.parts if name in one.parts and name != "DECISION" and not one.parts[name].filled]
-        wrong = [f"lacks {', '.join(missing)}"] if missing else []
-        wrong += [f"leaves {', '.join(empty)} empty"] if empty else []
-        marked = [option for option in one.options if option.kind != "unmarked"]
-        if "Options" in self.parts and "Options" not in [*missing, *empty] and len(marked) < self.options:
-            wrong.append(f"offers {len(marked)} options that can be named, and not {self.options}")
-        if where.source == "message" and one.decided and "DECISION" in self.parts:
-            wrong.append(f"fills DECISION in itself: {one.decided[:40]!r}")
+        wrong = one.faults(self.parts, self.options, said=where.source == "message")
         place = where.place(one.line)
         if wrong:
             yield Finding(f"the checkpoint {one.gate} {', and '.join(wrong)}", place, evidence=f"{one.gate} {'; '.join(wrong)}")
-        named = {name: one.parts[name].label for name in self.parts if name in one.parts}
-        other = [f"{label!r} for {name}" for name, label in named.items() if label.strip(" :").lower() != name.lower()]
-        if other:
+        if other := one.other_names(self.parts):
             yield Finding(f"the checkpoint {one.gate} names its parts otherwise: {', '.join(other)}", place, "style",
                 f"dress {one.gate}")
 

@@ -1,6 +1,7 @@
 """content/placeholder: nothing is added that only stands where the work should be."""
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -39,6 +40,7 @@ ALLOW = [
 MARKERS = ["TODO", "FIXME", "XXX", "HACK"]
 _CODE = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".py", ".pyw", ".go")
 _NEAR = 3  # lines between words and the code that they speak of, which are one placeholder
+_WORD = re.compile(r"[A-Za-z_]{3,}")
 _SHOWN = 100  # characters of a placeholder in its message
 _WORDS = (
     rb"mplemented", rb"MPLEMENTED", rb"501[,)\s;}]", rb"tub", rb"STUB", rb"laceholder", rb"PLACEHOLDER", rb"imulat", rb"SIMULAT",
@@ -267,11 +269,14 @@ class Placeholder(Rule):
         fresh: list[tuple[FileChange, list[StandIn]]] = []
         gone: Counter[Key] = Counter()
         for change, head in heads:
-            had = Counter(one.key for one in self._read(change.before).stand_ins)
+            had = Counter(one.key for one in (self._read(change.before).stand_ins if head.stand_ins else ()))
             fresh.append((change, self._new(change, head, had)))
             gone += had
-        if any(found for _, found in fresh):
-            gone += self._deleted(changes)
+        if new := [one for _, found in fresh for one in found]:  # what base had elsewhere is read where it may be one of them
+            words = _words(new)
+            others = (change.before for change, head in heads if not head.stand_ins and change.before is not None)
+            gone.update(one.key for side in others if _may_have(side.text(), words) for one in self._read(side).stand_ins)
+            gone += self._deleted(changes, words)
         bases = _bases((one.owner for _, found in fresh for one in found if one.owner), tree)
         for change, found in fresh:
             yield from self._findings(change, [one for one in found if one.owner not in bases], gone)
@@ -300,7 +305,7 @@ class Placeholder(Rule):
                 new.append(one)
         return sorted(new, key=lambda one: one.line)
 
-    def _deleted(self, changes: ChangeSet) -> "Counter[Key]":
+    def _deleted(self, changes: ChangeSet, words: list[frozenset[str]]) -> "Counter[Key]":
         """The placeholders of the deleted files: git prints no patch of those, so that no search finds them."""
         hints = self.wanted().patterns()
         deleted = (change for change in changes if change.kind == "deleted" and self._may_hold_code(change.path))
@@ -308,6 +313,7 @@ class Placeholder(Rule):
             one.key
             for change in changes.readable(deleted)
             if change.before is not None and any(hint.search(change.before.bytes()) for hint in hints)
+            and _may_have(change.before.text(), words)
             for one in self._read(change.before).stand_ins
         )
 
@@ -334,6 +340,16 @@ def _taken(gone: "Counter[Key]", one: "StandIn") -> bool:
         gone[one.key] -= 1
         return True
     return False
+
+
+def _words(found: "list[StandIn]") -> list[frozenset[str]]:
+    """The words of each, which stand in every text that has an equal one."""
+    return list({frozenset(_WORD.findall(one.text.casefold())) for one in found})
+
+
+def _may_have(text: str, words: list[frozenset[str]]) -> bool:
+    small = text.replace("\0", "").casefold()
+    return any(all(word in small for word in each) for each in words)
 
 
 def _near(said: "StandIn", deed: "StandIn") -> bool:

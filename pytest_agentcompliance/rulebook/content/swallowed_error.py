@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange
 from pytest_agentcompliance.evidence.changes import is_file
+from pytest_agentcompliance.evidence.fresh import Things, deleted
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -141,17 +141,16 @@ class SwallowedError(Rule):
         from pytest_agentcompliance.parsing.testcode import is_test  # start-up time: when a change is judged
 
         wanted = [one for one in self.touched(changes) if not matches(one.path, self.exempt) and not is_test(one.path)]
+        things: Things[Handler] = Things(lambda one: one.whole, lambda one: one.key, lambda one: range(one.line, one.last + 1))
         found: list[tuple[FileChange, Loss]] = []
         more: Counter[tuple[str, ...]] = Counter()
         for change in changes.readable(wanted):
             old, new = _handlers(change.before), _handlers(change.after)
             more.update(one.whole for one in new)
             more.subtract(one.whole for one in old)
-            found += ((change, told) for one in _added(change, old, new) if (told := self._told(one)) is not None)
+            found += ((change, told) for one in things.added(change, old, new) if (told := self._told(one)) is not None)
         if found:  # what went from one file to another is counted off against where it was
-            seen = {one.position for one in wanted}
-            deleted = (one for one in changes if one.kind == "deleted" and one.position not in seen and self.searched(one.path))
-            for change in changes.readable(deleted):
+            for change in changes.readable(deleted(changes, wanted, self.searched)):
                 more.subtract(one.whole for one in _handlers(change.before))
         for change, told in found:
             one = told.handler
@@ -169,23 +168,6 @@ def _handlers(side: Content | None) -> "tuple[Handler, ...]":
     from pytest_agentcompliance.parsing.swallowed.reading import handlers
 
     return handlers(side.text(), side.path) if side is not None and is_file(side.mode) else ()
-
-
-def _added(change: FileChange, old: "tuple[Handler, ...]", new: "tuple[Handler, ...]") -> "Iterator[Handler]":
-    """The handlers of a file that stand on new lines, as many of each kind as it has more than before."""
-    same = Counter(one.whole for one in old)
-    more = Counter(one.key for one in new)
-    more.subtract(one.key for one in old)
-    try:
-        lines = {line.number for line in change.added}
-    except Unreadable:
-        return
-    for one in new:
-        if same[one.whole] > 0:
-            same[one.whole] -= 1
-        elif more[one.key] > 0 and not lines.isdisjoint(range(one.line, one.last + 1)):
-            more[one.key] -= 1
-            yield one
 
 
 def _evidence(one: "Handler") -> str:

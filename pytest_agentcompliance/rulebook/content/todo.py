@@ -234,16 +234,21 @@ class Todo(Rule):
     def check(self, changes: ChangeSet) -> Iterator[Finding]:
         fresh: list[tuple[FileChange, _Placed]] = []
         gone: Counter[str] = Counter()
+        clean: list[FileChange] = []
         mine = (change for change in self.touched(changes) if not self._left_out(change.path))
         for change in changes.readable(change for change in mine if not self._moved(change.renamed_from, change.path)):
-            head, base = self._markers(change.after), Counter(one.marker.key for one in self._markers(change.before))
+            if not (head := self._markers(change.after)):
+                clean.append(change)
+                continue
+            base = Counter(one.marker.key for one in self._markers(change.before))
             for one in head:
                 if base[one.marker.key]:
                     base[one.marker.key] -= 1
                 else:
                     fresh.append((change, one))
             gone += base
-        if fresh:
+        if fresh:  # base is read where it may decide
+            gone.update(one.marker.key for change in clean for one in self._markers(change.before))
             gone += self._deleted(changes)
         for change, one in fresh:
             if gone[one.marker.key]:
@@ -307,7 +312,7 @@ class Todo(Rule):
             return []
         from pytest_agentcompliance.parsing.comments import comments
         from pytest_agentcompliance.parsing.languages import language_of
-        from pytest_agentcompliance.parsing.markers import markers
+        from pytest_agentcompliance.parsing.markers import markers, may_hold
 
         # UTF-16 without its mark reads as text with a NUL after each letter.
         text = content.text().replace("\0", "")
@@ -315,6 +320,8 @@ class Todo(Rule):
         if language is None:
             return []
         words = self.languages.get(language.name, self.words)
+        if not may_hold(text, words):
+            return []
         return [
             _Placed(marker, comment.line + marker.offset)
             for comment in comments(text, content.path)

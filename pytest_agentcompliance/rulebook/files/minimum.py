@@ -1,6 +1,7 @@
 """files/minimum: an application that was built is there: source files, its database schema, and every file that it imports."""
 
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -48,17 +49,20 @@ class Minimum(Rule):
     An application was built by the run where a project of a server (its manifest names Express, Fastify, Nest, FastAPI, Flask and
     the like) has fewer than the source files that are asked for, and the run made most of them. Files without text do not
     count. The schema is owed where the manifest or docs/TECH_STACK.md names its tool. What a changed line imports from a file
-    beside it has to be there, in any project; what a tool makes is not asked for. While the run stands at a checkpoint and
-    hands nothing over, nothing is due.
+    beside it has to be there, in any project; what a tool makes is not asked for. So has what it imports from the root of the
+    project: in Python a module of a package that lies in the tree, and that the rest of the tree imports what is there from; in
+    scripts what the paths of a tsconfig.json lead to. While the run stands at a checkpoint and hands nothing over, nothing is due.
 
     What base's ignore files leave out is not asked for; what only those of the run do is a matter of style.
 
     Blind spots: what stands in the files. A small service that is finished with fewer files. Imports that a bundler
-    resolves (aliases, packages of a workspace), those within functions and conditions, and those in tests.
+    resolves by its own settings, packages of a workspace, those within functions and conditions, and those in tests.
     """
 
     candidates = Candidates(
-        contains=(rb"from\s{0,4}['\"]\.", rb"import\s{0,4}['\"]\.", rb"require\(\s{0,4}['\"]\.", rb"\+from\s{1,4}\.{1,9}[A-Za-z_]"),
+        contains=(rb"from\s{0,4}['\"]\.", rb"import\s{0,4}['\"]\.", rb"require\(\s{0,4}['\"]\.", rb"\+from\s{1,4}\.{1,9}[A-Za-z_]",
+                  rb"\+from\s{1,4}[A-Za-z]\w{0,80}\.\w", rb"\+import\s{1,4}[A-Za-z]\w{0,80}\.\w",
+                  rb"from\s{0,4}['\"](?:[@~#]|src|@src|@app|@lib|@server)/"),
         endings=ENDINGS["node"] + ENDINGS["python"],
     )
     at_end = True
@@ -91,6 +95,15 @@ class Minimum(Rule):
             finds=("src/part1.ts:1",)),
         Example("So it is in Python.", before={"shop/a.py": "a = 1\n", "shop/__init__.py": ""},
             after={"shop/a.py": "from .cart import Cart\nfrom . import b\n", "shop/__init__.py": ""}, finds=("shop/a.py:1",)),
+        Example("So it is where a module of the project is imported from its root.",
+            before={"src/a.py": "from src.b import b\n", "src/b.py": "b = 1\n", "src/__init__.py": ""},
+            after={"src/a.py": "from src.b import b\nfrom src.services.stock import reserve\n", "src/b.py": "b = 1\n",
+                   "src/__init__.py": ""}, finds=("src/a.py:2",)),
+        Example("Packages that are installed are not asked for, nor is what may not be there.",
+            before={"src/a.py": "from src.b import b\n", "src/b.py": "b = 1\n", "src/__init__.py": "", "alembic/env.py": ""},
+            after={"src/a.py": "from src.b import b\nfrom alembic.config import Config\nimport xml.dom\n\ntry:\n"
+                   "    from src.fast import c\nexcept ImportError:\n    c = b\n", "src/b.py": "b = 1\n", "src/__init__.py": "",
+                   "alembic/env.py": ""}),
         Example("Ten files and the schema are kept.", after=_APP | _FILES),
         Example("Python: ten files with models are kept.",
             after=_PYTHON | {f"src/part{n}.py": "a = 1\n" for n in range(10)} | {"src/models/user.py": "class User: ...\n"}),
@@ -202,6 +215,7 @@ class Minimum(Rule):
 
     def _nowhere(self, changes: ChangeSet, tree: Tree) -> Iterator[Finding]:
         """The imports of changed lines that lead to no file."""
+        from pytest_agentcompliance.parsing import own_imports as own
         from pytest_agentcompliance.parsing import relative_imports as relative
 
         endings = (relative.SCRIPTS if self.stack != "python" else ()) + (relative.PYTHON if self.stack != "node" else ())
@@ -209,16 +223,26 @@ class Minimum(Rule):
         asked = [one for one in touched if not lies_aside(one.path)]
         there: Collection[str] = ()
         held: set[str] = set()
+        project: own.Own | None = None
         for change in changes.readable(one for one in asked if not matches(one.path, _TESTS)):
             for line in change.added:
-                written = relative.named(line.text, change.path) if line.text[:1] in "icelvf}" else ""
+                if line.text[:1] not in "icelvf}":
+                    continue
+                beside = relative.named(line.text, change.path)
+                written = beside or own.named(line.text, change.path)
                 if not written:
                     continue
-                place = relative.place(change.path, written)
-                if not there:
+                if not there or project is None:
                     there = tree.head.files
                     held = _folders(there)
-                if not relative.leads(change.path, place, there, held) and _is_import(change, written):
+                    where = partial(_having, tree.head, relative.PYTHON)
+                    project = own.Own(there, held, where, partial(_content, tree))
+                if beside:
+                    place = relative.place(change.path, written)
+                    place = "" if relative.leads(change.path, place, there, held) else place
+                else:
+                    place = "" if _had(change, written) else project.lacks(change.path, written)
+                if place and _is_import(change, written):
                     if _ignored(tree.base, place):
                         continue
                     level: Level = "style" if _ignored(tree.head, place) else "breach"
@@ -235,6 +259,15 @@ def _folders(paths: Collection[str]) -> set[str]:
 def _manifest(stack: Stack, folder: str, tree: Tree) -> Place:
     names = (f"{folder}/{name}" if folder else name for name in MANIFESTS[stack])
     return Place(next(path for path in names if path in tree.head))
+
+
+def _having(side: Side, endings: tuple[str, ...], word: str) -> Collection[str]:
+    return side.where([word], endings).get(word, ())
+
+
+def _had(change: FileChange, written: str) -> bool:
+    """Whether the file named a module before."""
+    return change.before is not None and written in change.before.text()
 
 
 def _is_import(change: FileChange, written: str) -> bool:

@@ -1,7 +1,7 @@
 """handoff/counts: the endpoints, tables, migrations and coverage of the hand-off are those of the tree, or of the change."""
 
 import re
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import basename, dirname
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from pytest_agentcompliance.errors import NotJudged, Unreadable
+from pytest_agentcompliance.errors import NotJudged
 from pytest_agentcompliance.evidence import ChangeSet, Tree
 from pytest_agentcompliance.evidence.changes import is_file
-from pytest_agentcompliance.evidence.tree import Side
+from pytest_agentcompliance.evidence.tree import Side, Texts
+from pytest_agentcompliance.parsing.defaults import ENDINGS
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.handoff.sample import COVERAGE, DATABASE, ENDPOINTS, REPORT, at
-from pytest_agentcompliance.parsing.packages import folders
+from pytest_agentcompliance.parsing.packages import Homes
 from pytest_agentcompliance.parsing.schema.migrations import GLOBS
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Level, Remedy
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pytest_agentcompliance.evidence.handed_over import HandedOver
     from pytest_agentcompliance.parsing.handoff.counts import Claim
 
-CODE = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 EXEMPT_FILES = [
     "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist/**", "**/build/**", "**/.next/**", "**/fixtures/**",
     "**/__fixtures__/**", "**/testdata/**", "**/examples/**", "**/example/**", "**/mocks/**", "**/__mocks__/**", "**/templates/**",
@@ -153,19 +153,17 @@ class Counts(Rule):
     ) -> Generator[Finding, None, str]:
         from pytest_agentcompliance.evidence.handed_over import heard  # start-up time
 
-        found = heard(report, transcript, changes, self.agents)
-        mine = found.mine
-        if mine is None:
-            raise NotJudged(found.why)
-        if mine.found.root is None:
-            raise NotJudged(f"the hand-off at {mine.place(mine.found.line)} cannot be read: handoff/schema says why")
+        mine = heard(report, transcript, changes, self.agents).to_judge()
         from pytest_agentcompliance.parsing.handoff.counts import claims
+        from pytest_agentcompliance.parsing.routes import kept
 
         said: list[str] = []
         unknown: list[str] = []
-        for claim in claims(mine.found):
-            told, known = yield from self._held(mine, claim, _Sides(self, changes, tree), coverage)
-            (said if known else unknown).append(told)
+        sides = _Sides(self, changes, tree)
+        with kept():
+            for claim in claims(mine.found):
+                told, known = yield from self._held(mine, claim, sides, coverage)
+                (said if known else unknown).append(told)
         if unknown and not said:
             raise NotJudged("; ".join(unknown))
         return "; ".join([*said, *unknown]) or f"the hand-off at {mine.place(mine.found.line)} counts nothing"
@@ -239,16 +237,23 @@ class _Sides:
 
     def __init__(self, rule: Counts, changes: ChangeSet, tree: Tree) -> None:
         self.rule, self.changes, self.tree = rule, changes, tree
+        self._known: dict[tuple[Kind, bool], _Counted] = {}
 
     def counted(self, kind: Kind, side: Side) -> _Counted:
+        key = kind, side is self.tree.head
+        if key not in self._known:
+            self._known[key] = self._count(kind, side)
+        return self._known[key]
+
+    def _count(self, kind: Kind, side: Side) -> _Counted:
         if kind == "endpoints":
             return self._routes(side)
         return self._tables(side) if kind == "tables" else _Counted(self._migrations(side))
 
     def of_tree(self, known: _Counted) -> set[int]:
         """How many the tree has, and each of the projects in which code changed."""
-        homes = {self._home(path) for path in self.changes.paths if path.endswith((*CODE, ".prisma", ".sql"))}
-        parts = [[one for one in known.things if self._home(one.path) == home] for home in homes]
+        homes = {self._homes.of(path) for path in self.changes.paths if path.endswith((*ENDINGS, ".prisma", ".sql"))}
+        parts = [[one for one in known.things if self._homes.of(one.path) == home] for home in homes]
         numbers = _ways(list(known.things)) | _ways([one for part in parts for one in part])
         for part in parts:
             numbers |= _ways(part)
@@ -263,28 +268,33 @@ class _Sides:
         return _ways([one for one in known.things if one.key not in before])
 
     @cached_property
-    def _homes(self) -> frozenset[str]:
-        return frozenset(dirname(path) for path in self.tree.head.files if basename(path) in _MANIFESTS)
-
-    def _home(self, path: str) -> str:
-        """The project that a file is of: that whose manifest is the nearest above."""
-        return next((folder for folder in folders(path) if folder in self._homes), "")
+    def _homes(self) -> Homes:
+        return Homes(self.tree.head.files, _MANIFESTS)
 
     def _is_code(self, path: str) -> bool:
         from pytest_agentcompliance.parsing.testcode import is_test
 
-        return path.endswith(CODE) and not is_test(path) and not matches(path, self.rule.exempt_files)
+        return path.endswith(ENDINGS) and not is_test(path) and not matches(path, self.rule.exempt_files)
+
+    def _is_read(self, path: str) -> bool:
+        from pytest_agentcompliance.parsing import routes
+
+        return routes.is_setting(path) or self._is_code(path)
+
+    @cached_property
+    def _head(self) -> Texts:
+        return Texts(self.tree.head, self._is_read)
 
     def _routes(self, side: Side) -> _Counted:
         from pytest_agentcompliance.parsing import routes
 
-        found = routes.read(_Texts(side, lambda path: _is_config(path) or self._is_code(path)))
+        found = routes.read(Texts(side, self._is_read, like=self._head if side is self.tree.base else None))
         whole = [one for one in found.routes if one.method not in ("HEAD", "OPTIONS")]
         loose = [one for one in found.loose if one.method not in ("HEAD", "OPTIONS")]
-        things = [_Thing(f"{one.method} {one.path} {self._home(one.at.path)}", one.at.path, bool(_BESIDE.fullmatch(one.path)))
+        things = [_Thing(f"{one.method} {one.path} {self._homes.of(one.at.path)}", one.at.path, bool(_BESIDE.fullmatch(one.path)))
                   for one in [*whole, *loose]]  # fmt: skip
-        mounted = len({(one.method, one.path, self._home(one.at.path)) for one in whole})
-        paths = len({(one.path, self._home(one.at.path)) for one in whole})
+        mounted = len({(one.method, one.path, self._homes.of(one.at.path)) for one in whole})
+        paths = len({(one.path, self._homes.of(one.at.path)) for one in whole})
         count = len(found.unresolved)
         doubt = f"{count} place{'s' * (count > 1)} where routes are made could not be resolved" if count else ""
         return _Counted(tuple(things), doubt=doubt, fewer=paths, also=mounted if loose else None)
@@ -292,13 +302,15 @@ class _Sides:
     def _tables(self, side: Side) -> _Counted:
         from pytest_agentcompliance.parsing import models
 
-        signed = {path for paths in side.where(models.SIGNS, CODE).values() for path in paths}
+        signed: set[str] = set()
+        for signs, endings in ((models.PYTHON_SIGNS, (".py",)), (models.SCRIPT_SIGNS, models.SCRIPTS)):
+            signed.update(path for paths in side.where(signs, endings).values() for path in paths)
         prisma = {path for path in side.files if path.endswith(".prisma") and not matches(path, self.rule.exempt_files)}
-        texts = _Texts(side, lambda path: path in prisma or (path in signed and self._is_code(path)))
+        texts = Texts(side, lambda path: path in prisma or (path in signed and self._is_code(path)))
         found = models.read({path: texts[path] for path in texts})
         things = [_Thing(f"{one.table or one.name}", one.path) for one in found.models if one.tool != "json"]
         joins = sum(each.way == "manyToMany" and one.tool == "prisma" for one in found.models for each in one.relations) // 2
-        sql = _Texts(side, lambda path: path.endswith(".sql") and matches(path, self.rule.migrations))
+        sql = Texts(side, lambda path: path.endswith(".sql") and matches(path, self.rule.migrations))
         made = [_Thing(_bare(each[1]), path) for path in sql for each in _TABLE.finditer(sql[path])]
         doubt = f"{len(found.unread)} models could not be read" if found.unread else ""
         made = list({one.key: one for one in made}.values())
@@ -322,30 +334,3 @@ def _ways(things: list[_Thing]) -> set[int]:
 
 def _bare(name: str) -> str:
     return name.rpartition(".")[2].strip("\"`[]").lower()
-
-
-def _is_config(path: str) -> bool:
-    name = basename(path)
-    return name == "package.json" or (name.startswith(("tsconfig", "jsconfig")) and name.endswith(".json"))
-
-
-class _Texts(Mapping[str, str]):
-    """The files of one side by path, each read when it is asked for; what cannot be read is empty, and the ledger is told."""
-
-    def __init__(self, side: Side, wanted: Callable[[str], bool]) -> None:
-        self._there = {path: one for path, one in side.files.items() if is_file(one.mode) and wanted(path)}
-
-    def __getitem__(self, path: str) -> str:
-        try:
-            return self._there[path].text()
-        except Unreadable:
-            return ""
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._there)
-
-    def __len__(self) -> int:
-        return len(self._there)
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._there

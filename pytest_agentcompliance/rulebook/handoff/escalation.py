@@ -21,6 +21,8 @@ _ROWS = (
     "| # | Error Type | Fix Tried | Result |\n|---|---|---|---|\n| 1 | P2002 | added a unique constraint | another error |\n"
     "| 2 | P2003 | mended the foreign key | same error |\n| 3 | P2003 | made the relation anew | same error |\n"
 )
+_RED = {"command": "npm run build", "output": "a.ts(1,1): error TS2322: no", "result": "fail", "exit_code": 1}
+_EDIT = {"edit": "src/a.ts"}
 _FULL = (
     "## SELF-HEALING ESCALATION\n\n**Error:** the migration fails\n\n### Attempt History\n"
     + _ROWS
@@ -36,9 +38,12 @@ class Escalation(Rule):
 
     An escalation is a heading, or a line of its own, that says so, in a message of the agent, in a paper that the run wrote, or in
     its report. Each part says something, the table has a row for each of the attempts, and the decision is left to the person.
+    It is owed where a whole transcript ends with checks that failed on as many states of the files in a row, with no person
+    between them, and the agent's last word is no escalation.
 
     Blind spots: whether what it says is true: `handoff/self-healing` counts the attempts that were made. An escalation that was
-    owed and never came. An escalation at once, which some protocols allow for secrets or architecture, has no attempts either.
+    owed where the transcript does not show the failures. An escalation at once, which some protocols allow for secrets or
+    architecture, has no attempts either.
     """
 
     on_the_way: ClassVar[bool] = False
@@ -59,6 +64,11 @@ class Escalation(Rule):
         Example("One option is no choice.", report=_FULL.replace("B) Make the key nullable\n", ""), finds=("REPORT.md:1",)),
         Example("The agent does not decide for the person.", transcript=({"says": _FULL.replace("___", "A")},),
             finds=("SESSION.jsonl:1",)),
+        Example("A run that gives up behind three failures, and asks nobody.", after={"src/a.ts": "1\n"},
+            transcript=(_EDIT, _RED, _EDIT, _RED, _EDIT, _RED, {"says": "I could not get the build to pass."}),
+            finds=("SESSION.jsonl:7",)),
+        Example("What was red before anything was done is not given up.", after={"src/a.ts": "1\n"},
+            transcript=(_RED, _EDIT, _RED, _EDIT, _RED, _EDIT, _RED, {"says": "The build was red before, and is."})),
         Example("The template, filled in, is kept, also in a fence.",
             transcript=({"says": f"I give up.\n\n```markdown\n{_FULL}```\n"},)),
         Example("Other names for its parts are a matter of style.",
@@ -87,26 +97,47 @@ class Escalation(Rule):
                 if one.text not in told:
                     told.add(one.text)
                     findings += self._judged(one, where)
+        if not told and (owed := self._owed(transcript)) is not None:
+            findings.append(owed)
         yield from findings[:MOST]
         return f"{len(told)} escalation{'s' if len(told) != 1 else ''}" if told else "nothing that the run said is an escalation"
 
+    def _owed(self, transcript: Transcript | None) -> Finding | None:
+        """That a run gave up, by its transcript, and never said it as it should."""
+        if transcript is None or transcript.problem or not transcript.complete or transcript.gaps or not self.attempts:
+            return None
+        said = transcript.last_word
+        if said is None or said.speaker != "agent" or said.number != transcript.steps[-1].number:
+            return None  # it was broken off, or a person spoke last
+        from pytest_agentcompliance.evidence import outcomes
+
+        if outcomes.hides(transcript, 0):
+            return None
+        asked = max((one.number for one in transcript.of("message") if one.speaker == "person" and one.text.strip()), default=0)
+        row: dict[str, str] = {}
+        for one in outcomes.of_transcript(transcript):
+            whole = [each for each in one.dones if not each.part] if one.number > asked else []
+            failed = any(each.state == "failed" and not each.part for each in one.dones)
+            if failed and one.tree == "0":
+                return None  # it failed before anything was done
+            if failed and whole:
+                row[one.tree] = one.line
+            elif whole and any(each.state == "passed" for each in whole):
+                row = {}
+        if len(row) < self.attempts:
+            return None
+        line = next(reversed(row.values()))
+        message = f"the checks failed on the last {len(row)} states of the files, and nobody was asked: {line[:80]!r}"
+        return Finding(message, said.at, evidence=f"no escalation {line[:200]}")
+
     def _judged(self, one: "Said", where: "Spoken") -> Iterator[Finding]:
-        missing = [name for name in self.parts if name not in one.parts]
-        empty = [name for name in self.parts if name in one.parts and name != "DECISION" and not one.parts[name].filled]
-        wrong = [f"lacks {', '.join(missing)}"] if missing else []
-        wrong += [f"leaves {', '.join(empty)} empty"] if empty else []
+        more = []
         if "Attempt History" in self.parts and "Attempt History" in one.parts and len(one.attempts) != self.attempts:
-            wrong.append(f"has {len(one.attempts)} rows of attempts, and not {self.attempts}")
-        marked = [option for option in one.options if option.kind != "unmarked"]
-        if "Options" in self.parts and "Options" not in [*missing, *empty] and len(marked) < self.options:
-            wrong.append(f"offers {len(marked)} options that can be named, and not {self.options}")
-        if where.source == "message" and "DECISION" in self.parts and one.decided:
-            wrong.append(f"fills DECISION in itself: {one.decided[:40]!r}")
+            more.append(f"has {len(one.attempts)} rows of attempts, and not {self.attempts}")
+        wrong = one.faults(self.parts, self.options, more, said=where.source == "message")
         place = where.place(one.line)
         if wrong:
             yield Finding(f"the escalation {', and '.join(wrong)}", place, evidence=f"{one.text[:2000]} {'; '.join(wrong)}")
-        named = {name: one.parts[name].label for name in self.parts if name in one.parts}
-        other = [f"{label!r} for {name}" for name, label in named.items() if label.strip(" :").lower() != name.lower()]
-        if other:
+        if other := one.other_names(self.parts):
             yield Finding(f"the escalation names its parts otherwise: {', '.join(other)}", place, "style",
                 f"dress {one.text[:2000]}")

@@ -1,4 +1,4 @@
-"""handoff/schema: the hand-off is JSON of the agreed form, with all that who goes on from it reads."""
+"""handoff/schema: the hand-off is JSON of the agreed form, with all that the next agent reads in it."""
 
 import re
 from collections.abc import Generator, Iterator
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from pytest_agentcompliance.evidence.handed_over import HandedOver
 
 _QUOTED = 60  # characters of a value that a message shows
+_HANDS = re.compile(
+    r"(?i)\bhand-?\s?off (?:is )?(?:complete|done)\b|^\W{0,6}next agent\W{1,6}\w|[.!] next agent: \w"
+    r"|\b(?:backend|implementation|everything) is (?:now )?(?:fully )?(?:complete|done|implemented|finished)\b",
+    re.MULTILINE,
+)
 _PAUSES = re.compile(r"(?i)\bcheckpoint\b|\bescalation\b|\bdecision:|\bG5\.[1-5]\b")  # a run that waits for an answer is not over
 
 
@@ -81,7 +86,13 @@ class Schema(Rule):
             ),
             finds=("SESSION.jsonl:3",),
         ),
+        Example(
+            "Another agent's name over endpoints and a database, and no hand-off of this one.",
+            report=REPORT.replace("Backend Developer", "Frontend Developer"), finds=(at(OPENS),),
+        ),
         Example("What has every field is kept.", report=REPORT),
+        Example("An exit code may stand in an object that says more.",
+            report=REPORT.replace('"build": 0', '"build": { "exit_code": 0 }')),
         Example(
             "Comments, and a comma behind the last value, are a matter of style.",
             report=REPORT.replace('"lint": 0 },', '"lint": 0, }, // all green'), styles=(at(13), at(13)),
@@ -111,6 +122,11 @@ class Schema(Rule):
         from pytest_agentcompliance.evidence.handed_over import heard  # start-up time
 
         found = heard(report, transcript, changes, self.agents)
+        if found.mine is None and found.mistaken is not None:
+            other = found.mistaken
+            message = f"the hand-off names {other.found.agent[:_QUOTED]!r}, and hands over endpoints and a database"
+            yield Finding(message, other.place(other.found.line), evidence=f"agent {other.found.agent[:200]}")
+            return ""
         if found.mine is None:
             done = _done(transcript) if self.required else None
             if done is None:
@@ -154,4 +170,4 @@ def _done(transcript: "Transcript | None") -> Place | None:
     said = transcript.last_word
     if said is None or transcript.first_edit is None or _PAUSES.search(said.text):
         return None
-    return said.at if sentences.done(said.text) is not None else None
+    return said.at if sentences.done(said.text) is not None or _HANDS.search(said.text[-2000:]) else None

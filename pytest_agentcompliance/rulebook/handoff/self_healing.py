@@ -53,7 +53,8 @@ class SelfHealing(Rule):
     final status is that of the last attempt, and a hand-off that is complete has not failed. Proofs, and where there are
     none the commands of the transcript, tell how often the checks failed: failures on the same state of the files are one
     attempt; a run of one test or file, and one before anything was done, is none. Of a transcript fewer logged failures than
-    shown ones are a breach only where two were shown and none is logged, else a remark: in it a check may be run on the way.
+    shown ones are a breach where two are missing, or one check failed more often in a row than failures are logged, else a
+    remark: in it a check may be run on the way.
     More than three states of the files in a row on which a check failed are a breach where no escalation is told. An
     attempt that failed without an error, or passed behind a failure without a fix, is a remark.
 
@@ -109,6 +110,16 @@ class SelfHealing(Rule):
             ),
             finds=(at(FIRST),),
         ),
+        Example(
+            "One logged failure, where the transcript shows two in a row, is reported.",
+            report=REPORT,
+            transcript=(
+                {"edit": "src/carts.py"}, {"command": "pytest", "output": _RED, "result": "fail", "exit_code": 1},
+                {"edit": "src/carts.py"}, {"command": "pytest", "output": _RED, "result": "fail", "exit_code": 1},
+                {"edit": "src/carts.py"}, {"command": "pytest", "output": _GREEN, "result": "pass"},
+            ),
+            finds=(at(_LOG),),
+        ),
         Example("A failure and its fix, as proofs show them, are kept.", report=REPORT, proofs=(_run("a", red=True), _run("b"))),
         Example(
             "Two checks that fail on the same files are one attempt.",
@@ -151,12 +162,7 @@ class SelfHealing(Rule):
     ) -> Generator[Finding, None, str]:
         from pytest_agentcompliance.evidence.handed_over import heard  # start-up time
 
-        found = heard(report, transcript, changes, self.agents)
-        mine = found.mine
-        if mine is None:
-            raise NotJudged(found.why)
-        if mine.found.root is None:
-            raise NotJudged(f"the hand-off at {mine.place(mine.found.line)} cannot be read: handoff/schema says why")
+        mine = heard(report, transcript, changes, self.agents).to_judge()
         from pytest_agentcompliance.evidence import outcomes
         from pytest_agentcompliance.parsing.handoff.healing import log
 
@@ -219,7 +225,8 @@ class SelfHealing(Rule):
             some = "; ".join(f"{each.why} ({one.at})" for one, each in red[:2])
             count = f"{len(states)} state{'s' * (len(states) > 1)} of the files"
             message = f"the self_healing_log shows {said}; by the {by} the checks failed on {count}: {some}"
-            weak = by == "transcript" and (len(states) < 2 or bool(failures))
+            in_a_row = _longest(ran)
+            weak = by == "transcript" and len(states) - len(failures) < 2 and in_a_row <= max(len(failures), 1)
             yield Finding(message, mine.place(where), level="style" if weak else "breach", evidence=f"hidden {len(states)} of {by}")
         if logged.final == "pass" and (bad := _bad_end(ran, also)):
             one, why = bad
@@ -239,6 +246,25 @@ class SelfHealing(Rule):
                         yield Finding(message, one.at, evidence=f"went on {each.check}")
                 elif each.state == "passed" and not each.part:
                     rows.pop(each.check, None)
+
+
+def _longest(ran: "list[Outcome]") -> int:
+    """On how many states of the files in a row, at most, a check failed before what had failed passed."""
+    failing: set[Check] = set()
+    lines: set[str] = set()
+    states: set[str] = set()
+    longest = 0
+    for one in ran:
+        whole = [each for each in one.dones if not each.part] if not one.untouched else []
+        failing -= {each.check for each in whole if each.state == "passed"}
+        if not failing or (one.green and one.line in lines):
+            failing, lines, states = set(), set(), set()
+        if red := {each.check for each in whole if each.state == "failed"}:
+            failing |= red
+            lines.add(one.line)
+            states.add(one.tree)
+            longest = max(longest, len(states))
+    return longest
 
 
 def _told(mine: "HandedOver", before: "Attempt | None", one: "Attempt") -> Iterator[Finding]:

@@ -136,12 +136,7 @@ class Verification(Rule):
     ) -> Generator[Finding, None, str]:
         from pytest_agentcompliance.evidence.handed_over import heard  # start-up time
 
-        found = heard(report, transcript, changes, self.agents)
-        mine = found.mine
-        if mine is None:
-            raise NotJudged(found.why)
-        if mine.found.root is None:
-            raise NotJudged(f"the hand-off at {mine.place(mine.found.line)} cannot be read: handoff/schema says why")
+        mine = heard(report, transcript, changes, self.agents).to_judge()
         from pytest_agentcompliance.parsing.handoff.codes import codes
 
         said = codes(mine.found)

@@ -3,13 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from pytest_agentcompliance.errors import Unreadable
-from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Tree
+from pytest_agentcompliance.evidence import ChangeSet, FileChange, Tree
 from pytest_agentcompliance.evidence.changes import is_file
+from pytest_agentcompliance.evidence.fresh import Keyed
+from pytest_agentcompliance.evidence.tree import Texts
+from pytest_agentcompliance.parsing.defaults import ENDINGS
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -17,14 +21,25 @@ from pytest_agentcompliance.verdict import Finding, Level, Remedy, unformatted
 
 if TYPE_CHECKING:  # start-up time: code is read when a file is a candidate
     from pytest_agentcompliance.parsing.hardening import Open
-    from pytest_agentcompliance.parsing.routes import Route
+    from pytest_agentcompliance.parsing.routes import Route, Routes
 
 Check = Literal["passwords", "tokens", "origins", "limits", "routes"]
-_CODE = (".py", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
 EXEMPT = [
     "**/examples/**", "**/example/**", "**/demo/**", "**/scripts/**", "**/mocks/**", "**/__mocks__/**", "**/fixtures/**",
     "**/seeds/**", "**/seed.*", "**/*seed*.*", "**/.storybook/**", "**/vite.config.*", "**/webpack.config.*", "**/templates/**",
+    "**/node_modules/**", "**/site-packages/**", "**/vendor/**", "**/third_party/**", "**/*.min.*",
 ]  # fmt: skip
+DOCUMENTS = [
+    "specs/**/openapi*.yaml", "specs/**/openapi*.yml", "specs/**/openapi*.json", "openapi.yaml", "openapi.yml", "openapi.json",
+    "!**/node_modules/**", "!**/vendor/**", "!**/fixtures/**", "!**/testdata/**", "!**/tests/**", "!**/test/**", "!**/examples/**",
+]  # fmt: skip
+_PAPERS = (".yaml", ".yml", ".json")
+# What may guard all routes of a tree from outside of them.
+_GATES = (
+    "APP_GUARD", "useGlobalGuards", "AuthMiddleware", "authMiddleware", "AuthenticationMiddleware", "clerkMiddleware", "withAuth",
+    "BaseHTTPMiddleware", "before_request", "login_manager", "auth_request", "forwardAuth", "oauth2-proxy",
+)  # fmt: skip
+_GATE = re.compile(r"(?:^|/)(?:middleware|proxy|hooks\.server)\.[jt]s$")
 PUBLIC = (
     r"(?i)(?:^|[/_\-.{:])(?:log-?in|log-?out|sign-?(?:in|up|out)|register|registration|refresh|forgot|reset|recover|confirm|"
     r"activat\w*|health\w*|ready|readyz|live|livez|ping|status|version|metrics|info|docs|openapi|redoc|swagger|webhooks?|hooks?|"
@@ -35,7 +50,7 @@ PUBLIC = (
 )
 _GUARD = re.compile(
     r"(?i)auth|jwt|guard|protect|login|logged|session|token|permission|role|user|verify|admin|api_?key|secure|principal|identity|"
-    r"access|owner|tenant|require|credential"
+    r"access|owner|tenant|require|credential|current|employee|staff|member"
 )
 _NO_GUARD = re.compile(r"(?i)optional|public|skip|no_?auth|throttl|rate_?limit|valid|parse|upload|user_?service|user_?repo|get_?db")
 _CHECKS = re.compile(
@@ -47,11 +62,32 @@ _READS = frozenset({"GET", "HEAD"})
 _LIMITS = (
     "slowapi", "flask_limiter", "Limiter", "limiter", "rateLimit", "rate_limit", "RateLimit", "ratelimit", "RATE_LIMIT",
     "rateLimiter", "rate_limiter", "RateLimiter", "RateLimiterMemory", "RateLimiterRedis", "RateLimitMiddleware",
-    "ThrottlerModule", "throttler", "throttle", "limit_req", "rate", "fastapi_limiter", "arcjet", "ratelimiter", "RateLimitPlugin",
+    "ThrottlerModule", "throttler", "limit_req", "rate-limit", "rate-limiter", "rate-limiter-flexible", "express-rate-limit",
+    "express-slow-down", "hono-rate-limiter", "fastapi_limiter", "arcjet", "ratelimiter", "RateLimitPlugin",
 )  # fmt: skip
+_LIMITED = (*ENDINGS, ".conf", ".yaml", ".yml", ".toml", ".template", "package.json", "requirements.txt", "Caddyfile")
+_PACKAGES = ("package.json", "pyproject.toml", "requirements.txt", "setup.py", "Pipfile")
 _SERVERS = ("FastAPI", "Flask", "express", "fastify", "NestFactory", "Hono", "Koa")
 _SIGN_IN = re.compile(rb"(?i)[\"'/](?:log-?in|sign-?in|register|sign-?up|auth)[\"'/]|(?:verify|check|hash)_?password|bcrypt")
+# What answers with a list of its own words alone tells nobody's secrets: calls that give nothing away, and members of an enum.
+_HARMLESS = frozenset(
+    """
+    append bool capitalize copy debug dict entries enumerate filter float freeze int isoformat items join json jsonify
+    keys len list lower map max min range replace Response JSONResponse NextResponse reverse reversed send set slice sort sorted
+    split status str strip sum title toISOString toLowerCase toString toUpperCase trim tuple upper utcnow now value values name
+    zip for if in return else and or not info log warn warning ok success
+    """.split()  # noqa: SIM905 - a list of so many words is read by nobody
+)
+_CALLED, _MEMBER = re.compile(r"([A-Za-z_$][\w$]*)\s{0,9}\("), re.compile(r"[\w$)\]]\s{0,9}\.\s{0,9}([A-Za-z_$][\w$]*)")
+_CATALOGUE = re.compile(r"(?i)(?:^|[/_-])(?:types|kinds|enums?|options|constants|available|supported|capabilities)/?$")
 _PLENTY = 2  # guarded siblings that show what a route should have
+
+
+_SERVER = "from fastapi import Depends, FastAPI\n\napp = FastAPI()\n"
+_SECURED = (
+    "openapi: 3.0.3\nsecurity:\n  - bearer: []\npaths:\n  /orders:\n    get:\n      responses: {'200': {}}\n"
+    "  /plans:\n    get:\n      security: []\n      responses: {'200': {}}\n"
+)
 
 
 class BackendChecklist(Rule):
@@ -68,11 +104,12 @@ class BackendChecklist(Rule):
       with its own name; said for development alone it is a matter of style;
     - limits: the first server of a repository that signs people in, while nothing in the tree limits how often it is asked;
     - routes: a new route without a guard, where at least two of its kind (reading, writing) in the same file, and three of four,
-      have one, and its handler asks nobody who is there.
+      have one, and its handler asks nobody who is there; and one that no guard stands before, while its operation in an OpenAPI
+      document of base has ``security``.
 
     Blind spots: costs and options that are set in another file, ``JwtService`` of NestJS, guards of a gateway, whether a guard does
     what its name says, authorization on a resource, files in which no route is guarded, limits that are there but not for this
-    route, what an OpenAPI document says of security.
+    route.
     """
 
     bcrypt_cost: int = Field(default=12, ge=4, le=31, description="The least cost of bcrypt.")
@@ -80,6 +117,7 @@ class BackendChecklist(Rule):
         default=["passwords", "tokens", "origins", "limits", "routes"], description="What is asked about."
     )
     public: str = Field(default=PUBLIC, description="A regular expression of the paths of routes that need no guard.")
+    documents: list[str] = Field(default=DOCUMENTS, description="Globs of the OpenAPI documents that say who may call.")
     exempt: list[str] = Field(default=EXEMPT, description="Globs of files that serve nobody from outside.")
 
     on_the_way: ClassVar[bool] = False  # what was mended again was not delivered
@@ -94,7 +132,7 @@ class BackendChecklist(Rule):
             rb"ROUNDS",
             rb"\.(?:get|post|put|patch|delete|route)\(", rb"@(?:Get|Post|Put|Patch|Delete)\(",
         ),
-        endings=_CODE,
+        endings=ENDINGS,
     )  # fmt: skip
     examples = (
         Example(
@@ -118,6 +156,21 @@ class BackendChecklist(Rule):
                                    "router.get('/users/:id', requireAuth, one)\nrouter.get('/users/:id/orders', orders)\n"
                                    "module.exports = router\n"},
             finds=("src/users.js:4",),
+        ),
+        Example(
+            "So is one that lets everybody in, while its operation in the document of base asks who calls.",
+            before={"specs/openapi.yaml": _SECURED, "app/main.py": _SERVER},
+            after={"specs/openapi.yaml": _SECURED,
+                   "app/main.py": _SERVER + "\n\n@app.get('/orders')\ndef listed():\n    return rows()\n\n\n"
+                                  "@app.get('/plans')\ndef plans():\n    return rows()\n"},
+            finds=("app/main.py:6",),
+        ),
+        Example(
+            "One that asks in its own way is kept, and so are those that the document leaves open.",
+            before={"specs/openapi.yaml": _SECURED, "app/main.py": _SERVER},
+            after={"specs/openapi.yaml": _SECURED,
+                   "app/main.py": _SERVER + "\n\n@app.get('/orders')\ndef listed(me=Depends(caller)):\n    return rows(me)\n"
+                                  "\n\n@app.get('/plans')\ndef plans():\n    return rows()\n"},
         ),
         Example(
             "So is a first server that signs people in without any limit.",
@@ -145,6 +198,26 @@ class BackendChecklist(Rule):
                 "src/shop.js": "const router = require('express').Router()\nrouter.get('/me', requireAuth, me)\n"
                                "router.get('/goods', goods)\nrouter.get('/prices', prices)\nmodule.exports = router\n",
             }),
+        Example("What gives words of the code back is kept, and the password of an account that nobody signs in to by one.", after={
+            "app/flows.py": "from fastapi import APIRouter, Depends\n\nrouter = APIRouter()\n\n\n"
+                            "@router.get('/flows')\ndef flows(user=Depends(get_current_user)):\n    return found(user)\n\n\n"
+                            "@router.get('/runs')\ndef runs(user=Depends(get_current_user)):\n    return ran(user)\n\n\n"
+                            "@router.get('/step-types')\ndef step_types():\n    logger.info('asked')\n"
+                            "    return ok([{'type': one.value, 'says': one.value.replace('_', ' ').title()} for one in Steps])\n"
+                            "\n\n@router.get('/usage')\ndef usage(by=Depends(get_current_employee)):\n    return used(by)\n",
+            "src/a.ts": "import bcrypt from 'bcrypt'\nexport const nobody = () => bcrypt.hash(randomUUID(), 10)\n",
+        }, styles=("src/a.ts:2",)),
+        Example("A limit of another thing is none, and nor is a server of another package.",
+            before={"web/package.json": "{}", "web/src/server.ts": "import express from 'express'\nconst app = express()\n",
+                    "web/src/sales.ts": "export const rate = (won: number, all: number) => won / all\n"},
+            after={"web/package.json": "{}", "web/src/server.ts": "import express from 'express'\nconst app = express()\n",
+                   "web/src/sales.ts": "export const rate = (won: number, all: number) => won / all\n",
+                   "api/package.json": "{}",
+                   "api/src/main.ts": "import { NestFactory } from '@nestjs/core'\n"
+                                      "const app = await NestFactory.create(AppModule)\n",
+                   "api/src/auth.ts": "import bcrypt from 'bcrypt'\nexport const same = (a, b) => bcrypt.compare(a, b)\n"},
+            finds=("api/src/main.ts:2",),
+        ),
         Example("A server with a limit is kept, and so is what was there, or only moved.",
             before={"src/a.ts": "import cors from 'cors'\napp.use(cors())\n",
                     "src/b.ts": "import cors from 'cors'\napi.use(cors())\n"},
@@ -158,47 +231,26 @@ class BackendChecklist(Rule):
         touched = [one for one in self.touched(changes) if self._is_served(one.path)]
         yield from self._left_open(changes, tree, touched)
         if "routes" in self.checks:
+            said: set[str] = set()
             for change in changes.readable(touched):
-                yield from self._unguarded(change)
+                for one in self._unguarded(change):
+                    said.add(f"{one.at}")
+                    yield one
+            yield from (one for one in self._let_in(changes, tree, touched) if f"{one.at}" not in said)
 
     def _left_open(self, changes: ChangeSet, tree: Tree, touched: list[FileChange]) -> Iterator[Finding]:
-        fresh: list[tuple[FileChange, Open]] = []
-        gone: Counter[str] = Counter()
-        clean = {one.position for one in touched}
-        for change in changes.readable(touched):
-            if not (found := self._read(change.after)):
-                continue
-            had = Counter(_key(one) for one in self._read(change.before))
-            gone += had
-            clean.discard(change.position)
-            added = frozenset(line.number for line in change.added)
-            # Of two alike the one on an added line is new.
-            for one in sorted(found, key=lambda one: not added.isdisjoint(range(one.line, one.last + 1))):
-                if had[_key(one)]:
-                    had[_key(one)] -= 1
-                    gone[_key(one)] -= 1
-                else:
-                    fresh.append((change, one))
-        if fresh:  # what stood in a file that is gone, or has none any more, may have moved
-            deleted = {one.position for one in changes if one.kind == "deleted" and self.searched(one.path)}
-            others = [one for one in changes if one.position in clean | deleted and self._is_served(one.path)]
-            for change in changes.readable(others):
-                gone.update(_key(one) for one in self._read(change.before))
-        for change, one in sorted(fresh, key=lambda pair: (pair[0].position, pair[1].line)):
-            if gone[_key(one)] > 0:
-                gone[_key(one)] -= 1
-            elif one.kind != "application" or _is_first(changes, tree):
+        things: Keyed[Open] = Keyed(self._read, _key, lambda one: range(one.line, one.last + 1))
+        for change, one in things.new(changes, touched, lambda path: self.searched(path) and self._is_served(path)):
+            if one.kind != "application" or _is_first(change.path, changes, tree):
                 level: Level = "style" if one.mild else "breach"
                 least = f", and the least is {self.bcrypt_cost}" if one.cost is not None else ""
                 yield Finding(f"{one.what}{least}: {one.text[:80]}", Place(change.path, one.line), level, _key(one))
 
-    def _read(self, content: Content | None) -> "list[Open]":
+    def _read(self, path: str, text: str) -> "list[Open]":
         from pytest_agentcompliance.parsing.hardening import left_open
 
-        if content is None or not is_file(content.mode):
-            return []
         asked = {one[:-1] for one in self.checks}
-        found = left_open(content.path, content.text().replace("\0", ""))
+        found = left_open(path, text.replace("\0", ""))
         return [
             one for one in found
             if (one.kind if one.kind != "application" else "limit") in asked and (one.cost is None or one.cost < self.bcrypt_cost)
@@ -208,6 +260,54 @@ class BackendChecklist(Rule):
         from pytest_agentcompliance.parsing.testcode import is_test
 
         return not is_test(path) and not matches(path, self.exempt)
+
+    def _let_in(self, changes: ChangeSet, tree: Tree, touched: list[FileChange]) -> Iterator[Finding]:
+        """The new routes that let everybody in, though the documents of base ask who calls."""
+        from pytest_agentcompliance.parsing import openapi, routes
+        from pytest_agentcompliance.parsing.comments import blanked
+
+        def text_of(path: str) -> str | None:
+            try:
+                there = tree.base.at(path)
+                return there.text() if there is not None and is_file(there.mode) else None
+            except Unreadable:
+                return None
+
+        papers = sorted(path for path in tree.base.files if path.endswith(_PAPERS) and matches(path, self.documents))
+        if not papers or not any(_declares_open(one) for one in changes.readable(touched)):
+            return
+        found = [one for path in papers if (one := openapi.read(path, text_of)) is not None]
+        operations = [each for one in found for each in one.operations]
+        if not any(one.secured for one in operations):
+            return
+        from pytest_agentcompliance.parsing.openapi import guarded
+
+        def wanted(path: str) -> bool:
+            return routes.is_setting(path) or (path.endswith(ENDINGS) and self._is_served(path))
+
+        def asks(route: "Route") -> bool:
+            spans = [one for one in (route.at, route.handler) if one is not None]
+            return any(_asks(replace(route, at=one), blanked(head.get(one.path, ""), one.path).split("\n")) for one in spans)
+
+        def added(path: str) -> frozenset[int]:
+            change = changes.by_path.get(path)
+            return frozenset(line.number for line in change.added) if change is not None else frozenset()
+
+        def before() -> "Routes":
+            return routes.read(Texts(tree.base, wanted, like=head))
+
+        def elsewhere() -> bool:
+            return bool(tree.head.having(_GATES)) or any(_GATE.search(path) for path in tree.head.files)
+
+        head = Texts(tree.head, wanted)
+        public = re.compile(self.public)
+        with routes.kept():
+            after = routes.read(head)
+            open_ones = list(guarded.lacking(operations, after, before, added, asks=asks, elsewhere=elsewhere))
+        for operation, route in open_ones:
+            if not public.search(route.path) and route.at.path in {one.path for one in touched}:
+                said = f"{route.method} {route.path[:100]} lets everybody in, and {operation.at.path} asks who calls it"
+                yield Finding(said, Place(route.at.path, route.at.line), evidence=f"{route.method} {route.path}")
 
     def _unguarded(self, change: FileChange) -> Iterator[Finding]:
         from pytest_agentcompliance.parsing.comments import blanked
@@ -225,7 +325,7 @@ class BackendChecklist(Rule):
         public, lines = re.compile(self.public), blanked(text, change.path).split("\n")
         for one in routes:
             fresh = had[one.method, one.path] == 0 and not added.isdisjoint(range(one.at.line, one.at.last + 1))
-            if not fresh or _is_guarded(one) or public.search(one.path) or _asks(one, lines):
+            if not fresh or _is_guarded(one) or public.search(one.path) or _asks(one, lines) or _is_constant(one, text):
                 continue
             beside = [each for each in routes if each is not one and (each.method in _READS) == (one.method in _READS)]
             beside = [each for each in beside if not public.search(each.path)]
@@ -245,6 +345,22 @@ def _routes(path: str, text: str) -> "list[Route]":
     return sorted({*found.routes, *found.loose}, key=lambda one: (one.at.line, one.method, one.path))
 
 
+def _declares_open(change: FileChange) -> bool:
+    """Whether a file has a new route that it puts no guard before, as far as it can be told of the file alone."""
+    from pytest_agentcompliance.parsing.comments import blanked
+    from pytest_agentcompliance.parsing.openapi.guarded import is_guarded
+    from pytest_agentcompliance.parsing.routes import is_candidate
+
+    if change.after is None or not is_file(change.after.mode) or not any(_DECLARES.search(line.text) for line in change.added):
+        return False
+    if not is_candidate(change.path, text := change.after.text()):
+        return False
+    added = frozenset(line.number for line in change.added)
+    fresh = [one for one in _routes(change.path, text) if not added.isdisjoint(range(one.at.line, one.at.last + 1))]
+    lines = blanked(text, change.path).split("\n") if fresh else []
+    return any(not is_guarded(one) and not _asks(one, lines) for one in fresh)
+
+
 def _guards(name: str) -> bool:
     return _GUARD.search(name) is not None and _NO_GUARD.search(name) is None
 
@@ -260,17 +376,50 @@ def _asks(route: "Route", lines: list[str]) -> bool:
     return _CHECKS.search(text[:40_000]) is not None
 
 
-def _is_first(changes: ChangeSet, tree: Tree) -> bool:
-    """Whether a change makes the first server of a repository, one that signs people in, with nothing that limits it."""
-    if tree.base.having(_SERVERS) or tree.head.having(_LIMITS):
+def _is_constant(route: "Route", text: str) -> bool:
+    """Whether a handler that stands in the file reads nothing: it gives words of the code back, the kinds that there are."""
+    there = route.handler
+    if route.method not in _READS or route.parameters or there is None or there.path != route.at.path:
         return False
-    for change in changes.readable(one for one in changes if one.is_text and one.path.endswith(_CODE)):
+    lines = [one for one in text.split("\n")[there.line - 1 : there.last] if not one.lstrip().startswith("@")]
+    said = re.sub(r"[\"'`][^\"'`\n]*[\"'`]", "''", "\n".join(lines))
+    if "await " in said or len(lines) < 2:
+        return False
+    # The first is the function's own name, or that of the call that declares it.
+    called = {one[1] for one in _CALLED.finditer(said) if one.start() > said.find("(")}
+    members = {one[1] for one in _MEMBER.finditer(said) if one.start() > said.find("(")}
+    if not members <= _HARMLESS:
+        return False
+    return called <= _HARMLESS or (_CATALOGUE.search(route.path) is not None and called <= _HARMLESS | _plain(said))
+
+
+def _plain(said: str) -> frozenset[str]:
+    """The functions that are called by their names alone."""
+    return frozenset(one[1] for one in _CALLED.finditer(said) if said[: one.start()].rstrip()[-1:] != ".")
+
+
+def _is_first(path: str, changes: ChangeSet, tree: Tree) -> bool:
+    """Whether a change makes the first server of a package, one that signs people in, with nothing that limits it."""
+    package = _package(path, tree)
+    served = tree.base.where(_SERVERS, ENDINGS).values()
+    if any(one.startswith(package) for paths in served for one in paths) or tree.head.where(_LIMITS, _LIMITED):
+        return False
+    inside = (one for one in changes if one.is_text and one.path.endswith(ENDINGS) and one.path.startswith(package))
+    for change in changes.readable(inside):
         try:
             if change.after is not None and _SIGN_IN.search(change.after.bytes()):
                 return True
         except Unreadable:
             continue
     return False
+
+
+def _package(path: str, tree: Tree) -> str:
+    """The folder, with its slash, that a manifest makes the package of a path; empty for the whole repository."""
+    folder = path.rpartition("/")[0]
+    while folder and not any(f"{folder}/{name}" in tree.head for name in _PACKAGES):
+        folder = folder.rpartition("/")[0]
+    return folder + "/" if folder else ""
 
 
 def _key(one: "Open") -> str:

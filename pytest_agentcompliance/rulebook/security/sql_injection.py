@@ -1,13 +1,13 @@
 """security/sql-injection: no statement of SQL is put together from strings."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange
-from pytest_agentcompliance.evidence.changes import is_file
+from pytest_agentcompliance.evidence import ChangeSet
+from pytest_agentcompliance.evidence.fresh import Keyed
+from pytest_agentcompliance.parsing.defaults import ENDINGS
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -16,10 +16,10 @@ from pytest_agentcompliance.verdict import Finding, Level, Remedy, unformatted
 if TYPE_CHECKING:  # start-up time: statements are read when a file is a candidate
     from pytest_agentcompliance.parsing.built_sql import Built
 
-_CODE = (".py", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
 EXEMPT = [
     "**/migrations/**", "**/migration/**", "**/alembic/**", "**/versions/*_*.py", "**/seeds/**", "**/seeders/**",
     "**/seed.*", "**/*seed*.*", "**/fixtures/**", "**/examples/**", "**/migrate*.*", "**/*migration*.*",
+    "**/node_modules/**", "**/site-packages/**", "**/vendor/**", "**/third_party/**", "**/*.min.*",
 ]  # fmt: skip
 _MOST_SHOWN = 4
 
@@ -58,7 +58,7 @@ class SqlInjection(Rule):
     candidates = Candidates(
         contains=(rb"SELECT ", rb"INSERT ", rb"UPDATE ", rb"DELETE ", rb"WHERE ", rb"ORDER BY ", rb"[Rr]aw\(", rb"Unsafe\(",
                   rb"req(?:uest)?\.", rb"text\(", rb"select ", rb"where\(", rb"Where\(", rb"execute\(", rb"query\("),
-        endings=_CODE,
+        endings=ENDINGS,
     )
     examples = (
         Example(
@@ -95,6 +95,14 @@ class SqlInjection(Rule):
                         "  await prisma.$queryRaw`SELECT id FROM users WHERE name = ${name}`\n"
                         "  await db.execute(sql`SELECT id FROM users WHERE name = ${name}`)\n}\n",
         }),
+        Example("How long something may take is kept, a model that is asked for, and what a function is declared to count.", after={
+            "app/a.py": "def _most() -> int:\n    return settings().most\n\n\ndef f(session):\n"
+                        "    session.execute(text(f\"SELECT id FROM t WHERE size < '{_most()}'\"))\n",
+            "app/c.py": "@router.get('/users')\ndef users(db: Session = Depends(get_db), current_user: User = Depends(get_user)):\n"
+                        "    return db.query(User).filter(User.id == current_user.id).first()\n",
+            "src/b.ts": "export async function g(client, options) {\n"
+                        "  await client.query(`SET LOCAL lock_timeout = '${options.lockTimeout}ms'`)\n}\n",
+        }),
         Example("What is checked against a list before is kept, and what a log or an error says.", after={
             "app/a.py": "SORTS = {'name': 'u.name'}\n\n\n@app.get('/users')\ndef f(sort: str, by: str):\n    if by not in SORTS:\n"
                         "        raise ValueError(f\"SELECT id FROM users ORDER BY '{by}'\")\n"
@@ -111,33 +119,9 @@ class SqlInjection(Rule):
     )  # fmt: skip
 
     def check(self, changes: ChangeSet) -> Iterator[Finding]:
-        fresh: list[tuple[FileChange, Built]] = []
-        gone: Counter[str] = Counter()
         touched = [one for one in self.touched(changes) if self._is_served(one.path)]
-        clean = {one.position for one in touched}
-        for change in changes.readable(touched):
-            if not (found := self._read(change.after)):
-                continue
-            had = Counter(_key(one) for one in self._read(change.before))
-            gone += had
-            clean.discard(change.position)
-            added = frozenset(line.number for line in change.added)
-            # Of two alike the one on an added line is new.
-            for one in sorted(found, key=lambda one: not added.isdisjoint(_lines(one))):
-                if had[_key(one)]:
-                    had[_key(one)] -= 1
-                    gone[_key(one)] -= 1
-                elif not added.isdisjoint(range(one.around[0], one.around[1] + 1)):
-                    fresh.append((change, one))
-        if fresh:  # what stood in a file that is gone, or has none any more, may have moved
-            deleted = {one.position for one in changes if one.kind == "deleted" and self.searched(one.path)}
-            others = [one for one in changes if one.position in clean | deleted and self._is_served(one.path)]
-            for change in changes.readable(others):
-                gone.update(_key(one) for one in self._read(change.before))
-        for change, one in sorted(fresh, key=lambda pair: (pair[0].position, pair[1].line)):
-            if gone[_key(one)] > 0:
-                gone[_key(one)] -= 1
-                continue
+        texts: Keyed[Built] = Keyed(_read, _key, _lines, near=lambda one: range(one.around[0], one.around[1] + 1))
+        for change, one in texts.new(changes, touched, lambda path: self.searched(path) and self._is_served(path)):
             level: Level = self.names if all(put.kind == "name" for put in one.put) else "breach"
             yield Finding(_says(one), Place(change.path, one.line), level, _key(one))
 
@@ -146,12 +130,11 @@ class SqlInjection(Rule):
 
         return not is_test(path) and not matches(path, self.exempt)
 
-    def _read(self, content: Content | None) -> "tuple[Built, ...]":
-        from pytest_agentcompliance.parsing.built_sql import built
 
-        if content is None or not is_file(content.mode):
-            return ()
-        return built(content.path, content.text().replace("\0", ""))
+def _read(path: str, text: str) -> "tuple[Built, ...]":
+    from pytest_agentcompliance.parsing.built_sql import built
+
+    return built(path, text.replace("\0", ""))
 
 
 def _lines(one: "Built") -> Iterator[int]:

@@ -1,10 +1,9 @@
 """spec/openapi-endpoints: the endpoints of the code are those of the OpenAPI document, by path, method and parameters."""
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from posixpath import basename, dirname
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
@@ -12,7 +11,8 @@ from pydantic import Field
 from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Tree
 from pytest_agentcompliance.evidence.changes import is_file
-from pytest_agentcompliance.evidence.tree import Side
+from pytest_agentcompliance.evidence.tree import Side, Texts
+from pytest_agentcompliance.parsing.defaults import ENDINGS
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -20,8 +20,9 @@ from pytest_agentcompliance.verdict import Finding, Level, Remedy
 
 if TYPE_CHECKING:  # start-up time: the readers of routes and documents are imported when a route may have changed
     from pytest_agentcompliance.parsing.openapi import Document, Operation
-    from pytest_agentcompliance.parsing.openapi.change import Change, Part, Spoken
-    from pytest_agentcompliance.parsing.openapi.matching import Match, Matched, Shift
+    from pytest_agentcompliance.parsing.openapi.held import Held
+    from pytest_agentcompliance.parsing.openapi.matching import Match, Shift
+    from pytest_agentcompliance.parsing.openapi.pages import Pages
     from pytest_agentcompliance.parsing.routes import Route, Routes
 
 DOCUMENTS = [
@@ -29,7 +30,6 @@ DOCUMENTS = [
     "swagger.yaml", "swagger.yml", "swagger.json", "!**/node_modules/**", "!**/vendor/**", "!**/fixtures/**", "!**/__fixtures__/**",
     "!**/testdata/**", "!**/tests/**", "!**/test/**", "!**/examples/**", "!**/dist/**", "!**/__snapshots__/**",
 ]  # fmt: skip
-CODE = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 EXEMPT_FILES = [
     "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist/**", "**/build/**", "**/.next/**", "**/fixtures/**",
     "**/__fixtures__/**", "**/testdata/**", "**/examples/**", "**/example/**", "**/mocks/**", "**/__mocks__/**", "**/templates/**",
@@ -57,12 +57,6 @@ _DECLARES = (
     rb"(?m)^[+-]?[ \t]{0,80}[frb]?[\"'`]/[^\"'`\s]{0,200}[\"'`],?[ \t\r]{0,9}$",
 )  # fmt: skip
 _MOUNT = re.compile(r"(?i)prefix|base_?path|root_?path")
-# What a handler does that answers with a page for people, or with a part of one.
-_PAGE = re.compile(
-    r"\b(?:res|response|reply|ctx|c)\.(?:render|html|view)\(|\brender_template(?:_string)?\(|TemplateResponse\(|\bHTMLResponse\b|"
-    r"text/html|\btype\([\"'](?:text/)?html|(?i:<!doctype html)"
-)
-_LONGEST = 300  # lines of a handler that are looked at
 _PREFIX = re.compile(r"api|rest|v\d{1,3}")
 _BUILT = 0.5  # of the operations that a run which wrote the first routes answers, from which it has to answer all
 _MOST = 20  # findings about missing endpoints of one document at one time
@@ -113,7 +107,7 @@ class OpenapiEndpoints(Rule):
     (``exempt``) need no document, whatever answers there.
     """
 
-    candidates: ClassVar[Candidates] = Candidates(contains=_DECLARES, endings=CODE)
+    candidates: ClassVar[Candidates] = Candidates(contains=_DECLARES, endings=ENDINGS)
 
     documents: list[str] = Field(default=DOCUMENTS, description="Globs of the documents; a later !glob takes files out again.")
     whole: bool = Field(
@@ -221,19 +215,36 @@ class OpenapiEndpoints(Rule):
         operations = [operation for one in documents for operation in one.operations]
         if not operations:
             raise NotJudged(_useless(documents, "no operation that could be read"))
-        from pytest_agentcompliance.parsing import routes  # start-up time: when a route may have changed
-
-        after = routes.read(_Code(tree.head, self._is_code))
-        before = routes.Routes() if self.whole else routes.read(_Code(tree.base, self._is_code))
-        held = _Held(self, changes, tree, documents, operations, before, after)
+        before, after = self._routes(tree)
+        held = self._held(operations, before, after, changes, tree)
         if not held.speaks:
             count = len(after.routes)
             none = f"none of the {count} endpoint{'s' if count != 1 else ''} that the code has"
             raise NotJudged(_useless(documents, none if count else "endpoints, and none could be read of the code"))
-        yield from held.undocumented()
-        yield from held.otherwise()
-        yield from held.missing()
-        return held.why(by_run=by_run)
+        findings = _Findings(self, changes, tree, documents, held)
+        yield from findings.undocumented()
+        yield from findings.otherwise()
+        yield from findings.missing()
+        return findings.why(by_run=by_run)
+
+    def _routes(self, tree: Tree) -> "tuple[Routes, Routes]":
+        """The routes of base and of head."""
+        from pytest_agentcompliance.parsing import routes  # start-up time: when a route may have changed
+
+        def wanted(path: str) -> bool:
+            return routes.is_setting(path) or self._is_code(path)
+
+        head = Texts(tree.head, wanted)
+        with routes.kept():
+            after = routes.read(head)
+            return (routes.Routes() if self.whole else routes.read(Texts(tree.base, wanted, like=head))), after
+
+    def _held(self, operations: "list[Operation]", before: "Routes", after: "Routes", changes: ChangeSet, tree: Tree) -> "Held":
+        from pytest_agentcompliance.parsing.openapi.held import Held
+        from pytest_agentcompliance.parsing.packages import Homes
+
+        home = Homes(tree.head.files, _MANIFESTS).of
+        return Held(operations, before, after, self.needs_document, lambda path: _added(changes, path), home, self.whole)
 
     def _touches(self, changes: ChangeSet) -> bool:
         """Whether the change may touch an endpoint: a file that declares or mounts some, or a prefix that stands elsewhere."""
@@ -248,7 +259,7 @@ class OpenapiEndpoints(Rule):
     def _is_code(self, path: str) -> bool:
         from pytest_agentcompliance.parsing.testcode import is_test  # start-up time
 
-        return path.endswith(CODE) and not is_test(path) and not matches(path, self.exempt_files)
+        return path.endswith(ENDINGS) and not is_test(path) and not matches(path, self.exempt_files)
 
     def needs_document(self, route: "Route") -> bool:
         """Whether a route is one that a document has to have."""
@@ -284,110 +295,59 @@ class OpenapiEndpoints(Rule):
 
 
 @dataclass(frozen=True)
-class _Held:
-    """The endpoints of the tree at both ends, held to the documents."""
+class _Findings:
+    """What is said of the endpoints of the tree, as they were held to the documents."""
 
     rule: OpenapiEndpoints
     changes: ChangeSet
     tree: Tree
     documents: "list[Document]"
-    operations: "list[Operation]"
-    old: "Routes"
-    new: "Routes"
-    texts: dict[str, list[str]] = field(default_factory=dict)  # of files that were looked into, by line, without their comments
+    held: "Held"
 
     @cached_property
-    def change(self) -> "Change":
-        from pytest_agentcompliance.parsing.openapi.change import Change
+    def pages(self) -> "Pages":
+        from pytest_agentcompliance.parsing.openapi.pages import Pages
 
-        return Change(self.old, self.new, self._added)
+        return Pages(self._text_of)
 
-    @cached_property
-    def parts(self) -> "list[tuple[Part, Spoken]]":
-        """The projects of the tree that have routes, with how much the documents speak of each."""
-        from pytest_agentcompliance.parsing.openapi.change import Part
-
-        homes = _Homes(self.tree.head.files)
-        sides: dict[str, tuple[list[Route], list[Route]]] = {}
-        for side, routes in enumerate((self.old.routes, self.new.routes)):
-            for one in routes:
-                sides.setdefault(homes.of(one.at.path), ([], []))[side].append(one)
-        parts = [Part(self.operations, *both, self.rule.needs_document) for _, both in sorted(sides.items())]
-        # Where base has nothing to document, and head has it in one project, or none of it is documented, all of it is meant.
-        fresh = not any(self.rule.needs_document(one) for one in self.old.routes) and not self.rule.whole
-        alone = fresh and (len(parts) == 1 or not any(one.paired(one.after) for one in parts))
-        return [(one, "none" if one.mirrors(parts) else one.spoken(alone=alone)) for one in parts]
-
-    @cached_property
-    def speaks(self) -> bool:
-        return any(spoken != "none" for _, spoken in self.parts)
+    def _text_of(self, path: str) -> str:
+        there = self.tree.head.files.get(path)
+        return _text(there) if there is not None and is_file(there.mode) else ""
 
     def undocumented(self) -> Iterator[Finding]:
         """New routes that no document has at their path, or not with their method."""
         from pytest_agentcompliance.parsing.openapi.shapes import shape
 
-        for part, spoken in self.parts:
-            for route in part.after.undocumented if spoken != "none" else ():
-                if route not in self.change.fresh or not self.rule.needs_document(route):
-                    continue
-                has = "has" if len(self.documents) == 1 else "have"
-                others = list(dict.fromkeys(one.method for one in part.after.beside.get(route, ())))
-                what = f"{has} {_and(others)} there" if others else f"{has} no such path"
-                own = "; the run wrote it into the document itself, which confirms nothing" if self._own(route, part.shift) else ""
-                few = "" if spoken == "all" else "; it leaves out most of this part"
-                few = few or ("; it answers with a page for people" if self._is_page(route, part) else "")
-                level: Level = "style" if few else "breach"
-                method = "any method of" if route.method == "ANY" else route.method
-                evidence = f"undocumented {route.method} /{'/'.join(shape(route.path).segments)}"
-                said = f"the code answers {method} {route.path[:200]}, and {_named(self.documents)} {what}{own}{few}"
-                yield Finding(said, Place(route.at.path, route.at.line), level, evidence)
-
-    def _is_page(self, route: "Route", part: "Part") -> bool:
-        """Whether a route answers with a page; so does what stands in a file that is half of pages and has nothing documented."""
-        if self._has_page(route):
-            return True
-        beside = [one for one in part.new if one.at.path == route.at.path]
-        documented = {one.route.at.path for one in part.after.pairs}
-        return route.at.path not in documented and sum(map(self._has_page, beside)) * 2 >= len(beside)
-
-    def _has_page(self, route: "Route") -> bool:
-        return any(_PAGE.search(self._lines_of(*place)) for place in _spans(route))
-
-    def _lines_of(self, path: str, line: int, last: int) -> str:
-        from pytest_agentcompliance.parsing.comments import blanked  # start-up time
-
-        if path not in self.texts:
-            there = self.tree.head.files.get(path)
-            self.texts[path] = blanked(_text(there), path).split("\n") if there is not None and is_file(there.mode) else []
-        return "\n".join(self.texts[path][line - 1 : min(last, line + _LONGEST)])
+        for route, part, spoken in self.held.undocumented():
+            has = "has" if len(self.documents) == 1 else "have"
+            others = list(dict.fromkeys(one.method for one in part.after.beside.get(route, ())))
+            what = f"{has} {_and(others)} there" if others else f"{has} no such path"
+            own = "; the run wrote it into the document itself, which confirms nothing" if self._own(route, part.shift) else ""
+            few = "" if spoken == "all" else "; it leaves out most of this part"
+            few = few or ("; it answers with a page for people" if self.pages.has(route, part) else "")
+            level: Level = "style" if few else "breach"
+            method = "any method of" if route.method == "ANY" else route.method
+            evidence = f"undocumented {route.method} /{'/'.join(shape(route.path).segments)}"
+            said = f"the code answers {method} {route.path[:200]}, and {_named(self.documents)} {what}{own}{few}"
+            yield Finding(said, Place(route.at.path, route.at.line), level, evidence)
 
     def otherwise(self) -> Iterator[Finding]:
         """Documented routes whose parameters have other names, or that answer with another success."""
-        for part, spoken in self.parts:
-            by_route: dict[Route, list[Match]] = {}
-            for one in part.after.pairs if spoken != "none" else ():
-                by_route.setdefault(one.route, []).append(one)
-            for route, pairs in by_route.items():
-                nearest = min(pairs, key=lambda one: len(one.names))
-                if nearest.names and self.change.renamed(nearest):
-                    yield _names(nearest)
-                if self.rule.statuses != "ignore" and (stated := self.change.statuses(route)):
-                    yield from _statuses(nearest, stated, self.rule.statuses)
+        for one in self.held.documented():
+            if one.names and self.held.change.renamed(one):
+                yield _names(one)
+            if self.rule.statuses != "ignore" and (stated := self.held.change.statuses(one.route)):
+                yield from _statuses(one, stated, self.rule.statuses)
 
     def missing(self) -> Iterator[Finding]:
         """Operations that the change took away; all that nothing answers, where the run built most of what the document has."""
-        built = self.rule.whole or not any(part.began for part, _ in self.parts)
-        answered = self._answered([part.after for part, _ in self.parts])
-        had = self._answered([part.before for part, _ in self.parts])
-        replaced = self._replaced()
-        owed = {number: one for number, one in enumerate(self.operations) if not self._is_elsewhere(one)}
-        left = {number: one for number, one in owed.items() if number not in answered}
-        gone = [one for number, one in left.items() if (built or number in had) and one not in replaced]
-        if built and gone and not self.rule.whole and len(owed) - len(left) < _BUILT * len(owed):
-            yield self._begun(len(owed) - len(left), len(owed), gone)
+        change, missing = self.held.change, self.held.missing(self._is_elsewhere)
+        gone, built = missing.gone, missing.built
+        if built and gone and not self.rule.whole and missing.owed - missing.left < _BUILT * missing.owed:
+            yield self._begun(missing.owed - missing.left, missing.owed, gone)
             return
         for operation in gone[:_MOST]:
-            unsure = self.change.hangs(operation) or (bool(self.new.unresolved) if built else self.change.darker)
+            unsure = change.hangs(operation) or (bool(self.held.new.unresolved) if built else change.darker)
             why = "nothing in the code answers it" if built else "the change took away what answered it"
             may = ", as far as can be read without running it" if unsure else ""
             yield Finding(
@@ -408,19 +368,6 @@ class _Held:
         said = f"the run wrote {count} of {owed} endpoints of the document; nothing answers {named}"
         return Finding(said, gone[0].at, "style", "begun")
 
-    def _replaced(self) -> "set[Operation]":
-        """The operations whose path is now answered with another method, which is told where that stands."""
-        found: set[Operation] = set()
-        for part, spoken in self.parts:
-            for route in part.after.undocumented if spoken == "all" else ():
-                if route in self.change.fresh and self.rule.needs_document(route):
-                    found.update(part.after.beside.get(route, ()))
-        return found
-
-    def _answered(self, sides: "list[Matched]") -> frozenset[int]:
-        missing = [{id(one) for one in side.missing} for side in sides]
-        return frozenset(number for number, one in enumerate(self.operations) if any(id(one) not in each for each in missing))
-
     def _own(self, route: "Route", shift: "Shift") -> bool:
         """Whether the documents as the run left them have a route."""
         from pytest_agentcompliance.parsing.openapi.matching import match
@@ -433,20 +380,13 @@ class _Held:
         read = (_read(one.path, self.tree.head) for one in changed)
         return [operation for one in read if one is not None for operation in one.operations]
 
-    def _added(self, path: str) -> frozenset[int]:
-        change = self.changes.by_path.get(path)
-        try:
-            return frozenset(line.number for line in change.added) if change is not None else frozenset()
-        except Unreadable:
-            return frozenset()
-
     def why(self, *, by_run: bool) -> str:
         """How the verdict came to be: what was held to what, and what could not be read."""
-        spoken = [part for part, how in self.parts if how != "none"]
+        spoken = [part for part, how in self.held.parts if how != "none"]
         paired = len({one.route for part in spoken for one in part.after.pairs})
         said = [f"{paired} of {sum(len(part.new) for part in spoken)} endpoints are in {_named(self.documents)}"]
         said += dict.fromkeys(text for part in spoken if (text := str(part.shift)))
-        if unread := len(self.new.unresolved):
+        if unread := len(self.held.new.unresolved):
             said.append(f"{unread} declaration{'s' if unread != 1 else ''} cannot be read without running the code")
         if problems := [one for each in self.documents for one in each.problems]:
             things = f"{len(problems)} things" if len(problems) != 1 else "a thing"
@@ -454,47 +394,6 @@ class _Held:
         if by_run:
             said.append("base has no document, so that the run is held to its own")
         return "; ".join(said)
-
-
-class _Code(Mapping[str, str]):
-    """The code of one side by path, each file read when it is asked for."""
-
-    def __init__(self, side: Side, wanted: Callable[[str], bool]) -> None:
-        self._there = {path: one for path, one in side.files.items() if is_file(one.mode) and (_is_config(path) or wanted(path))}
-
-    def __getitem__(self, path: str) -> str:
-        return _text(self._there[path])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._there)
-
-    def __len__(self) -> int:
-        return len(self._there)
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._there
-
-
-class _Homes:
-    """The projects of a tree: a file is of that whose manifest is the nearest above."""
-
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._homes = frozenset(dirname(path) for path in paths if basename(path) in _MANIFESTS)
-
-    def of(self, path: str) -> str:
-        from pytest_agentcompliance.parsing.packages import folders  # start-up time
-
-        return next((folder for folder in folders(path) if folder in self._homes), "")
-
-
-def _spans(route: "Route") -> "list[tuple[str, int, int]]":
-    """Where a route is declared, and where the function lies that answers."""
-    return [(one.path, one.line, one.last) for one in (route.at, route.handler) if one is not None]
-
-
-def _is_config(path: str) -> bool:
-    name = basename(path)
-    return name == "package.json" or (name.startswith(("tsconfig", "jsconfig")) and name.endswith(".json"))
 
 
 def _read(path: str, side: Side) -> "Document | None":
@@ -505,6 +404,14 @@ def _read(path: str, side: Side) -> "Document | None":
         return _text(there) if there is not None and is_file(there.mode) else None
 
     return openapi.read(path, text_of)
+
+
+def _added(changes: ChangeSet, path: str) -> frozenset[int]:
+    change = changes.by_path.get(path)
+    try:
+        return frozenset(line.number for line in change.added) if change is not None else frozenset()
+    except Unreadable:
+        return frozenset()
 
 
 def _text(content: Content) -> str:

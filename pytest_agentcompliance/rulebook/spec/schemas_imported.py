@@ -10,6 +10,7 @@ from pydantic import Field
 from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Tree
 from pytest_agentcompliance.evidence.changes import is_file
+from pytest_agentcompliance.parsing.defaults import ENDINGS
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -26,7 +27,6 @@ EXEMPT = [
     "*_test.py", "conftest.py", "*.d.ts", "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist*/**", "**/build/**",
     "**/generated/**", "*.generated.*", "**/examples/**", "docs/**", "**/templates/**",
 ]  # fmt: skip
-_CODE = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _MOST = 500  # files of schemas that are read
 
@@ -64,7 +64,7 @@ class SchemasImported(Rule):
     exempt: list[str] = Field(default=EXEMPT, description="Globs of files whose schemas nobody's input is held to.")
 
     candidates: ClassVar[Candidates] = Candidates(
-        contains=(rb"[oO]bject\s*\(", rb"class \w+\s*\(.", rb"@Is[A-Z]"), endings=_CODE
+        contains=(rb"[oO]bject\s*\(", rb"class \w+\s*\(.", rb"@Is[A-Z]"), endings=ENDINGS
     )
     remedy: ClassVar[Remedy] = Remedy(
         "fix",
@@ -183,7 +183,7 @@ class SchemasImported(Rule):
 
         found: list[tuple[str, Shape]] = []
         wrong: list[str] = []
-        there = (path for path in sorted(tree.base.files) if path.endswith(_CODE) and path in tree.head)
+        there = (path for path in sorted(tree.base.files) if path.endswith(ENDINGS) and path in tree.head)
         paths = [path for path in there if matches(path, self.schemas)]
         for path in paths[:_MOST]:
             text = _text(tree.base.files[path])
@@ -220,7 +220,7 @@ def _new(changes: ChangeSet, touched: list[FileChange], near: _Near) -> "list[tu
 
     before: Counter[tuple[str, frozenset[str]]] = Counter()
     # of a deleted file no patch was searched
-    gone = [one for one in changes if one.after is None and one.path.endswith(_CODE) and one not in touched]
+    gone = [one for one in changes if one.after is None and one.path.endswith(ENDINGS) and one not in touched]
     added: list[tuple[str, Shape]] = []
     for change in changes.readable(touched):
         there, was = (_text(side) for side in (change.after, change.before))

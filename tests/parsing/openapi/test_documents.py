@@ -122,6 +122,13 @@ def test_servers_give_base_paths(url: str, bases: list[str]) -> None:
     assert list(paths(servers + "paths: {/a: {get: {}}}\n")[0].paths) == bases
 
 
+def test_variables_of_servers_that_name_one_another_do_not_grow() -> None:
+    url = "/" + "".join(f"{{a{number}}}" for number in range(4))
+    values = "".join(f"      a{number}: {{default: '{f'{{a{number + 1}}}' * 90}'}}\n" for number in range(4))
+    document = read(f"openapi: 3.0.3\nservers:\n  - url: '{url}'\n    variables:\n{values}paths: {{/a: {{get: {{}}}}}}\n")
+    assert max(len(one) for one in document.bases) <= 500
+
+
 def test_servers_of_a_path_and_of_an_operation_take_the_place_of_the_document_s() -> None:
     found = paths(
         "servers: [{url: https://api.example/v1}]\npaths:\n  /a:\n    servers: [{url: https://api.example/v2}]\n    get: {}\n"

@@ -239,6 +239,24 @@ def test_a_default_of_the_environment_is_the_path() -> None:
     assert _said(found) == {"GET /api/x"}
 
 
+def test_methods_that_are_named_or_borrowed() -> None:
+    """By an index, in a loop over a list, bound, taken out of the application; one that nobody knows is told."""
+    found = _read(app_dot_ts=APP + """\
+app['post']('/index', h);
+for (const [method, path] of [['put', '/list'], ['delete', '/list']] as const) app[method](path, h);
+['patch'].forEach((method) => app[method]('/each', h));
+const add = app.post.bind(app);
+add('/bound', h);
+const { get } = app;
+get('/taken', h);
+""")
+    assert _said(found) == {"POST /index", "PUT /list", "DELETE /list", "PATCH /each", "POST /bound", "GET /taken"}
+    assert not found.unresolved
+    unknown = _read(app_dot_ts=APP + "app.get('/a', h);\napp[process.argv[2]]('/b', h);\napp.post.call(app, '/c', h);\n")
+    assert _said(unknown) == {"GET /a"}
+    assert [one.line for one in unknown.unresolved] == [4, 5]
+
+
 def test_cycles_and_depth_end() -> None:
     """Modules and routers that hold one another, calls without an end, and text that is no code."""
     deep = "(" * 5000 + ")" * 5000

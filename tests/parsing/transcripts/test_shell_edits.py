@@ -8,6 +8,7 @@ from pytest_agentcompliance.parsing.shell.scripts import commands
 from pytest_agentcompliance.parsing.shell.words import LONGEST
 from pytest_agentcompliance.parsing.transcripts.shell_edits import END, Shown, Touched, changes, shown, touched
 
+DIFF = "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-1\n+2\n"
 WRITES = [
     ("cat > src/a.ts <<'EOF'\nconst x = 1;\nrm -rf y\ncat z > w\nEOF\necho done", "src/a.ts"),
     ("cat <<-EOF >> a.md\n\tone\n\tEOF\ntouch b", "a.md b"),
@@ -30,6 +31,8 @@ WRITES = [
     ("echo a > /tmp/x", "/tmp/x"),
     ("curl -o data.json https://e.org && dd if=a of=b.img", "data.json b.img"),
     ("prettier --write src/a.ts", "src/a.ts"),
+    (f"git apply <<'EOF'\n{DIFF}--- a/old.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-1\nEOF", "x.py -old.py"),
+    ("cd web && patch -p1 <<'EOF'\n--- /dev/null\t1970\n+++ b/b.ts\t2026\n@@ -0,0 +1 @@\n+1\nEOF", "web/b.ts"),
     ("apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: a.txt\n+hi\n*** Delete File: c\n*** End Patch\nEOF", "a.txt -c"),
     ("cd a; cd ../b; echo > c", "b/c"),
     ("@'\nx = 1\n'@ | Set-Content -Path src/a.py -Encoding utf8", "src/a.py"),
@@ -41,6 +44,7 @@ NOTHING_WRITTEN = [
     "git checkout main", "echo x > /dev/null 2>&1", "echo $X > $Y", "rm *.py", "for f in *.py; do rm $f; done", "cat a | grep b",
     "find . -name x | xargs rm", "sed 's/a/b/' f", "git rm --cached x", "cd $(mktemp -d) && touch x", "cd - && touch x", "",
     "echo 'a > b'", "test a -gt 2", "gofmt a.go", "grep '>' x", "node -e 'a => b'", "[[ a > b ]] || true; [ -f x ]",
+    f"git apply --check <<'EOF'\n{DIFF}EOF", f"git diff <<'EOF'\n{DIFF}EOF", "git apply fix.patch", "patch --dry-run -p1 < a",
 ]  # fmt: skip
 
 

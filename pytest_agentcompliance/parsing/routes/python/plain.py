@@ -1,4 +1,4 @@
-"""Values of Python's own: literals, sums of texts and lists, methods of theirs."""
+"""Values of Python itself: literals, sums of texts and lists, and what their methods give."""
 
 import re
 from http import HTTPStatus

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from pytest_agentcompliance.parsing.routes.python import meaning, plain
+from pytest_agentcompliance.parsing.routes.python import meaning, plain, statements
 from pytest_agentcompliance.parsing.routes.python.finding import Finder
 from pytest_agentcompliance.parsing.routes.python.tree import Node
 from pytest_agentcompliance.parsing.routes.python.tree import read as read_tree
@@ -34,17 +34,12 @@ from pytest_agentcompliance.parsing.routes.python.values import (
 FUEL = 500_000  # nodes that are gone through, all modules together
 FUEL_OF_CALLS = 200_000  # of these, for functions that nobody seems to call
 DEEPEST = 60  # nodes or calls in one another
-MOST = 500  # items of a list, turns of a loop
 LONGEST = 2000  # characters of a text
 SIGNS = re.compile(
     r"\b(?:FastAPI|\w*Router|Flask|APIFlask|Quart|OpenAPI|\w*Blueprint|Namespace|Api|include_router|register_blueprint|mount|"
     r"add_api_route|add_url_rule|add_route|add_resource|add_namespace|init_app|namespace)\(|"
     r"@[\w.]{1,80}\.(?:get|post|put|patch|delete|head|options|trace|route|api_route)\("
 )
-_BLOCKS = frozenset({
-    "block", "while_statement", "else_clause", "elif_clause", "except_clause", "except_group_clause", "finally_clause",
-    "case_clause", "ERROR", "module",
-})  # fmt: skip
 _NO_MODEL = re.compile(r"\b(?:str|\w*Enum|Protocol|ABC|\w*Exception)\b")
 _SHORT = 1500  # characters of a function that may only give a value
 
@@ -63,7 +58,7 @@ class Run:
         self.calls: list[Arguments] = []  # those that led to where we are
         self.fuel = FUEL
         self._depth = 0
-        self._functions: dict[tuple[str, int], Function] = {}
+        self.functions: dict[tuple[str, int], Function] = {}
         self._called: set[tuple[str, int]] = set()
         self._kept: dict[object, tuple[Value, object]] = {}
         self._active: set[int] = set()
@@ -75,7 +70,7 @@ class Run:
             self.load(self.finder.at(path))
         self.fuel = min(self.fuel, FUEL_OF_CALLS)
         for _ in range(4):  # functions in functions
-            waiting = [one for key, one in self._functions.items() if key not in self._called]
+            waiting = [one for key, one in self.functions.items() if key not in self._called]
             for one in sorted(waiting, key=lambda one: (one.scope.module.path, one.node.start)):
                 key = (one.scope.module.path, one.node.start)
                 if key not in self._called and self._signed(one):
@@ -102,20 +97,12 @@ class Run:
             if module.source is None:
                 self.failed.append(module)
             else:
-                self.block(module.source.root, module.scope)
+                statements.block(self, module.source.root, module.scope)
         module.state = "done"
 
-    # What stands in a block
-
-    def block(self, node: Node, scope: Scope) -> None:
-        """Each statement of a block, in order."""
-        with self._deeper() as fits:
-            if fits:
-                for one in node.children:
-                    self._statement(one, scope)
-
     @contextmanager
-    def _deeper(self) -> Iterator[bool]:
+    def deeper(self) -> Iterator[bool]:
+        """One level down, and whether there is room and fuel for it."""
         self._depth += 1
         self.fuel -= 1
         try:
@@ -123,161 +110,11 @@ class Run:
         finally:
             self._depth -= 1
 
-    def _statement(self, node: Node, scope: Scope) -> None:
-        kind = node.kind
-        if kind == "expression_statement":
-            for one in node.children:
-                self.value(one, scope)
-        elif kind in ("import_statement", "import_from_statement"):
-            self._import(node, scope)
-        elif kind in ("function_definition", "class_definition", "decorated_definition"):
-            decorators = [one for one in node.children if one.kind == "decorator"] if kind == "decorated_definition" else []
-            inner = node.first("function_definition", "class_definition") if kind == "decorated_definition" else node
-            if inner is not None:
-                (self._define if inner.kind == "function_definition" else self._class)(inner, scope, decorators)
-        elif kind == "return_statement":
-            scope.returned.append(self.value(node.children[0], scope) if node.children else None)
-        elif kind in _BLOCKS:
-            self.block(node, scope)
-        else:
-            self._compound(node, scope)
-
-    def _compound(self, node: Node, scope: Scope) -> None:
-        """A statement that has blocks, of which not each is gone through."""
-        if node.kind == "if_statement":
-            never = node.children and node.children[0].kind == "false"
-            ways = [one for one in node.children if one.kind in ("block", "elif_clause", "else_clause")]
-            self._branches(ways[1:] if never else ways, scope)
-        elif node.kind == "for_statement":
-            self._loop(node, scope)
-        elif node.kind == "try_statement":
-            self._try(node, scope)
-        elif node.kind == "with_statement":
-            self._with(node, scope)
-        elif node.kind == "match_statement":
-            body = node.first("block")
-            self._branches(body.children if body else [], scope)
-
-    def _branches(self, ways: list[Node], scope: Scope) -> None:
-        """Each way from where it began; afterwards a name is what all ways that set it say, or the only one that is known."""
-        before = dict(scope.names)
-        ends = []
-        for way in ways:
-            scope.names = dict(before)
-            self.block(way, scope)
-            ends.append(scope.names)
-        merged = dict(before)
-        whole = bool(ways) and ways[-1].kind == "else_clause"
-        for name in dict.fromkeys(name for end in ends for name in end):
-            said = [end[name] for end in ends if name in end and (name not in before or end[name] is not before[name])]
-            if name in before and (not whole or len(said) < len(ends)):
-                said.insert(0, before[name])
-            merged[name] = plain.joined(said)
-        scope.names = merged
-
-    def _try(self, node: Node, scope: Scope) -> None:
-        for one in node.children:
-            if one.kind in ("except_clause", "except_group_clause"):
-                kept = dict(scope.names)
-                self.block(one, scope)
-                scope.names |= {name: value for name, value in kept.items() if value is not UNKNOWN and value is not None}
-            else:
-                self.block(one, scope)
-
-    def _with(self, node: Node, scope: Scope) -> None:
-        for one in node.children:
-            if one.kind == "with_clause":
-                for item in one.walk():
-                    if item.kind == "as_pattern" and len(item.children) == 2:
-                        self._assign(_inner(item.children[1]), self.value(item.children[0], scope), scope)
-            else:
-                self.block(one, scope)
-
-    def _loop(self, node: Node, scope: Scope) -> None:
-        if len(node.children) < 3:
-            return
-        target, source, *bodies = node.children
-        items = self.value(source, scope)
-        for item in plain.items(items) if isinstance(items, list | dict) else [UNKNOWN]:
-            self._assign(target, item, scope)
-            for body in bodies:
-                self.block(body, scope)
-            if self.fuel <= 0:
-                break
-
-    def _define(self, node: Node, scope: Scope, decorators: list[Node]) -> None:
-        made = Function(node, scope, decorators)
-        self._functions.setdefault((scope.module.path, node.start), made)
-        said = [(one, self.value(one.children[0], scope)) for one in decorators if one.children]
-        if made.name:
-            scope.names[made.name] = made
-            if any(isinstance(value, Method) and value.name == "setter" for _, value in said):
-                return
-        for one, value in reversed(said):
-            meaning.decorate(self, value, made, one, scope)
-
-    def _class(self, node: Node, scope: Scope, decorators: list[Node]) -> None:
-        inner = Scope(scope.module, "class", scope)
-        given = node.first("argument_list")
-        bases = [self.value(one, scope) for one in given.children if one.kind != "keyword_argument"] if given else []
-        made = Class(node, inner, bases, decorators=decorators)
-        inner.owner = made
-        said = [(one, self.value(one.children[0], scope)) for one in decorators if one.children]
-        body = node.first("block")
-        if made.name:
-            scope.names[made.name] = made
-        if body is not None:
-            self.block(body, inner)
-        for one, value in reversed(said):
-            meaning.decorate(self, value, made, one, scope)
-
-    def _import(self, node: Node, scope: Scope) -> None:
-        if node.kind == "import_statement":
-            for one in node.children:
-                if one.kind == "aliased_import" and len(one.children) == 2:
-                    scope.names[one.children[1].text] = Imported(one.children[0].text, "", scope.module)
-                elif one.kind == "dotted_name":
-                    scope.names[one.text.partition(".")[0]] = Imported(one.text.partition(".")[0], "", scope.module)
-            return
-        if not node.children:
-            return
-        source = "".join(node.children[0].text.split())
-        for one in node.children[1:]:
-            if one.kind == "wildcard_import":
-                module = self.finder.named(source, scope.module)
-                if module is not None and module is not scope.module:
-                    scope.module.stars.append(module)
-            elif one.kind == "aliased_import" and len(one.children) == 2:
-                scope.names[one.children[1].text] = Imported(source, one.children[0].text, scope.module)
-            elif one.kind == "dotted_name":
-                scope.names[one.text] = Imported(source, one.text, scope.module)
-
-    def _assign(self, target: Node, value: Value, scope: Scope) -> None:
-        if target.kind == "identifier":
-            scope.names[target.text] = value
-        elif target.kind in ("pattern_list", "tuple_pattern", "list_pattern", "tuple", "list"):
-            fits = isinstance(value, list) and len(value) == len(target.children)
-            for index, one in enumerate(target.children):
-                self._assign(one, value[index] if fits else UNKNOWN, scope)
-        elif target.kind == "attribute" and len(target.children) == 2:
-            owner = self.value(target.children[0], scope)
-            name = target.children[1].text
-            if isinstance(owner, Part) and name == plain.PREFIX[owner.framework]:
-                owner.prefix = value
-            elif isinstance(owner, Instance | Part):
-                owner.names[name] = value
-            elif isinstance(owner, Class):
-                owner.scope.names[name] = value
-        elif target.kind == "subscript" and len(target.children) == 2:
-            owner, key = (self.value(one, scope) for one in target.children)
-            if isinstance(owner, dict) and isinstance(key, str | int) and len(owner) < MOST:
-                owner[key] = value
-
     # What an expression stands for
 
     def value(self, node: Node, scope: Scope) -> Value:
         """The value of an expression, as far as the text says it."""
-        with self._deeper() as fits:
+        with self.deeper() as fits:
             return self._value(node, scope) if fits else UNKNOWN
 
     def _value(self, node: Node, scope: Scope) -> Value:
@@ -324,7 +161,7 @@ class Run:
         value = self.value(source, scope)
         if node.kind == "augmented_assignment":
             value = plain.added(self.value(target, scope), value)
-        self._assign(target, value, scope)
+        statements.assign(self, target, value, scope)
         return value
 
     def look_up(self, name: str, scope: Scope) -> Value:
@@ -345,7 +182,7 @@ class Run:
         for star in scope.module.stars:
             self.load(star)
             if name in star.scope.names or (star.stars and star is not scope.module):
-                with self._deeper() as fits:
+                with self.deeper() as fits:
                     found = self.look_up(name, star.scope) if fits else UNKNOWN
                 if found is not UNKNOWN:
                     return found
@@ -377,7 +214,7 @@ class Run:
     def _member(self, module: Module, name: str) -> Value:
         """A name of a module, or a module of a package."""
         self.load(module)
-        with self._deeper() as fits:
+        with self.deeper() as fits:
             found = self.look_up(name, module.scope) if fits else UNKNOWN
         if found is UNKNOWN or (isinstance(found, External) and found.package == "builtins"):
             return self.finder.inside(module, name) or UNKNOWN
@@ -445,17 +282,17 @@ class Run:
 
     def _list(self, children: list[Node], scope: Scope) -> Value:
         found: list[Value] = []
-        for one in children[:MOST]:
+        for one in children[:plain.MOST]:
             value = self.value(one.children[0] if one.kind == "list_splat" and one.children else one, scope)
             if one.kind == "list_splat":
                 found += value if isinstance(value, list) else []
             else:
                 found.append(value)
-        return found[:MOST]
+        return found[:plain.MOST]
 
     def _dictionary(self, children: list[Node], scope: Scope) -> Value:
         found: dict[str | int, Value] = {}
-        for one in children[:MOST]:
+        for one in children[:plain.MOST]:
             if one.kind == "pair" and len(one.children) == 2:
                 key, value = (self.value(part, scope) for part in one.children)
                 if (status := plain.status(key)) and not isinstance(key, str):
@@ -493,7 +330,7 @@ class Run:
         inner = Scope(scope.module, "function", scope)
         found = []
         for item in plain.items(source):
-            self._assign(clause.children[0], item, inner)
+            statements.assign(self, clause.children[0], item, inner)
             found.append(self.value(body, inner))
         return found
 
@@ -576,7 +413,7 @@ class Run:
         self._bind(function, given, inner)
         self._active.add(id(function.node))
         self.calls.append(given)
-        self.block(body, inner)
+        statements.block(self, body, inner)
         self.calls.pop()
         self._active.discard(id(function.node))
         said = plain.joined([one for one in inner.returned if one is not None]) if inner.returned else None
@@ -624,7 +461,3 @@ class Run:
     def _key(self, given: Arguments) -> tuple[object, ...]:
         values = [*(one for one, _ in given.given), *(one for pair in sorted(given.named.items()) for one in (pair[0], pair[1][0]))]
         return tuple(one if isinstance(one, str | int | None) else id(one) for one in values)
-
-
-def _inner(node: Node) -> Node:
-    return node.children[0] if len(node.children) == 1 else node

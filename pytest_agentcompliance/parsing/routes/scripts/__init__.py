@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pytest_agentcompliance.parsing.routes import Route, Routes, Span, Unresolved
+from pytest_agentcompliance.parsing.routes.keeping import once
 
 ENDINGS = (".ts", ".js", ".tsx", ".jsx", ".mts", ".mjs", ".cts", ".cjs")
 # What a file has that declares routes, mounts routers, or makes an application. Words are searched much quicker than patterns.
@@ -20,7 +21,6 @@ _DECLARES = re.compile(
     r"""\.(?:get|post|put|patch|delete|options|head|all|on)(?:<[^<>()\n]{0,200}>)?\(\s*(?:\[\s*)?["'`](?:[/*:]|["'`]|\$\{)"""
     r"|(?<=app|ter|ify|ver|api|ute|tes)\.(?:get|post|put|patch|delete|all)(?:<[^<>()\n]{0,200}>)?\("
 )
-_SETTINGS = re.compile(r"(?:.*/)?(?:package|[jt]sconfig(?:\.\w+)?|vercel)\.json|(?:.*/)?next\.config\.[mc]?[jt]s")
 _ASIDE = re.compile(r"(?:^|/)(?:node_modules|dist|\.next|coverage)/|\.d\.[mc]?ts$|\.min\.js$")
 
 
@@ -37,9 +37,11 @@ def _signed(text: str) -> bool:
     return any(one in text for one in SIGNS) or (any(one in text for one in _VERBS) and _DECLARES.search(text) is not None)
 
 
-def is_setting(path: str) -> bool:
-    """Whether a file says what imports and folders mean: a reader of routes is given those of a tree too."""
-    return _SETTINGS.fullmatch(path) is not None
+def _looked(path: str, text: str) -> tuple[bool, bool]:
+    """Whether a file may have routes for what it says, and for where it lies."""
+    from pytest_agentcompliance.parsing.routes.scripts import folders
+
+    return once(("looked", path, text), lambda: (_signed(text), folders.wanted(path, text)))
 
 
 def read(files: Mapping[str, str]) -> Routes:
@@ -50,9 +52,9 @@ def read(files: Mapping[str, str]) -> Routes:
     lying: list[str] = []
     for path in sorted(files):
         if path.endswith(ENDINGS) and not _ASIDE.search(path):
-            text = files[path]  # it may be read only now
-            full |= {path} if _signed(text) else set()
-            lying += [path] if folders.wanted(path, text) else []
+            runs, lies = _looked(path, files[path])  # it may be read only now
+            full |= {path} if runs else set()
+            lying += [path] if lies else []
     if not full and not lying:
         return Routes()
     from pytest_agentcompliance.parsing.routes.scripts import gathered, idle, nest

@@ -1,4 +1,4 @@
-"""What the language's own lists, strings and objects give when they are called."""
+"""What the methods of the language's own lists, strings and objects give."""
 
 from typing import TYPE_CHECKING
 

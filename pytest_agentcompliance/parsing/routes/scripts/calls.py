@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_agentcompliance.parsing.routes.scripts import builtin, classes, expressions, nest_app, routers
 from pytest_agentcompliance.parsing.routes.scripts.tree import Node
 from pytest_agentcompliance.parsing.routes.scripts.values import (
+    Bound,
     Class,
     Contract,
     Function,
@@ -78,6 +79,8 @@ def call(machine: "Machine", value: Value, called: Called) -> Value:
         return None
     if isinstance(value, Outside):
         return outside(machine, value, given, called.node, called.scope)
+    if isinstance(value, Bound):
+        return method(machine, value.of, value.key, called)
     if isinstance(value, Function):
         return _made(machine, value, given)
     return given[0] if called.name in _SAME and given else _unknown(machine, given)
@@ -93,6 +96,10 @@ def method(machine: "Machine", value: Value, key: str, called: Called) -> Value:
     if isinstance(value, Function) and key in ("bind", "call", "apply"):
         given = called.given(machine)
         return value if key == "bind" else machine.call(value, given[1:] if key == "call" else [])
+    if isinstance(value, Bound):
+        if key in ("call", "apply"):
+            machine.doubt(called.scope.module, called.node.start, "what a router is told is only known when it runs")
+        return value
     given = called.given(machine)
     if isinstance(value, Nest):
         return nest_app.told(machine, value, key, called, given)

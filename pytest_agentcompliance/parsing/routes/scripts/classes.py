@@ -1,4 +1,4 @@
-"""Classes: their members, what ``new`` makes of them, what they inherit."""
+"""The classes of a script: their members, what ``new`` makes of them, what they inherit."""
 
 import re
 from typing import TYPE_CHECKING
@@ -83,7 +83,7 @@ def build(machine: "Machine", made: Instance, of: Class, given: list[Value], dep
     body = constructor.first("statement_block") if constructor is not None else None
     if body is not None:
         machine.returns.append([])
-        machine.block(body.children, scope)
+        machine.block(machine.inside(body), scope)
         machine.returns.pop()
 
 

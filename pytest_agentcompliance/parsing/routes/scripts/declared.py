@@ -1,4 +1,4 @@
-"""Routes as routers are told of them: ``router.get(path, ...middleware, handler)``."""
+"""Routes that a router is told of by a call: ``router.get(path, ...middleware, handler)``."""
 
 import re
 from typing import TYPE_CHECKING

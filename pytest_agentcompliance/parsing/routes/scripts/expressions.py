@@ -1,4 +1,4 @@
-"""Expressions: what they are, as far as that is known without running them."""
+"""What an expression of a script stands for, as far as that is known without running it."""
 
 import re
 from collections.abc import Callable
@@ -15,9 +15,11 @@ from pytest_agentcompliance.parsing.routes.scripts.values import (
     Many,
     Outside,
     Put,
+    Router,
     Scope,
     Thing,
     Value,
+    View,
     Void,
 )
 
@@ -230,10 +232,25 @@ def _chain(machine: "Machine", node: Node, scope: Scope) -> Value:
             key = scope.module.at(link.children[-1])
             said, name = calls.method(machine, said, key, calls.Called(after, scope, f"{name}.{key}")), ""
             index += 1
+        elif link.kind == "subscript_expression" and after is not None and after.kind == "call_expression":
+            said, name = _indexed(machine, link, said, calls.Called(after, scope, "")), ""
+            index += 1
         else:
             said, name = _link(machine, link, said, name, scope)
         index += 1
     return said
+
+
+def _indexed(machine: "Machine", link: Node, said: Value, called: "calls.Called") -> Value:
+    """``app[method](...)``: a method of a router is what it is called, if that is known."""
+    key = machine.value(link.children[1], called.scope) if len(link.children) == 2 else None
+    if isinstance(said, Router | View):
+        if isinstance(key, str):
+            return calls.method(machine, said, key, called)
+        machine.doubt(called.scope.module, called.node.start, "which method of a router is called is only known when it runs")
+        return said
+    member = machine.member(said, str(key)) if isinstance(key, str | int) else None
+    return calls.call(machine, member, called)
 
 
 def _link(machine: "Machine", link: Node, said: Value, name: str, scope: Scope) -> tuple[Value, str]:

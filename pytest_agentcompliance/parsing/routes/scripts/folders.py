@@ -1,4 +1,4 @@
-"""Routes that files are by where they lie: Next's app and pages, and Vercel's api."""
+"""Files that are routes because of where they lie: Next's app and pages, and Vercel's api."""
 
 import re
 from posixpath import join

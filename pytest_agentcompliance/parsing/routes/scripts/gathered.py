@@ -1,4 +1,4 @@
-"""From what was said to each router to the routes of its applications."""
+"""The routes of applications, put together from what was said to each of their routers."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Modules run in the mind: what their top level does, and the functions that it calls, with what is known of their values.
+"""Modules gone through as if they ran: what their top level does, and the functions that it calls, with the values that are known.
 
 Nothing is executed. A branch is taken either way, a loop over a known list once for each, a function of unknown parts gives an
 unknown value, and every sum of work has its limit.
@@ -13,7 +13,9 @@ from pytest_agentcompliance.parsing.routes.scripts.module import Local, Module
 from pytest_agentcompliance.parsing.routes.scripts.places import Places
 from pytest_agentcompliance.parsing.routes.scripts.tree import Node, parse
 from pytest_agentcompliance.parsing.routes.scripts.values import (
+    BINDS,
     VOID,
+    Bound,
     Class,
     Function,
     Instance,
@@ -56,6 +58,7 @@ class Machine:
         self.missed = 0  # how often something was not looked at, since nobody was keen
         self.ran: set[Node] = set()  # the functions that were called
         self._bodies: dict[str, dict[int, Node]] = {}
+        self._filled_in: dict[Node, list[Node]] = {}  # the statements of bodies whose modules were parsed without
         self._memo: dict[tuple[object, ...], Value] = {}
         self._kept: list[Value] = []  # an id is one thing's as long as it lives
 
@@ -226,6 +229,8 @@ class Machine:
             return self.settled(value.fields[key]) if key in value.fields else classes.inherited(self, value, value.of, key)
         if isinstance(value, Router | View) and key == "fetch":
             (value.router if isinstance(value, View) else value).served = True
+        if isinstance(value, Router | View) and key in BINDS:
+            return Bound(value, key)
         if isinstance(value, Many) and key.isdecimal() and int(key) < len(value):
             return self.settled(value[int(key)])
         return None
@@ -266,7 +271,8 @@ class Machine:
 
     def _filled(self, function: Function) -> bool:
         """See to it that a function has its statements: its module was parsed without them."""
-        if function.node.children[-1].kind != "statement_block" or function.node.children[-1].children:
+        body = function.node.children[-1]
+        if body.kind != "statement_block" or self.inside(body):
             return True
         if not self.keen:
             self.missed += 1
@@ -275,9 +281,12 @@ class Machine:
         if path not in self._bodies:
             said = parse(path, self.files[path])
             self._bodies[path] = {one.start: one for one in said[0].walk() if one.kind == "statement_block"} if said else {}
-        body = function.node.children[-1]
-        body.children = self._bodies[path].get(body.start, body).children
+        self._filled_in[body] = self._bodies[path].get(body.start, body).children  # the tree itself may be read again
         return True
+
+    def inside(self, body: Node) -> list[Node]:
+        """The statements of a body, also where its module was parsed without them."""
+        return body.children or self._filled_in.get(body, [])
 
     def _called(self, function: Function, given: list[Value]) -> Value:
         node = function.node
@@ -294,7 +303,7 @@ class Machine:
         if body is None or body.kind != "statement_block":
             return self.value(body, scope) if body is not None else None
         self.returns.append([])
-        self.block(body.children, scope)
+        self.block(self.inside(body), scope)
         known = [one for one in self.returns.pop() if one is not None and one is not VOID]
         return known[-1] if known else None
 

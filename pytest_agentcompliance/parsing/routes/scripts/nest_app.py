@@ -1,4 +1,4 @@
-"""What an application of Nest is told before it listens."""
+"""What an application of Nest is told before it listens: its prefix, its versions, its guards."""
 
 from typing import TYPE_CHECKING
 

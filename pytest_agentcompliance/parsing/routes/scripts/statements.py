@@ -1,4 +1,4 @@
-"""Statements: what they declare, import, export and run."""
+"""What the statements of a script declare, import, export and run."""
 
 import re
 from collections.abc import Callable

@@ -6,6 +6,7 @@ from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.routes.keeping import once
 
 FUNCTIONS = frozenset({
     "arrow_function", "function_expression", "function_declaration", "generator_function", "generator_function_declaration",
@@ -45,8 +46,8 @@ class Node:
 
     def __init__(self, kind: str, start: int, end: int) -> None:
         self.kind, self.start, self.end = kind, start, end
-        self.children: list[Node] = []
-        self.aside: list[Node] = []
+        self.children: list[Node] = _LEAF
+        self.aside: list[Node] = _LEAF
 
     def first(self, *kinds: str) -> "Node | None":
         """The first child of such a kind."""
@@ -61,42 +62,59 @@ class Node:
             waiting += reversed(one.children)
 
 
-def parse(path: str, text: str, *, full: bool = True) -> tuple[Node, str] | None:
-    """The tree of a module, and its text with blanks for comments; None where the grammar cannot say.
+_LEAF: list[Node] = []  # what all have that have none: most nodes
+
+
+def parse(path: str, text: str, *, full: bool = True) -> tuple[Node, str, int] | None:
+    """The tree of a module, its text with blanks for comments, how many nodes; None where the grammar cannot say.
 
     What is not ``full`` has no statements in its functions: most of a tree is never run, and that is most of its nodes.
     """
     language = language_of(path, text)
     if language is None or language.grammar not in _NAMES:
         return None
-    said = grammar.find(_patterns(language.grammar, full), language.grammar, text)
-    if not said or len(said) > MOST or said[0].kind != "program":
+    name = language.grammar
+    return once(("scripts", path, text, full), lambda: _parsed(name, text, full=full), lambda found: found[2] if found else 0)
+
+
+def _parsed(name: str, text: str, *, full: bool) -> tuple[Node, str, int] | None:
+    said = grammar.nodes(_rules(name, full), name, text)
+    if said is None or len(said[0][1]) + len(said[1][1]) > 3 * MOST:
         return None
-    root = Node("program", 0, len(text))
-    above, comments = [root], []
-    for one in said[1:]:
-        if one.kind == "comment":
-            comments.append((one.start, one.end))
-            continue
-        while len(above) > 1 and (one.start >= above[-1].end > above[-1].start or one.end > above[-1].end):
+    (kinds, row), (_, comments) = said
+    if not row or kinds[row[0]] != "program":
+        return None
+    aside = frozenset(number for number, kind in enumerate(kinds) if kind in _ASIDE)
+    root = last = Node("program", 0, len(text))
+    above = [root]  # the nodes that are open, from outside in
+    numbers = iter(row[3:])
+    for kind, start, end in zip(numbers, numbers, numbers, strict=True):
+        while last is not root and (start >= last.end > last.start or end > last.end):
             above.pop()
-        node = Node(one.kind, one.start, one.end)
+            last = above[-1]
+        node = Node(kinds[kind], start, end)
         if len(above) >= DEEPEST:
             return None
-        (above[-1].aside if one.kind in _ASIDE else above[-1].children).append(node)
+        if kind in aside:
+            last.aside = [*last.aside, node]
+        elif last.children is _LEAF:
+            last.children = [node]
+        else:
+            last.children.append(node)
         above.append(node)
-    return root, _blanked(text, comments)
+        last = node
+    return root, _blanked(text, list(zip(comments[1::3], comments[2::3], strict=True))), len(row) // 3
 
 
 @lru_cache(maxsize=6)
-def _patterns(name: str, full: bool) -> list[tuple[dict[str, Any], list[str]]]:
+def _rules(name: str, full: bool) -> list[dict[str, Any]]:
     kinds = _KINDS.split() + {
         "javascript": ["field_definition"], "typescript": [*_TYPED.split(), "type_assertion"], "tsx": _TYPED.split(),
     }[name]  # fmt: skip
     rule: dict[str, Any] = {"any": [{"kind": kind} for kind in kinds if kind != "comment"]}
     if not full:
         rule["not"] = {"inside": {"kind": "statement_block", "stopBy": "end"}}  # a block itself stays
-    return [({"rule": rule}, []), ({"rule": {"kind": "comment"}}, [])]
+    return [rule, {"kind": "comment"}]
 
 
 def _blanked(text: str, places: list[tuple[int, int]]) -> str:

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.routes.scripts.module import Module
     from pytest_agentcompliance.parsing.routes.scripts.tree import Node
 
+BINDS = frozenset({"get", "post", "put", "patch", "delete", "options", "head", "all", "use", "route", "register"})
 Value = Any  # str, int, bool, list of values, None, or one of the classes below
 
 
@@ -184,6 +185,14 @@ class View:
     single: bool = False
     guards: tuple[str, ...] = ()
     skipped: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method of a router that was taken out of it, or bound to it, before it is called."""
+
+    of: Router | View
+    key: str
 
 
 @dataclass(eq=False, slots=True)
