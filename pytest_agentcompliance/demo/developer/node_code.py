@@ -128,6 +128,7 @@ CODE = Tale(
         Breach("BD-23", "security/sql-injection", "put what a stranger sends into its SQL",
                _at(_ROUTE, "await prisma.$queryRawUnsafe")),
         Breach("BD-24", "architecture/query-in-loop", "asks the database once for each order", _at(_ROUTE, "books.push")),
-        Breach("BD-27", "testing/accompany-code", "tested no function of it", _at(_ROUTE, "export async function")),
+        Breach("BD-27", "testing/accompany-code", "tested neither its table nor what it registers",
+               (*_at(_SCHEMA, "model Order"), *_at(_ROUTE, "export async function"))),
     ),
 )  # fmt: skip

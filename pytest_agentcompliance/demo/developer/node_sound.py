@@ -103,7 +103,6 @@ WORK = {
     "tests/orders.test.ts": TESTS,
     COVERAGE: covered("src/services/orders.ts", SERVICE) + covered("src/routes/orders.ts", ROUTE),
 }
-FIRST_DRAFT = SERVICE.replace("findFirst({ where: { id, customerId } })", "findUnique({ where: { id } })")
 GATES = (
     Gate(1, "Schema", "the model Order", "a customer has many orders, as the database schema says",
          ("prisma/migrations/0002_orders/migration.sql",), "npx prisma validate", (

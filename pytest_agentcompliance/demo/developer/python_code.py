@@ -127,6 +127,7 @@ CODE = Tale(
         Breach("BD-23", "security/sensitive-logging", "wrote a password to the log", _at(_ROUTE, "log.info")),
         Breach("BD-23", "security/sql-injection", "put what a stranger sends into its SQL", _at(_ROUTE, "database.execute")),
         Breach("BD-24", "architecture/query-in-loop", "asks the database once for each order", _at(_ROUTE, "books.append")),
-        Breach("BD-27", "testing/accompany-code", "tested no function of it", _at(_ROUTE, "def register")),
+        Breach("BD-27", "testing/accompany-code", "tested neither its table nor what it registers",
+               (*_at(_MODEL, "class Order"), *_at(_ROUTE, "def register"))),
     ),
 )  # fmt: skip
