@@ -88,6 +88,10 @@ _SECURED = (
     "openapi: 3.0.3\nsecurity:\n  - bearer: []\npaths:\n  /orders:\n    get:\n      responses: {'200': {}}\n"
     "  /plans:\n    get:\n      security: []\n      responses: {'200': {}}\n"
 )
+_GUARDED = (
+    "const router = require('express').Router()\nmodule.exports = router\nrouter.get('/users', requireAuth, list)\n"
+    "router.get('/users/:id', requireAuth, one)\n"
+)
 
 
 class BackendChecklist(Rule):
@@ -103,9 +107,9 @@ class BackendChecklist(Rule):
     - origins: CORS that lets every origin read answers, by ``*``, by a default that nobody changed, or by answering each origin
       with its own name; said for development alone it is a matter of style;
     - limits: the first server of a repository that signs people in, while nothing in the tree limits how often it is asked;
-    - routes: a new route without a guard, where at least two of its kind (reading, writing) in the same file, and three of four,
-      have one, and its handler asks nobody who is there; and one that no guard stands before, while its operation in an OpenAPI
-      document of base has ``security``.
+    - routes: a new route that no guard stands before, while its operation in an OpenAPI document of base has ``security``; and, as
+      a remark, one where at least two of its kind (reading, writing) in the same file, and three of four, have a guard, and its
+      handler asks nobody who is there.
 
     Blind spots: costs and options that are set in another file, ``JwtService`` of NestJS, guards of a gateway, whether a guard does
     what its name says, authorization on a resource, files in which no route is guarded, limits that are there but not for this
@@ -117,6 +121,9 @@ class BackendChecklist(Rule):
         default=["passwords", "tokens", "origins", "limits", "routes"], description="What is asked about."
     )
     public: str = Field(default=PUBLIC, description="A regular expression of the paths of routes that need no guard.")
+    siblings: Level = Field(
+        default="style", description="How to take a route that has no guard where those beside it have one: often it is public."
+    )
     documents: list[str] = Field(default=DOCUMENTS, description="Globs of the OpenAPI documents that say who may call.")
     exempt: list[str] = Field(default=EXEMPT, description="Globs of files that serve nobody from outside.")
 
@@ -149,13 +156,15 @@ class BackendChecklist(Rule):
             finds=("app/c.py:1", "app/c.py:5", "app/c.py:9", "src/a.ts:4", "src/a.ts:5", "src/b.ts:2"),
         ),
         Example(
-            "So is a new route without the guard that those beside it have.",
-            before={"src/users.js": "const router = require('express').Router()\nrouter.get('/users', requireAuth, list)\n"
-                                    "router.get('/users/:id', requireAuth, one)\nmodule.exports = router\n"},
-            after={"src/users.js": "const router = require('express').Router()\nrouter.get('/users', requireAuth, list)\n"
-                                   "router.get('/users/:id', requireAuth, one)\nrouter.get('/users/:id/orders', orders)\n"
-                                   "module.exports = router\n"},
-            finds=("src/users.js:4",),
+            "A new route without the guard that those beside it have is a matter of style.",
+            before={"src/users.js": _GUARDED}, after={"src/users.js": _GUARDED + "router.get('/users/:id/orders', orders)\n"},
+            styles=("src/users.js:5",),
+        ),
+        Example(
+            "It is a breach where that is asked for.",
+            given={"siblings": "breach"},
+            before={"src/users.js": _GUARDED}, after={"src/users.js": _GUARDED + "router.get('/users/:id/orders', orders)\n"},
+            finds=("src/users.js:5",),
         ),
         Example(
             "So is one that lets everybody in, while its operation in the document of base asks who calls.",
@@ -231,12 +240,11 @@ class BackendChecklist(Rule):
         touched = [one for one in self.touched(changes) if self._is_served(one.path)]
         yield from self._left_open(changes, tree, touched)
         if "routes" in self.checks:
-            said: set[str] = set()
+            asked = list(self._let_in(changes, tree, touched))
+            yield from asked
+            said = {one.at for one in asked}
             for change in changes.readable(touched):
-                for one in self._unguarded(change):
-                    said.add(f"{one.at}")
-                    yield one
-            yield from (one for one in self._let_in(changes, tree, touched) if f"{one.at}" not in said)
+                yield from (one for one in self._unguarded(change) if one.at not in said)
 
     def _left_open(self, changes: ChangeSet, tree: Tree, touched: list[FileChange]) -> Iterator[Finding]:
         things: Keyed[Open] = Keyed(self._read, _key, lambda one: range(one.line, one.last + 1))
@@ -333,7 +341,7 @@ class BackendChecklist(Rule):
             if len(guarded) >= _PLENTY and len(guarded) * 4 >= len(beside) * 3:
                 names = ", ".join(dict.fromkeys(name for each in guarded for name in each.guards if _guards(name)))[:100]
                 said = f"{one.method} {one.path[:100]} has no guard, and {len(guarded)} routes beside it have ({names})"
-                yield Finding(said, Place(change.path, one.at.line), evidence=f"{one.method} {one.path}")
+                yield Finding(said, Place(change.path, one.at.line), self.siblings, evidence=f"{one.method} {one.path}")
 
 
 def _routes(path: str, text: str) -> "list[Route]":
