@@ -65,7 +65,6 @@ class Minimum(Rule):
                   rb"from\s{0,4}['\"](?:[@~#]|src|@src|@app|@lib|@server)/"),
         endings=ENDINGS["node"] + ENDINGS["python"],
     )
-    at_end = True
     on_the_way: ClassVar[bool] = False
 
     stack: Literal["auto", "node", "python"] = Field(

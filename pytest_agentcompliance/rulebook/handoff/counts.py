@@ -92,8 +92,6 @@ class Counts(Rule):
     Blind spots: which of the counts the agent meant. Parts of a total ("auth": 5) are not held to anything.
     """
 
-    at_end = True
-
     agents: list[str] = Field(
         default=["*back*end*"], min_length=1, description="Globs of the names, in small letters, of the agent that is judged."
     )

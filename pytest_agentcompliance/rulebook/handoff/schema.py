@@ -44,8 +44,6 @@ class Schema(Rule):
     Blind spots: a hand-off in YAML, in prose, or in a quotation (`> {`). Whether the values are true is asked by other rules.
     """
 
-    at_end = True
-
     agents: list[str] = Field(
         default=["*back*end*"], min_length=1, description="Globs of the names, in small letters, of the agent that is judged."
     )

@@ -61,8 +61,6 @@ class SelfHealing(Rule):
     Blind spots: attempts that nothing shows may be made up. What a gap of the transcript hides accuses nobody.
     """
 
-    at_end = True
-
     agents: list[str] = Field(
         default=["*back*end*"], min_length=1, description="Globs of the names, in small letters, of the agent that is judged."
     )

@@ -47,8 +47,6 @@ class Verification(Rule):
     hides accuses nobody. Whether the proofs are there, and are worth something, is asked by `proofs/required`.
     """
 
-    at_end = True
-
     agents: list[str] = Field(
         default=["*back*end*"], min_length=1, description="Globs of the names, in small letters, of the agent that is judged."
     )
