@@ -9,6 +9,7 @@ import pytest
 
 from pytest_agentcompliance import audit, catalog, workshop
 from pytest_agentcompliance.errors import AgentComplianceError, NotJudged, Unreadable
+from pytest_agentcompliance.parsing.secrets import masked
 from pytest_agentcompliance.profile import BoundRule, Clause
 from pytest_agentcompliance.reporters import json, text
 from pytest_agentcompliance.rule import Example
@@ -58,3 +59,8 @@ def test_no_output_shows_a_secret(name: str) -> None:
         whole = Audit("base", "1" * 40, "2" * 40, PolicyFacts("none"), (verdict,))
         assert SHOWN not in json.dumps(whole), one.title
         assert SHOWN not in "\n".join(line for _, line in text.lines(whole, verbose=True)), one.title
+
+
+def test_token_that_is_glued_to_a_name_is_masked() -> None:
+    token = "ghp_" + "a1B2c3D4e5" * 4
+    assert token not in masked(f"CreateUser_{token} is made here")[0]

@@ -23,12 +23,14 @@ class Form:
     start: str
     rest: str
     strong: bool = True
-    before: str = _WORD
+    before: str | None = None
 
     @property
     def pattern(self) -> str:
         start = re.escape(self.start)
-        edge = f"(?<!{self.before}{start})" if self.before else ""
+        # A name may be glued to it, as in CreateUser_ghp_...
+        before = ("[A-Za-z0-9]" if self.strong else _WORD) if self.before is None else self.before
+        edge = f"(?<!{before}{start})" if before else ""
         return f"{start}{edge}{self.rest}(?!{_WORD})"
 
 
