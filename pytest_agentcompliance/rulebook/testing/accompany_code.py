@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from pytest_agentcompliance.evidence import ChangeSet, FileChange, Tree
+from pytest_agentcompliance.evidence import ChangeSet, FileChange, Line, Tree
 from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.made import BESIDE, GENERATED, MIGRATIONS, SCRIPTS
@@ -398,9 +398,14 @@ def _tests(changes: ChangeSet) -> list[_Test]:
 
 def _is_layout(change: FileChange) -> bool:
     """Whether nothing but the layout of a file is another one."""
-    if change.before is None or change.after is None:
-        return False
+    if change.before is None or change.after is None or _said(change.added) != _said(change.removed):
+        return False  # most are told by the words of the patch alone
     return unformatted(change.before.text()) == unformatted(change.after.text())
+
+
+def _said(lines: Iterable[Line]) -> list[str]:
+    """The words of lines, sorted: a formatter may join, part and reorder them, and adds none."""
+    return sorted(word for line in lines for word in _WORD.findall(line.text))
 
 
 def _words_of(changes: ChangeSet, there: Iterable[FileChange]) -> list[_Test]:
