@@ -119,6 +119,44 @@ class TestReadsFirst:
         [part] = messages(READ_PLAN, planned({"read": "docs/plan.md", "lines": (1, 6)}, EDIT), "style")
         assert part == "of docs/plan.md 10% of its lines was read before the first edit (src/a.ts)"
 
+    PARTED = PLAN + "\n## Cart\n\n" + "".join(f"- The cart has field {number}.\n" for number in range(20)) + "\n## Till\n\n" + PLAN
+
+    @pytest.mark.parametrize(
+        "step",
+        [
+            {"read": "docs/plan.md", "lines": (63, 84)},
+            {"command": "sed -n '63,84p' docs/plan.md"},
+            {"command": "sed -n '/## Cart/,/## Till/p' docs/plan.md", "output": PARTED[-4000:]},
+            {"command": "grep -n -A 20 '## Cart' docs/plan.md", "output": PARTED},
+            {"call": "Grep", "arguments": {"pattern": "field", "path": "docs/plan.md"}, "output": PARTED},
+            {"command": "rg field", "output": "".join(f"docs/plan.md:- The cart has field {number}.\n" for number in range(20))},
+        ],
+    )
+    def test_the_part_that_matters_is_enough(self, step: Mapping[str, Any]) -> None:
+        example = planned(step, {"edit": "src/cart.ts"}, plan=self.PARTED)
+        example = replace(example, after={**example.after, "src/cart.ts": "1\n"})
+        assert messages(READ_PLAN, example) == []
+        assert messages(READ_PLAN, example, "style") == []
+
+    def test_another_part_is_not(self) -> None:
+        example = planned({"read": "docs/plan.md", "lines": (1, 20)}, {"edit": "src/cart.ts"}, plan=self.PARTED)
+        example = replace(example, after={**example.after, "src/cart.ts": "1\n"})
+        [said] = messages(READ_PLAN, example, "style")
+        assert said.endswith("was read before the first edit (src/cart.ts), and nothing of 'Cart' (lines 63 to 85)")
+        assert len(messages(ReadsFirst(paths=["docs/plan.md"], missed="breach"), example)) == 1
+
+    @pytest.mark.parametrize(
+        "step",
+        [
+            {"command": "rg cart", "output": "src/a.ts: the cart\n"},
+            {"command": "git status", "output": f"docs/plan.md\n{PLAN[:60]}"},
+            {"call": "Grep", "arguments": {"path": "docs/plan.md"}, "output": "No matches found"},
+            {"call": "Grep", "arguments": {"path": "docs/plan.md"}, "output": PLAN, "result": "refused"},
+        ],
+    )
+    def test_a_search_that_shows_nothing_of_it_is_no_reading(self, step: Mapping[str, Any]) -> None:
+        assert len(messages(READ_PLAN, planned(step, EDIT))) == 1
+
     def test_an_edit_that_did_not_happen_is_none(self) -> None:
         steps = ({**EDIT, "result": "fail"}, {"read": "docs/plan.md"}, EDIT)
         assert messages(READ_PLAN, planned(*steps)) == []

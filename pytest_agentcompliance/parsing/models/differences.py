@@ -45,7 +45,7 @@ def singular(name: str) -> str:
 
 def differences(contract: Models, code: Models) -> Iterator[Difference]:
     """Everything in which the code's models are not those of the contract, in the order of the contract."""
-    pairs = _paired(contract, code)
+    pairs = paired(contract, code)
     both = _Both(contract, code, pairs)
     for said in contract.models:
         found = [one for one, other in pairs if other is said]
@@ -60,15 +60,15 @@ def differences(contract: Models, code: Models) -> Iterator[Difference]:
         # A table may be declared again where a part of it is used: what all of its models lack is missing.
         common = set.intersection(*({each.key for each in part} for part in lacking)) if lacking else set()
         yield from (each for each in (lacking[0] if lacking else ()) if each.key in common)
-    paired = {id(one) for one, _ in pairs}
+    known = {id(one) for one, _ in pairs}
     for one in code.models:
-        if id(one) not in paired and not _joins(one, contract, pairs):
+        if id(one) not in known and not _joins(one, contract, pairs):
             what = f"the model {one.name[:100]} is not in the schema JSON"
             yield Difference(("extra model", singular(one.name)), what, one.path, one.line)
     yield from _enums(contract, code)
 
 
-def _paired(contract: Models, code: Models) -> list[tuple[Model, Model]]:
+def paired(contract: Models, code: Models) -> list[tuple[Model, Model]]:
     """Each model of the code with that of the contract which it is: by its name or table, else by what both come down to."""
     tables = {plain(one.table): one for one in contract.models if one.table}
     names = {plain(one.name): one for one in contract.models}

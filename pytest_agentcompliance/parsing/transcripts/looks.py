@@ -14,6 +14,8 @@ from pytest_agentcompliance.parsing.transcripts import shell_edits
 
 _WORD = re.compile(r"[A-Z]?[a-z]+")
 _READING = frozenset(("read", "view", "open", "cat", "show"))
+_SEARCHING = frozenset(("grep", "search", "find"))
+_SEARCHERS = ("grep", "egrep", "rg", "ag", "ack")
 _WRITING = frozenset(
     ("write", "edit", "create", "replace", "insert", "append", "delete", "remove", "patch", "update", "move", "rename")
 )
@@ -85,6 +87,18 @@ def looks(step: Did) -> Iterator[Look]:
 def prints(step: Did) -> bool:
     """Whether what a step answers is what the agent went for: a tool that knows documents chooses itself what it tells of them."""
     return step.kind == "command" or (step.kind == "call" and (_is_errand(step) or bool((_READING | {"grep"}) & _words(step.text))))
+
+
+def searches(step: Did) -> bool:
+    """Whether a step is a search through files, by a tool or by a command, that answered something."""
+    if step.result == "refused" or not step.output:
+        return False
+    if step.kind == "call":
+        return bool(_SEARCHING & _words(step.text))
+    if step.kind != "command" or not any(name in step.text for name in _SEARCHERS):
+        return False
+    found = [(one.name, one.words[1].text if len(one.words) > 1 else "") for one in scripts.commands(step.text)]
+    return any(name in _SEARCHERS or (name, first) == ("git", "grep") for name, first in found)
 
 
 def copies(step: Did) -> Iterator[tuple[str, str]]:

@@ -1,17 +1,15 @@
 """spec/database-schema: the models of the code are those of the schema JSON: fields, types, keys, relations and indexes."""
 
-import re
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
-from posixpath import basename, dirname
+from posixpath import dirname
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from pytest_agentcompliance.errors import NotJudged, Unreadable
-from pytest_agentcompliance.evidence import ChangeSet, Content, Tree
+from pytest_agentcompliance.errors import NotJudged
+from pytest_agentcompliance.evidence import ChangeSet, Tree, model_files
 from pytest_agentcompliance.evidence.changes import is_file
-from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.schema.migrations import GLOBS
 from pytest_agentcompliance.place import Place
@@ -33,8 +31,6 @@ EXEMPT = [
 ]  # fmt: skip
 MOST = 200  # findings of one contract
 MOST_MODELS = 1000  # of one contract
-# Files beside the models from which those take columns, bases and enums.
-_BESIDE = re.compile(r"(?i)enum|mixin|base|types?\b|common|constants|helpers?|columns|shared")
 
 _USER = (
     '{"definitions": {\n "User": {"type": "object", "tableName": "users",\n  "properties": {\n'
@@ -177,15 +173,11 @@ class DatabaseSchema(Rule):
 
     def check(self, changes: ChangeSet, tree: Tree) -> Generator[Finding, None, str]:
         contracts, own = self._contracts(tree)
-        changed = {path for one in changes for path in (one.path, one.renamed_from) if path and self._may_hold(path)}
+        changed = model_files.changed(changes, self._may_hold)
         if not changed and not self.whole:
             return "the change touches no file that could hold a model"
-        head = self._texts(tree.head, tree.head.files, changed)
-        base = dict(head)
-        for one in changes.readable(change for change in changes if change.path in changed):
-            base.pop(one.path, None)
-            if one.before is not None and is_file(one.before.mode) and (one.path in head or _signed(one.path, one.before.text())):
-                base[one.path] = one.before.text()
+        head = model_files.at_head(tree, self._may_hold)
+        base = model_files.at_base(head, changes, changed)
         if not self.whole and base == head:
             return "the change touches no model"
         return (yield from self._held(contracts, base, head, own=own))
@@ -241,30 +233,6 @@ class DatabaseSchema(Rule):
         from pytest_agentcompliance.parsing.testcode import is_test
 
         return path.endswith(ENDINGS) and not is_test(path) and not matches(path, self.exempt) and not matches(path, list(GLOBS))
-
-    def _texts(self, side: Side, files: Mapping[str, Content], changed: set[str]) -> dict[str, str]:
-        """The files of the tree that hold models, those beside them, and the changed ones that do."""
-        from pytest_agentcompliance.parsing.models import PYTHON_SIGNS, SCRIPT_SIGNS, SCRIPTS
-
-        there: set[str] = set()
-        for signs, endings in ((PYTHON_SIGNS, (".py",)), (SCRIPT_SIGNS, SCRIPTS)):
-            there.update(path for paths in side.where(signs, endings).values() for path in paths)
-        homes = {dirname(path) for path in there} | {dirname(dirname(path)) for path in there}
-        beside = {path for path in files if dirname(path) in homes and _BESIDE.search(basename(path))}
-        found: dict[str, str] = {}
-        for path in sorted(there | beside | {path for path in files if path.endswith(".prisma")}):
-            if path in files and is_file(files[path].mode) and self._may_hold(path):
-                try:
-                    found[path] = files[path].text()
-                except Unreadable:
-                    continue
-        return found
-
-
-def _signed(path: str, text: str) -> bool:
-    from pytest_agentcompliance.parsing.models import SIGNS
-
-    return path.endswith(".prisma") or any(sign in text for sign in SIGNS)
 
 
 def _of(models: "Models", path: str, contracts: "Mapping[str, Models]") -> "Models":

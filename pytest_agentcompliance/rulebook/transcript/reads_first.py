@@ -1,6 +1,7 @@
 """transcript/reads-first: what the work is told to rest on was read before the work began."""
 
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from pytest_agentcompliance.evidence import ChangeSet, Content, Documents, Step,
 from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.rule import Example, Rule
-from pytest_agentcompliance.verdict import Finding, Remedy
+from pytest_agentcompliance.verdict import Finding, Level, Remedy
 
 if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.transcripts.looks import Look
@@ -25,6 +26,9 @@ _FILES: dict[DocumentName, str] = {
     "intent": "INTENT.md",
 }
 _PLAN = "# Plan\n\n" + "".join(f"{number}. The cart keeps what step {number} puts in.\n" for number in range(1, 40))
+_FIELDS = "".join(f"- The cart has field {number}.\n" for number in range(1, 13))
+_LONG = f"{_PLAN}\n## Cart\n\n{_FIELDS}\n## Till\n\n{_PLAN}"
+_FOUND = "".join(f"docs/api.md-{number}-{row}\n" for number, row in enumerate(_LONG.split("\n"), 1) if 42 < number < 57)
 _GIVEN = {"paths": ["docs/plan.md"]}
 _CODE = {"src/cart.ts": "export const cart = []\n"}
 _SCRATCH = frozenset(("", "~", "/tmp", "/var/tmp", "/private/tmp"))  # noqa: S108  # where anything lies, and no checkout
@@ -40,6 +44,14 @@ class _Asked(NamedTuple):
     files: tuple[Content, ...]
 
 
+class _Edit(NamedTuple):
+    """The first edit: its place among the steps, its file, and all files of the change that wait for the reading."""
+
+    at: int
+    path: str
+    changed: tuple[str, ...]
+
+
 class ReadsFirst(Rule):
     """The documents that the work rests on were read before the first edit.
 
@@ -47,8 +59,9 @@ class ReadsFirst(Rule):
     that it fits. What it builds then looks right and is something else.
 
     A document is read by a tool, by a command that prints it (``cat``, ``sed -n``, ``head``), by a person who mentions it with an
-    @ or pastes it, by the answer of any call that has most of its lines. Only what base has is asked for. An edit is one of a
-    file that the run changed, by a tool or by a command.
+    @ or pastes it, by the answer of any call that has most of its lines. Of a long one the parts that matter are enough: those
+    that name a file which the run changed, or whose title has a telling word of its path; a search shows the lines that it
+    answers. Only what base has is asked for. An edit is one of a file that the run changed, by a tool or by a command.
 
     Blind spots: a read by one agent or session counts for all of the run, whether or not what it learned came to those who
     edited. Printing is not understanding. What a program of the project's own prints or writes, and what a harness puts before
@@ -65,7 +78,11 @@ class ReadsFirst(Rule):
         default=0.5,
         ge=0,
         le=1,
-        description="The part of its lines of which less, read before the first edit, is a remark on style.",
+        description="The part of its lines, or of those of its parts that matter, of which less, read before the first edit, is a"
+        " remark on style.",
+    )
+    missed: Level = Field(
+        default="style", description="What it is that nothing of the parts that matter was read, and less than the share of it."
     )
 
     remedy = Remedy(
@@ -180,6 +197,25 @@ class ReadsFirst(Rule):
             styles=("SESSION.jsonl:1",),
         ),
         Example(
+            "Of a long document the part that is about the change is enough, read by its range or by a search.",
+            {"paths": ["docs/plan.md", "docs/api.md"]},
+            {"docs/plan.md": _LONG, "docs/api.md": _LONG},
+            {"docs/plan.md": _LONG, "docs/api.md": _LONG, **_CODE},
+            transcript=(
+                {"read": "docs/plan.md", "lines": (43, 56)},
+                {"call": "Grep", "arguments": {"pattern": "Cart", "path": "docs", "-A": 12}, "output": _FOUND},
+                {"edit": "src/cart.ts"},
+            ),
+        ),
+        Example(
+            "Where another part alone was read, that can be asked for.",
+            {**_GIVEN, "missed": "breach"},
+            {"docs/plan.md": _LONG},
+            {"docs/plan.md": _LONG, **_CODE},
+            transcript=({"read": "docs/plan.md", "lines": (1, 20)}, {"edit": "src/cart.ts"}),
+            finds=("SESSION.jsonl:1",),
+        ),
+        Example(
             "Documents of the story may be asked for by name.",
             {"documents": ["plan", "intent"]},
             {"IMPLEMENTATION-PLAN.md": _PLAN, "INTENT.md": _PLAN},
@@ -236,13 +272,14 @@ class ReadsFirst(Rule):
             raise NotJudged(
                 "the transcript shows no edit of a file that the run changed, so that nothing is known of what came before"
             )
-        first, edited = steps[at], self._edited(steps[at], changes, asked)
+        edited = self._edited(steps[at], changes, asked)
+        edit = _Edit(at, edited, tuple(sorted(path for path in changes.paths if matches(path, self.edits))))
         elsewhere = _Elsewhere(steps)
-        findings = [one for wanted in asked for one in self._judged(wanted, steps, at, edited, elsewhere)]
+        findings = [one for wanted in asked for one in self._judged(wanted, steps, edit, elsewhere)]
         if any(one.level == "breach" for one in findings) and (lack := _lack(transcript, at)):
             raise NotJudged(f"{lack}; what was read may stand in what is missing")
         yield from findings
-        return f"the first edit is {edited}, step {first.number}" + (f"; base has no {', '.join(absent)}" if absent else "")
+        return f"the first edit is {edited}, step {steps[at].number}" + (f"; base has no {', '.join(absent)}" if absent else "")
 
     def _asked(self, tree: Tree, documents: Documents | None) -> tuple[list[_Asked], list[str]]:
         """What is to be read and base has, and the names of what it has not."""
@@ -270,7 +307,8 @@ class ReadsFirst(Rule):
         path = looks.edited(step, changes.paths, self.edits)
         return "" if path in own else path
 
-    def _judged(self, wanted: _Asked, steps: Sequence[Step], at: int, edited: str, elsewhere: "_Elsewhere") -> Iterator[Finding]:
+    def _judged(self, wanted: _Asked, steps: Sequence[Step], edit: _Edit, elsewhere: "_Elsewhere") -> Iterator[Finding]:
+        at, edited = edit.at, edit.path
         seen = [(step, covered) for step in steps[:at] for covered in _looks(step, wanted, elsewhere)]
         if not seen:
             if any(_holds(step, wanted) for step in steps[:at]):
@@ -283,14 +321,29 @@ class ReadsFirst(Rule):
                 evidence=f"{'late' if later is not None else 'never'} {wanted.name}",
             )
             return
-        best = max(
-            (_share(content, [look for _, (path, look) in seen if path == content.path]) for content in wanted.files), default=1.0
-        )
+        shown = [(content, [look for _, (path, look) in seen if path == content.path]) for content in wanted.files]
+        best = max((_share(content, told) for content, told in shown), default=1.0)
         if best < self.share and not any(_holds(step, wanted) for step in steps[:at]):
-            step = seen[0][0]
             part = f"{best:.0%} of its lines" if best else "only what was searched for"
             message = f"of {wanted.name} {part} was read before the first edit ({edited})"
-            yield Finding(message, step.at, "style", evidence=f"part {wanted.name}")
+            remark = Finding(message, seen[0][0].at, "style", f"part {wanted.name}")
+            yield from self._in_part(remark, shown, edit)
+
+    def _in_part(self, remark: Finding, shown: "list[tuple[Content, list[_Lines]]]", edit: _Edit) -> Iterator[Finding]:
+        """What is to be said of a document of which only a part was read: nothing where it is the part that matters."""
+        from pytest_agentcompliance.parsing.transcripts import parts
+
+        for content, told in shown:
+            matter = parts.speaking(content.text(), edit.changed) if told else ()
+            lines = {number for one in matter for number in range(one.first, one.last + 1)}
+            seen = _numbers(content, told)
+            if lines and len(lines & seen) >= self.share * len(lines):
+                return
+            if lines and seen and not lines & seen:
+                where = f"{matter[0].title!r} (lines {matter[0].first} to {matter[0].last})"
+                yield replace(remark, message=f"{remark.message}, and nothing of {where}", level=self.missed)
+                return
+        yield remark
 
 
 def _lack(transcript: Transcript, at: int) -> str:
@@ -300,24 +353,46 @@ def _lack(transcript: Transcript, at: int) -> str:
     return looks.gap(transcript, 0, at) or looks.lacks(transcript.steps, at)
 
 
-_Seen = tuple[str, tuple[int, int] | None]  # a path, and the lines that were shown: None all, (0, 0) nobody knows which
+_Lines = tuple[int, int] | None  # those that were shown: None all, (0, 0) nobody knows which
+_Seen = tuple[str, _Lines]  # the path and its lines
 
 
 def _looks(step: Step, wanted: _Asked, elsewhere: "_Elsewhere") -> Iterator[_Seen]:
     from pytest_agentcompliance.parsing.transcripts import looks
 
     told = f"{step.path} {step.text} {step.arguments or ''}"
+    found = [content for content in wanted.files if content.path in told or content.path in step.output]
+    if found and looks.searches(step):
+        yield from ((content.path, (number, number)) for content in found for number in _answered(step, content))
     wild = step.kind == "command" and ("*" in told or "?" in told or "[" in told)
     if not wild and not any(content.path.rpartition("/")[2] in told for content in wanted.files):
         return  # most steps are of other files, and a command takes a while to be read
     for look in looks.looks(step):
         for content in wanted.files:
             if looks.means(look, content.path) and not elsewhere.is_another(look, content.path):
-                yield content.path, look.lines or ((0, 0) if look.part else None)
+                yield from ((content.path, lines) for lines in _of_look(look, step, content))
     if step.kind == "message" and step.speaker != "agent":
         for content in wanted.files:
             if _mentions(step, content.path):
                 yield content.path, None
+
+
+def _of_look(look: "Look", step: Step, content: Content) -> Iterator[_Lines]:
+    """The lines that a look shows; of one that shows what it searched for, those of the document that its output has."""
+    if look.lines or not look.part:
+        yield look.lines
+        return
+    from pytest_agentcompliance.parsing.transcripts import parts
+
+    yield (0, 0)
+    yield from ((number, number) for number in sorted(parts.shown(content.text(), step.output)))
+
+
+def _answered(step: Step, content: Content) -> Iterator[int]:
+    """The lines of a document that a search in it, or in a folder around it, answered."""
+    from pytest_agentcompliance.parsing.transcripts import parts
+
+    yield from sorted(parts.shown(content.text(), step.output))
 
 
 class _Elsewhere:
@@ -375,18 +450,24 @@ def _places(text: str, path: str) -> Iterator[int]:
         at = text.find(path, at + len(path))
 
 
-def _share(content: Content, shown: list[tuple[int, int] | None]) -> float:
+def _share(content: Content, shown: list[_Lines]) -> float:
     """How much of a file its looks show in all."""
     if any(one is None for one in shown):
         return 1.0
     total = content.text().count("\n") + 1
     if total < FEW:
         return 1.0 if shown else 0.0
+    return len(_numbers(content, shown)) / total
+
+
+def _numbers(content: Content, shown: list[_Lines]) -> set[int]:
+    """The lines of a file that its looks show, as far as that is known."""
+    total = content.text().count("\n") + 1
     lines: set[int] = set()
     for one in shown:
-        if one is not None and one[0] > 0:
-            lines.update(range(one[0], min(one[1], total) + 1))
-    return len(lines) / total
+        if one is None or one[0] > 0:
+            lines.update(range(1, total + 1) if one is None else range(one[0], min(one[1], total) + 1))
+    return lines
 
 
 def _holds(step: Step, wanted: _Asked) -> bool:
