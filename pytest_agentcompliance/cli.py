@@ -18,7 +18,8 @@ from pytest_agentcompliance.verdict import Severity
 
 # pydantic would load plugins of the environment into the audit, and look for them in every installed distribution.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
-DEMOS = ("dev-implement-backend-coder-v3", "backend-implementer", "backend-developer-v6")  # the profiles that have a show
+# the profiles that have a show
+DEMOS = ("dev-implement-backend-coder-v3", "backend-implementer", "backend-developer-v6", "backend-engineer")
 STACKS: dict[str, tuple[str, ...]] = {"backend-developer-v6": ("node", "python")}  # several shows, the first of them unasked
 
 

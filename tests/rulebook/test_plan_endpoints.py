@@ -68,7 +68,7 @@ def test_bodies_of_typescript(repo: GitRepo) -> None:
     assert told(repo, {PLAN: said}, {"app.ts": code}) == [
         f"app.ts:6: POST /a takes size in the plan ({PLAN}:7), and Made has no such field",
         f"app.ts:6: POST /a demands colour, which the plan ({PLAN}:7) does not have",
-        f"app.ts:7: POST /a answers with name in the plan ({PLAN}:9), and what it answers with has no such field",
+        f"app.ts:7: POST /a answers with name in the plan ({PLAN}:9), and the object there has no such field",
     ]
 
 
@@ -103,7 +103,7 @@ def test_what_a_change_breaks_is(repo: GitRepo) -> None:
     said = plan("GET /a\n\nResponse: `{ id, name }`", "GET /b")
     old = EXPRESS + route("get", "/a", "res.json({ id: 1, name: 'x' });") + route("get", "/b")
     assert told(repo, {PLAN: said, "app.ts": old}, {"app.ts": old.replace(", name: 'x'", "")}) == [
-        f"app.ts:6: GET /a answers with name in the plan ({PLAN}:7), and what it answers with has no such field"
+        f"app.ts:6: GET /a answers with name in the plan ({PLAN}:7), and the object there has no such field"
     ]
 
 

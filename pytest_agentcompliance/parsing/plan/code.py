@@ -172,7 +172,7 @@ class Code:
         if not found or not names:
             return None
         at = route.handler or route.at
-        return Body(tuple(names.values()), "what it answers with", at.path, at.line, closed)
+        return Body(tuple(names.values()), "the object there", at.path, at.line, closed)
 
     def _named(self, name: str, near: str) -> Body | None:
         """The schema of a name: of the file itself, else the only one of that name in the tree."""
