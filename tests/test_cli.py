@@ -316,7 +316,7 @@ def test_the_tree_under_audit_is_never_imported(run: GitRepo) -> None:
 def test_lists_and_explanations(tmp_path: Path) -> None:
     rules = cli(tmp_path, "rules").stdout
     assert "scope/allowed-paths" in rules
-    assert "not built" in rules
+    assert "report/promises\t" in rules
     profiles = cli(tmp_path, "profiles").stdout
     assert len(profiles.splitlines()) == 6  # five of agent specs, and integrity
     assert "Why" in cli(tmp_path, "explain", "content/todo").stdout
