@@ -16,3 +16,18 @@ CODE = ("*.ts", "*.tsx", "*.mts", "*.cts", "*.vue", "*.svelte", "*.astro", "*.py
 EXEMPT = ("*.config.*", "*.config.*.*")
 # The endings of Python, TypeScript and JavaScript: what the rules over a backend's code look at.
 ENDINGS = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+# Files whose routes nobody calls.
+UNSERVED = [
+    "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist/**", "**/build/**", "**/.next/**", "**/fixtures/**",
+    "**/__fixtures__/**", "**/testdata/**", "**/examples/**", "**/example/**", "**/mocks/**", "**/__mocks__/**", "**/templates/**",
+    "docs/**", "**/generated/**", "**/.claude/**", "*.d.ts", "*.min.js",
+]  # fmt: skip
+# Paths that run beside an API, and that nobody writes into its document.
+BESIDE = [
+    "/", "health", "health/**", "healthz", "healthz/**", "healthcheck", "health-check", "livez", "readyz", "live", "ready",
+    "liveness", "readiness", "ping", "metrics", "favicon.ico", "robots.txt", "sitemap.xml", "docs", "docs/**", "redoc", "api-docs",
+    "api-docs/**", "swagger", "swagger/**", "swagger-ui/**", "swagger.json", "openapi.json", "openapi.yaml", "static/**",
+    "assets/**", "public/**", ".well-known/**", "*.js", "*.css", "*.map", "*.ico", "*.png", "*.svg",
+]  # fmt: skip
+# What a project that may serve has in its folder.
+PROJECTS = frozenset({"package.json", "pyproject.toml", "setup.py", "requirements.txt", "deno.json", "project.json"})

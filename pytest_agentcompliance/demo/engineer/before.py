@@ -13,6 +13,7 @@ from pytest_agentcompliance.demo.developer.node_before import (
     PACKAGE,
     TSCONFIG,
 )
+from pytest_agentcompliance.demo.developer.node_before import LOGIN as BY_SPECS
 from pytest_agentcompliance.demo.developer.node_before import PRISMA as WITHOUT_TIMES
 
 PLAN_PATH, INTENT_PATH = "docs/plans/backend-plan.md", "docs/intent/product-intent.md"
@@ -68,22 +69,7 @@ PRISMA = WITHOUT_TIMES.replace(
     '  updatedAt    DateTime @updatedAt @map("updated_at")\n',
 )
 SCHEMAS = "import { z } from 'zod'\n\nexport const Login = z.object({ email: z.string().email(), password: z.string().min(12) })\n"
-LOGIN = """\
-import { Router } from 'express'
-import { Login } from '../schemas'
-import { tokenFor } from '../services/customers'
-
-export const login = Router()
-login.post('/login', async (req, res) => {
-  const { email, password } = Login.parse(req.body)
-  const token = await tokenFor(email, password)
-  if (token) {
-    res.status(200).json({ token })
-  } else {
-    res.status(401).json({ error: { code: 'unknown', message: 'no such customer' } })
-  }
-})
-"""
+LOGIN = BY_SPECS.replace("'../../specs/schemas'", "'../schemas'")
 POLICY = """\
 profiles:
   - name: backend-engineer

@@ -12,7 +12,7 @@ from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Tree
 from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.evidence.tree import Side, Texts
-from pytest_agentcompliance.parsing.defaults import ENDINGS
+from pytest_agentcompliance.parsing.defaults import BESIDE, ENDINGS, PROJECTS, UNSERVED
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -30,18 +30,6 @@ DOCUMENTS = [
     "swagger.yaml", "swagger.yml", "swagger.json", "!**/node_modules/**", "!**/vendor/**", "!**/fixtures/**", "!**/__fixtures__/**",
     "!**/testdata/**", "!**/tests/**", "!**/test/**", "!**/examples/**", "!**/dist/**", "!**/__snapshots__/**",
 ]  # fmt: skip
-EXEMPT_FILES = [
-    "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist/**", "**/build/**", "**/.next/**", "**/fixtures/**",
-    "**/__fixtures__/**", "**/testdata/**", "**/examples/**", "**/example/**", "**/mocks/**", "**/__mocks__/**", "**/templates/**",
-    "docs/**", "**/generated/**", "*.d.ts", "*.min.js",
-]  # fmt: skip
-EXEMPT = [
-    "/", "health", "health/**", "healthz", "healthz/**", "healthcheck", "health-check", "livez", "readyz", "live", "ready",
-    "liveness", "readiness", "ping", "metrics", "favicon.ico", "robots.txt", "sitemap.xml", "docs", "docs/**", "redoc", "api-docs",
-    "api-docs/**", "swagger", "swagger/**", "swagger-ui/**", "swagger.json", "openapi.json", "openapi.yaml", "static/**",
-    "assets/**", "public/**", ".well-known/**", "*.js", "*.css", "*.map", "*.ico", "*.png", "*.svg",
-]  # fmt: skip
-_MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "requirements.txt", "deno.json", "project.json"})
 # What the lines say by which endpoints come, go, or are called otherwise. Paths begin with a slash, or are empty.
 # Each begins with a letter or two that are always the same: such patterns are by far the quickest.
 _VERBS = rb"(?:get|post|put|patch|delete|all|head|options|api_route|on)(?:<[^<>]{0,80}>)?\("
@@ -117,11 +105,11 @@ class OpenapiEndpoints(Rule):
         default=[], description="Globs of documents that the change may extend itself, so that what it adds to them counts."
     )
     exempt: list[str] = Field(
-        default=EXEMPT,
+        default=BESIDE,
         description="Globs of paths of endpoints that need no document, with or without /api and a version before them.",
     )
     exempt_files: list[str] = Field(
-        default=EXEMPT_FILES, description="Globs of files whose routes nobody calls, beside those of tests."
+        default=UNSERVED, description="Globs of files whose routes nobody calls, beside those of tests."
     )
     elsewhere: list[str] = Field(
         default=[], description="Globs of documented paths that other code or a gateway answers, so that none is missing here."
@@ -243,7 +231,7 @@ class OpenapiEndpoints(Rule):
         from pytest_agentcompliance.parsing.openapi.held import Held
         from pytest_agentcompliance.parsing.packages import Homes
 
-        home = Homes(tree.head.files, _MANIFESTS).of
+        home = Homes(tree.head.files, PROJECTS).of
         return Held(operations, before, after, self.needs_document, lambda path: _added(changes, path), home, self.whole)
 
     def _touches(self, changes: ChangeSet) -> bool:

@@ -11,7 +11,7 @@ from pydantic import Field
 from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Document, Documents, Tree
 from pytest_agentcompliance.evidence.tree import Texts
-from pytest_agentcompliance.parsing.defaults import ENDINGS
+from pytest_agentcompliance.parsing.defaults import BESIDE, ENDINGS, PROJECTS, UNSERVED
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -25,19 +25,6 @@ if TYPE_CHECKING:  # start-up time: the readers are imported when a route may ha
     from pytest_agentcompliance.parsing.plan.code import Body, Code
     from pytest_agentcompliance.parsing.routes import Route, Routes
 
-_EXEMPT_FILES = [
-    "**/node_modules/**", "**/vendor/**", "**/dist/**", "**/build/**", "**/.next/**", "**/fixtures/**", "**/__fixtures__/**",
-    "**/testdata/**", "**/examples/**", "**/example/**", "**/mocks/**", "**/__mocks__/**", "**/templates/**", "docs/**",
-    "**/generated/**", "**/.claude/**", "*.d.ts", "*.min.js",
-]  # fmt: skip
-_EXEMPT = [
-    "/", "health", "health/**", "healthz", "healthcheck", "health-check", "livez", "readyz", "live", "ready", "liveness",
-    "readiness", "ping", "status", "version", "metrics", "favicon.ico", "robots.txt", "sitemap.xml", "docs", "docs/**", "redoc",
-    "api-docs", "api-docs/**", "swagger", "swagger/**", "openapi.json", "openapi.yaml", "static/**", "assets/**", "public/**",
-    ".well-known/**",
-    "*.js", "*.css", "*.map", "*.ico", "*.png", "*.svg",
-]  # fmt: skip
-_MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "requirements.txt", "deno.json", "project.json"})
 # What the lines say by which endpoints, their bodies or their errors come, go or change.
 _SAYS = (
     rb"\.(?:get|post|put|patch|delete|all|route|use|register|mount|group)(?:<[^<>]{0,80}>)?\(",
@@ -126,11 +113,11 @@ class PlanEndpoints(Rule):
     candidates: ClassVar[Candidates] = Candidates(contains=_SAYS, endings=ENDINGS)
 
     exempt: list[str] = Field(
-        default=_EXEMPT,
+        default=[*BESIDE, "status", "version"],
         description="Globs of paths of endpoints that need no plan, with or without /api and a version before them.",
     )
     exempt_files: list[str] = Field(
-        default=_EXEMPT_FILES, description="Globs of files whose routes nobody calls, beside those of tests."
+        default=UNSERVED, description="Globs of files whose routes nobody calls, beside those of tests."
     )
     elsewhere: list[str] = Field(
         default=[], description="Globs of planned paths that other code answers, so that none is missing here."
@@ -290,7 +277,7 @@ class _Sides:
         from pytest_agentcompliance.parsing.openapi.held import Held
         from pytest_agentcompliance.parsing.packages import Homes
 
-        home = Homes(self.tree.head.files, _MANIFESTS).of
+        home = Homes(self.tree.head.files, PROJECTS).of
         return Held(operations, *self._routes, self.rule.needs_plan, lambda path: _added(self.changes, path), home)
 
     @cached_property
