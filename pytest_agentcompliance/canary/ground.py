@@ -45,7 +45,7 @@ def _base(repository: Repository, options: Options) -> tuple[str, str, tuple[str
         return repository.commit(options.base), options.base, ("HEAD has no commit: the canary plants on the base itself",)
     head = repository.commit("HEAD")
     try:
-        base, said = bases.find(repository, options.base, options.environ)
+        base, said = bases.find(repository, options.base, options.environ, head)
     except UsageError:
         if options.base:
             raise

@@ -23,6 +23,11 @@ class Ledger:
         """Ask for a file that is known to be unreadable: the verdict that asks is not judged."""
         self._asked.add(path)
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The unreadable files that were asked for since they were taken last."""
+        return frozenset(self._asked)
+
     def take(self) -> tuple[str, ...]:
         """The unreadable files that were asked for since the last call, sorted."""
         asked, self._asked = tuple(sorted(self._asked)), set()

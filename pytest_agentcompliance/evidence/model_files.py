@@ -9,6 +9,8 @@ from pytest_agentcompliance.evidence.changes import ChangeSet, is_file
 from pytest_agentcompliance.evidence.tree import Tree
 
 # Files beside the models from which those take columns, bases and enums.
+_IMPORTED = re.compile(r"[\"'](?:[^\"'\n]{0,200}/)?([\w.-]{1,100})[\"']")
+_FAR = 2  # imports from a file that was changed
 _BESIDE = re.compile(r"(?i)enum|mixin|base|types?\b|common|constants|helpers?|columns|shared")
 
 
@@ -26,11 +28,11 @@ def signed(path: str, text: str) -> bool:
 
 def at_head(tree: Tree, wanted: Callable[[str], bool]) -> dict[str, str]:
     """The texts of head that hold models, and of those beside them."""
-    from pytest_agentcompliance.parsing.models import PYTHON_SIGNS, SCRIPT_SIGNS, SCRIPTS
+    from pytest_agentcompliance.parsing.models import CALL_SIGNS, PYTHON_SIGNS, SCRIPT_SIGNS, SCRIPTS
 
     side, files = tree.head, tree.head.files
     there: set[str] = set()
-    for signs, endings in ((PYTHON_SIGNS, (".py",)), (SCRIPT_SIGNS, SCRIPTS)):
+    for signs, endings in ((PYTHON_SIGNS, (".py",)), (SCRIPT_SIGNS | CALL_SIGNS, SCRIPTS)):
         there.update(path for paths in side.where(signs, endings).values() for path in paths)
     homes = {dirname(path) for path in there} | {dirname(dirname(path)) for path in there}
     beside = {path for path in files if dirname(path) in homes and _BESIDE.search(basename(path))}
@@ -52,3 +54,33 @@ def at_base(head: dict[str, str], changes: ChangeSet, paths: Collection[str]) ->
         if one.before is not None and is_file(one.before.mode) and (one.path in head or signed(one.path, one.before.text())):
             base[one.path] = one.before.text()
     return base
+
+
+def near(texts: dict[str, str], changed: Collection[str]) -> set[str]:
+    """The paths that may say anything of the models in files that were changed: without a plan no other is judged.
+
+    Where models are made by calls, almost every file of a large tree has a word of them, so these are followed by their imports:
+    what a changed file takes from others, and who takes from it. What holds for all models is always read.
+    """
+    from pytest_agentcompliance.parsing.models import CALL_SIGNS, SCRIPT_SIGNS, SCRIPTS
+
+    called = {
+        path for path, text in texts.items()
+        if path.endswith(SCRIPTS) and any(one in text for one in CALL_SIGNS) and not any(one in text for one in SCRIPT_SIGNS)
+    }  # fmt: skip
+    by_stem: dict[str, list[str]] = {}
+    for path in called:
+        by_stem.setdefault(_stem(path), []).append(path)
+    found = {path for path in called if path in changed or "forFeature" in texts[path] or "define:" in texts[path]}
+    edge = [path for path in called if path in changed]
+    stems = {_stem(path) for path in edge} - {"index"}
+    for _ in range(_FAR):
+        named = {_stem(name) for path in edge for name in _IMPORTED.findall(texts[path])}
+        edge = [path for name in sorted(named) for path in by_stem.get(name, ()) if path not in found]
+        found.update(edge)
+    found |= {path for path in called - found if not stems.isdisjoint(map(_stem, _IMPORTED.findall(texts[path])))}
+    return found | (texts.keys() - called)
+
+
+def _stem(path: str) -> str:
+    return re.sub(r"\.(?:[mc]?[jt]s)$", "", basename(path))

@@ -8,7 +8,6 @@ from pytest_agentcompliance.parsing import blocker_words as say
 from pytest_agentcompliance.parsing.blocker_entry import Entry, answered, heading_within, part_of
 from pytest_agentcompliance.parsing.blocker_options import options_in
 from pytest_agentcompliance.parsing.blocker_said import Said
-from pytest_agentcompliance.parsing.log_labels import words
 from pytest_agentcompliance.parsing.markdown import Line
 
 _TICKED = re.compile(r"\s*\S+\s+\[[xX✓✔]\]\s")
@@ -46,7 +45,7 @@ class Reader:
         found = heads.title(line.body)
         entry = self.entry
         if entry is not None:
-            if found.kind == "part" and self._part(entry, say.Label(line.body, words(line.body), "", False), line):
+            if found.kind == "part" and self._part(entry, say.Label(line.body, found.key, "", False), line):
                 return
             listed = (
                 entry.rank == 3 and not entry.parts and not entry.lines and _MANY.search(entry.title) and line.level > entry.level
@@ -88,16 +87,15 @@ class Reader:
         elif found.kind == "aside":
             self._enter("aside", line.level)
         elif found.kind == "part":
-            self._headless(line)
+            self._headless(line, found.key)
         elif found.kind == "container":
             self._lists(line, line.level, found)
         elif self.scope != "status":
             rank = (3 if self.sure else 2) if self.scope == "open" else 0
             self._begin(line.body, line.number, line.level, rank)
 
-    def _headless(self, line: Line) -> None:
+    def _headless(self, line: Line, key: str) -> None:
         """A heading that names a part while no blocker has begun."""
-        key = words(line.body)
         if say.PARTS[key] in ("recommendation", "blocked_steps"):
             self._enter("aside", line.level)
             return

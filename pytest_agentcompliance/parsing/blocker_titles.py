@@ -64,6 +64,7 @@ class Title(NamedTuple):
     kind: Literal["blocker", "container", "none", "status", "past", "aside", "part", "other"]
     sure: bool = False
     whole: bool = False  # a container of all blockers, not those of one phase
+    key: str = ""  # the words of a part
 
 
 def ended(title: str) -> bool:
@@ -100,8 +101,8 @@ def title(text: str) -> Title:
     if colon and head.strip() in STATES:
         standing = says(value)
         return Title("none" if standing in ("none", "partly-none") else "status")
-    if words(said) in PARTS:
-        return Title("part")
+    if (key := words(said)) in PARTS:
+        return Title("part", key=key)
     if said in STATES or said == "resolution status":
         return Title("status")
     if says(text) in ("none", "partly-none"):

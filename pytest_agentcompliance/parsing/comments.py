@@ -45,7 +45,9 @@ def blanked(text: str, path: str) -> str:
     parts: list[str] = []
     at = 0
     for one in scan.spans(text, language.style):
-        parts += [text[at : one.start], re.sub(r"[^\r\n]", " ", text[one.start : one.end])]
+        said = text[one.start : one.end]
+        plain = "\n" not in said and "\r" not in said
+        parts += [text[at : one.start], " " * len(said) if plain else re.sub(r"[^\r\n]", " ", said)]
         at = one.end
     return "".join([*parts, text[at:]])
 

@@ -57,7 +57,8 @@ FAMILIES = (
     "attributes", "configuration", "submodules", "environment", "objects", "history", "worktree", "index",
     "names", "links", "content", "confusables", "lfs", "law", "waivers", "yaml_bombs", "logs", "pytest_tree", "proofs",
     "transcripts",
-    "claims", "secrets", "checks", "weakened", "delivered", "supplied", "handovers", "contracts", "backend",
+    "claims", "secrets", "checks", "weakened", "delivered", "supplied", "handovers", "contracts", "backend", "engineer", "typed",
+    "speech",
 )  # fmt: skip
 
 

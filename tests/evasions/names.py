@@ -130,7 +130,7 @@ def name_with_a_soft_hyphen(stage: Stage) -> Expected:
 
 @attack(family="names", kind="name backslash", also_hides_from=("git diff",), defeated=FOLDED)
 def name_with_backslashes(stage: Stage) -> Expected:
-    """One name apps\\web\\api.ts, which is a file of the denied folder where the backslash parts names."""
+    """One name `apps\\web\\api.ts`, which is a file of the denied folder where the backslash parts names."""
     denying(stage)
     path = "apps\\web\\api.ts"
     stage.commit("work", {path: HONEST})

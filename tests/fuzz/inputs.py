@@ -49,6 +49,10 @@ PIECES = [
     b"app.get('/a', ",
     b"@app.get('/a')\n", b"app.use('/a', ", b"prisma.a.findMany(", b"f\"SELECT a FROM b WHERE c = '{d}'\"", b"`SELECT ${",
     b"model A {\n", b"z.object({", b"for (const a of b) ", b"bcrypt.hash(a, ", b"cors({origin: ",
+    b"### POST /a\n", b"- `GET /a` -> 200 {b} | 404 C_D\n", b"| Method | Path |\n|---|---|\n", b"**Errors:**\n",
+    b"**Method:** GET\n", b'```json\n{"method": "GET", "path": "/a", ',
+    b"res.status(404).json({error: ", b"raise HTTPException(404, ", b"reply.code(404)\n", b"openai.chat.completions.create(",
+    b"litellm.completion(", b".catch((e) => ", b"timeout = 5\n",
     "\uff34".encode(), "\u0422".encode(), "\u017f".encode(), "\u2028".encode(), "\u0301".encode() * 20,
 ]
 
@@ -106,6 +110,8 @@ def suits(kind: str, path: str) -> bool:
         "settings": (".json", ".toml", ".yaml", ".yml", ".ini", ".cfg", ".txt", ".lock", ".mod", ".config.js", "ignore"),
         "test": ("test.ts", "test.tsx", "spec.ts", "test.js", "_test.go", "conftest.py"),
         "schema": (".prisma", ".sql", "models.py", ".entity.ts", ".md", ".env"),
+        "plan": ("PLAN.md", "plan.md"),
+        "models": (".prisma", "models.py", ".entity.ts", "posts.ts", "notes.js", "pages.js", "order.js"),
         "contract": ("openapi.yaml", "openapi.json", "schema.json", ".prisma", "models.py", "schema.ts"),
     }  # fmt: skip
     named = kind == "test" and path.rpartition("/")[2].startswith("test_")

@@ -10,17 +10,23 @@ from pytest_agentcompliance import catalog, policy, profile, workshop
 from pytest_agentcompliance.errors import AgentComplianceError, NotJudged, Unreadable
 from pytest_agentcompliance.evidence.changes import decode
 from pytest_agentcompliance.parsing import (
+    any_types,
     attributes,
+    built_clients,
     built_sql,
     checkpoints,
     coverage,
+    error_answers,
     globs,
     handlers,
     handoff,
     hardening,
+    intent,
+    model_calls,
     models,
     opaque,
     openapi,
+    plan,
     queries,
     relative_imports,
     routes,
@@ -32,9 +38,13 @@ from pytest_agentcompliance.parsing.handoff import codes, counts, form, healing
 from pytest_agentcompliance.parsing.models import contract
 from pytest_agentcompliance.parsing.proofs import statement
 from pytest_agentcompliance.parsing.queries import repeated
-from pytest_agentcompliance.parsing.transcripts import replay, shell_edits
+from pytest_agentcompliance.parsing.transcripts import inline, parts, replay, shell_edits
 from pytest_agentcompliance.reporters import json, text
 from pytest_agentcompliance.rule import Example, Rule
+from pytest_agentcompliance.rulebook.architecture.injected_dependencies import InjectedDependencies
+from pytest_agentcompliance.rulebook.content.any_type import AnyType
+from pytest_agentcompliance.rulebook.report.promises import Promises
+from pytest_agentcompliance.rulebook.transcript.reads_first import ReadsFirst
 from pytest_agentcompliance.sources import diff, history, log, transcript
 from pytest_agentcompliance.verdict import Audit, Outcome, PolicyFacts, Verdict
 
@@ -48,7 +58,7 @@ class Target:
 
     kind: Literal[
         "log", "yaml", "prose", "code", "transcript", "proof", "report", "task", "coverage", "message", "settings", "test",
-        "schema", "said", "contract",
+        "schema", "said", "contract", "plan", "models",
     ]
     read: Callable[[bytes], None]
     starts_processes: bool = False
@@ -289,6 +299,83 @@ def read_backend(data: bytes) -> None:
     judged(rules, Example("", before={**dict.fromkeys(paths, half), **given}, after={**dict.fromkeys(paths, known), **given}))
 
 
+def read_models(data: bytes) -> None:
+    """Models of each tool, and the rule that holds them to a plan that the same bytes are."""
+    known = decode(data)
+    paths = ("src/order.js", "src/order.entity.ts", "app/models.py", "prisma/schema.prisma")
+    heads = ("const mongoose = require('mongoose')\n", "import { Table } from 'sequelize-typescript'\nimport 'typeorm'\n", "", "")
+    made = models.read({path: head + known for path, head in zip(paths, heads, strict=True)})
+    assert all(model.line > 0 and all(one.line > 0 for one in model.fields) for model in made.models)
+    assert all(one.line > 0 for model in made.models for one in model.indexes)
+    half = known[: len(known) // 2]
+    before = {**dict.fromkeys(paths, half), "docs/plans/backend-plan.md": f"# Plan\n\n## Database\n\n```sql\n{known}\n```\n{half}"}
+    judged(bound("database/model-conventions"), Example("", before=before, after={**before, **dict.fromkeys(paths, known)}))
+
+
+def read_plan(data: bytes) -> None:
+    """A plan, and code that is held to it."""
+    known = decode(data)
+    found = plan.read(known)
+    assert all(one.line > 0 and one.path.startswith("/") for one in found.endpoints)
+    server = "import express from 'express'\nconst app = express()\napp.get('/api/orders', a)\napp.post('/api/orders', b)\n"
+    after = {"src/a.ts": server, "src/b.ts": known}
+    judged(bound("spec/plan-endpoints"), Example("", before={"IMPLEMENTATION-PLAN.md": known}, after=after))
+
+
+def read_promises(data: bytes) -> None:
+    """An intent, a report that claims its promises, and a session that read a part of it."""
+    known = decode(data)
+    found = intent.read(known)
+    assert all(one.line > 0 and one.text for one in found.promises)
+    for part in parts.parts(known):
+        assert 0 < part.first <= part.last
+    assert parts.shown(known, known) <= frozenset(range(1, known.count("\n") + 2))
+    list(inline.written(f"python - {known}"))
+    half = known[: len(known) // 2]
+    claimed = f"## Promises Verified\n\n- [x] P1: {half}\n"
+    for promises, report in ((known, claimed), ("## Promises\n\n- P1: Carts are kept\n", known)):
+        told = Example("", before={"INTENT.md": promises}, after={"src/a.py": "a = 1\n"}, report=report)
+        judged((Promises(unmentioned="breach"),), told)
+    steps = ({"read": "INTENT.md", "lines": (1, 3)}, {"command": known[:2000], "output": known}, {"edit": "src/a.py"})
+    read = Example("", before={"INTENT.md": known}, after={"src/a.py": "a = 1\n"}, transcript=steps)
+    judged((ReadsFirst(documents=["intent"], missed="breach"),), read)
+
+
+def read_answers(data: bytes) -> None:
+    """Answers that tell of errors and calls of models, by their readers and by the rules that ask them."""
+    known = decode(data)
+    paths = ("src/a.ts", "app/b.py", "src/c.tsx")
+    for path in paths:
+        for one in error_answers.answers(path, known):
+            assert 0 < one.line <= one.last
+            assert one.shape.family
+        for call in model_calls.calls(path, known):
+            assert 0 < call.line <= call.last
+            model_calls.brought(path, known, call.unit or "askModel")
+        model_calls.client_timeouts(path, known)
+    half = known[: len(known) // 2]
+    rules = bound("api/error-format", "architecture/agent-fallback")
+    judged(rules, Example("", before=dict.fromkeys(paths, half), after=dict.fromkeys(paths, known)))
+
+
+def read_typed(data: bytes) -> None:
+    """Types that are given up, what compilers and checkers let through, and the clients that services build."""
+    known = decode(data)
+    paths = ("src/a.service.ts", "src/b.tsx", "src/c.vue", "app/services/d.py", "src/services/e.js")
+    for path in paths:
+        lines = known.count("\n") + known.count("\r") + 1
+        assert all(0 < one.line <= lines for one in any_types.untyped(path, known))
+        assert all(0 < one.line <= one.last for one in built_clients.built(path, known))
+    half = known[: len(known) // 2]
+    settings = ("tsconfig.json", "a/tsconfig.json", "base.json", "jsconfig.json", "pyproject.toml", "mypy.ini")
+    base = {**dict.fromkeys(settings, '{"compilerOptions": {"strict": true}}\n'), **dict.fromkeys(paths, half)}
+    extending = '{"extends": ["./base.json", "../tsconfig.json"]}\n'
+    head = {**dict.fromkeys((*settings, *paths), known), "jsconfig.json": extending}
+    rules = (AnyType(python=True), AnyType(tests="forbid"), InjectedDependencies(services=["**"]))
+    judged(rules, Example("", before=base, after=head))
+    judged(rules, Example("", before=head, after=base))
+
+
 TARGETS: dict[str, Target] = {
     "log": Target("log", read_log),
     "policy": Target("yaml", read_policy),
@@ -317,4 +404,11 @@ TARGETS: dict[str, Target] = {
     "contracts": Target("contract", read_contracts, starts_processes=True),
     "contracts-yaml": Target("yaml", read_contracts, starts_processes=True),
     "backend": Target("code", read_backend, starts_processes=True),
+    "answers": Target("code", read_answers, starts_processes=True),
+    "models": Target("models", read_models, starts_processes=True),
+    "plan": Target("plan", read_plan, starts_processes=True),
+    "promises": Target("prose", read_promises),
+    "promises-reported": Target("report", read_promises),
+    "typed": Target("code", read_typed, starts_processes=True),
+    "typed-settings": Target("settings", read_typed, starts_processes=True),
 }

@@ -79,9 +79,57 @@ def test_what_is_handed_out_at_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "code", "returned"),
+    [
+        ("a.ts", "const f = () => {\n  const c: Redis = new Redis(a)\n  c.on('error', log)\n  return c\n}\n", True),
+        ("a.ts", "class A {\n  static f() {\n    const c = new Redis()\n    return new A(\n      c,\n    )\n  }\n}\n", True),
+        ("a.ts", "class A {\n  f() {\n    const c = new Redis()\n    return new A(c)\n  }\n}\n", False),
+        ("a.py", "def f():\n    c = redis.Redis(\n        url,\n    )\n    return c\n", True),
+        ("a.py", "class A:\n    @classmethod\n    def f(cls) -> A:\n        c = redis.Redis()\n        return cls(c, g())\n", True),
+        ("a.py", "def f():\n    c = redis.Redis()\n    return c.get(a)\n", False),
+    ],
+)  # fmt: skip
+def test_what_is_handed_out_by_its_name(path: str, code: str, returned: bool) -> None:
+    assert one(path, ("import redis\n" if path == "a.py" else REDIS) + code).returned is returned
+
+
+@pytest.mark.parametrize(("path", "code"), [
+    ("a.ts", "class A {\n  static f() {\n    new Redis()\n  }\n}\n"),
+    ("a.ts", "class A {\n  protected f(): Redis {\n    new Redis()\n  }\n}\n"),
+    ("a.py", "class A:\n    @staticmethod\n    async def f():\n        redis.Redis()\n"),
+])  # fmt: skip
+def test_method_of_the_class_itself(path: str, code: str) -> None:
+    assert one(path, ("import redis\n" if path == "a.py" else REDIS) + code).static
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("a.ts", "import Cache from 'ioredis'\nconst c = new Cache()\n"),
+        ("a.ts", "import { PrismaClient as Db } from '@prisma/client'\nconst c = new Db()\n"),
+        ("a.ts", "import Model, { type ClientOptions } from 'openai'\nconst c = new Model()\n"),
+        ("a.py", "from openai import OpenAI as Model\nc = Model()\n"),
+        ("a.py", "import boto3 as aws\nc = aws.client('s3')\n"),
+    ],
+)
+def test_client_under_another_name(path: str, code: str) -> None:
+    assert one(path, code).line == 2
+
+
+def test_parameter_of_a_constructor_that_takes_no_notice_of_it_is_no_default() -> None:
+    assert not one("a.ts", REDIS + "class A {\n  constructor(redis?: Redis) {\n    this.redis = new Redis()\n  }\n}\n").fallback
+
+
+def test_what_a_client_is_there_for() -> None:
+    assert one("a.ts", "import { Client } from '@elastic/elasticsearch'\nnew Client()\n").about == ("@elastic",)
+    assert one("a.py", "import boto3\nboto3.client(\n    'ses', region_name='a')\n").about == ("boto3", "ses")
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "new " * 20_000, "new PrismaClient(" * 3000, "class A {" * 3000 + "new PrismaClient()", "import " * 20_000 + "from 'a'",
-     "if (a) " * 4000 + "new PrismaClient()", "\0\ud800new PrismaClient()", "a=" * 20_000],
+     "if (a) " * 4000 + "new PrismaClient()", "\0\ud800new PrismaClient()", "a=" * 20_000,
+     f"{REDIS}function f(a) {{\n{'b = a; c = new Redis(b); return c1;' * 3000}"],
 )  # fmt: skip
 def test_no_text_makes_it_fail(text: str) -> None:
     for path in ("a.ts", "a.js", "a.py", "a.md"):

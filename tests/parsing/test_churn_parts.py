@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from pytest_agentcompliance.parsing.churn import hunks, moves, telling
 from pytest_agentcompliance.parsing.churn.accounts import Accounts
 from pytest_agentcompliance.parsing.churn.hunks import Hunk
+from pytest_agentcompliance.parsing.churn.shapes import shape_of
+from pytest_agentcompliance.parsing.churn.tokens import parts, read
 
 SUM = "export function sum(rows: number[]) {\n  return rows.reduce((a, b) => a + b, 0)\n}\n"
 MEAN = "export function mean(rows: number[]) {\n  return sum(rows) / Math.max(rows.length, 1)\n}\n"
@@ -179,3 +181,27 @@ def test_a_moved_folder_is_told_as_one() -> None:
     (said,) = telling.moved([telling.Moved(f"a/b/{n}.ts", f"a/c/{n}.ts") for n in range(30)], ())
     assert said.text == "30 files were moved from a/b to a/c, with nothing changed in them (0.ts, 1.ts, 10.ts and 27 more)"
     assert said.path == "a/c/0.ts"
+
+
+_PIECES = [
+    "a = 1", "// said", "/* so", "ends */", "`x", "${y}", "z`", "'s'", "{", "}", "<p>", "</p>", "  b(c)", "", "\r", '"""', "# x",
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["a.ts", "a.tsx", "a.js", "a.py", "a.go"]), st.lists(st.sampled_from(_PIECES), max_size=12), st.data())
+def test_a_few_lines_have_the_tokens_that_they_have_among_all(path: str, lines: list[str], data: st.DataObject) -> None:
+    text = "\n".join(lines)
+    shape = shape_of(path, text)
+    whole, few = read(text, path, shape), parts(text, path, shape)
+    assert whole is not None
+    assert few is not None
+    starts = [0, *(at + 1 for at, sign in enumerate(text) if sign == "\n"), len(text)]
+    start = data.draw(st.sampled_from(starts))
+    end = data.draw(st.sampled_from([at for at in starts if at >= start]))
+    wanted = [one for one in whole.tokens if start <= one.at < end]
+    above = [one for one in whole.tokens if one.at < start < end][-1:]
+    reaching = [one for one in above if one.kind != "blank" and one.at + len(one.text) > start]
+    reaching += [one for one in wanted[-1:] if one.kind != "blank" and one.at + len(one.text) > end]
+    if start < end:
+        assert few.tokens(start, end) == (None if reaching else wanted)

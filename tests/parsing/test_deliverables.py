@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_agentcompliance.parsing.reports import deliverables
-from pytest_agentcompliance.parsing.reports.deliverables import checklist, files_changed, mentions, own, parts, section
+from pytest_agentcompliance.parsing.reports.deliverables import checklist, files_changed, mentions, outline, own, parts, section
 
 
 def listed(text: str) -> list[tuple[str, str]] | None:
@@ -96,6 +96,7 @@ def test_a_report_that_lists_no_files_has_no_list() -> None:
         ("| All tests pass | yes |", ("All tests pass", True)),
         ("| All tests pass | ❌ one fails |", ("All tests pass", False)),
         ("| 9 | All tests pass | 80% | ✅ Met |", ("All tests pass", True)),
+        ("| unit | ✅ 14 passed |", ("unit", True)),
         ("| ✅ | No secrets in code |", ("No secrets in code", True)),
         ("| No secrets in code | ✅ |", ("No secrets in code", True)),
         ("- [x] ~~All tests pass~~", ("~~All tests pass~~", False)),
@@ -154,3 +155,12 @@ def test_long_texts_are_read_in_linear_time() -> None:
         section(text, "files")
         for one in parts(text, deliverables.NAMES["files"]):
             own(text, one, deliverables.NAMES["tests"])
+
+
+def test_a_report_in_a_fence_below_a_label() -> None:
+    text = "Here is the report:\n\n```markdown\n## Tests\n- [x] four\n\n## Notes\n- None\n```\n"
+    assert [one.title for one in outline(text)] == ["Here is the report", "Tests", "Notes"]
+    assert [(one.text, one.line) for one in checklist(text)] == [("four", 5)]
+    code = "Usage:\n\n```sh\n# one\nmake\n```\n"
+    assert [one.title for one in outline(code)] == ["Usage"]
+    assert checklist("## Tests\n\n```\n## More\n## Still more\n- [x] four\n```\n") == ()

@@ -116,3 +116,85 @@ def test_family_leaves_out_what_is_told_beside_the_error() -> None:
 def test_hostile_text_fails_nothing(text: str) -> None:
     assert isinstance(answers("a.ts", text), tuple)
     assert isinstance(answers("a.py", "from flask import jsonify\n" + text), tuple)
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("{ res.status(404); res.json({ error: 'x' }) }", ["{error: text}"]),
+        ("{ res.statusCode = 404; res.json({ error: 'x' }) }", ["{error: text}"]),
+        ("{ res.writeHead(404, { a: 'b' }); res.end(JSON.stringify({ error: 'x' })) }", ["{error: text}"]),
+        ("{ reply.code(404); return { error: 'x' } }", ["{error: text}"]),
+        ("{ c.status(404); return c.json({ error: 'x' }) }", ["{error: text}"]),
+        ("{ ctx.status = 404; ctx.body = { message: 'x' } }", ["{message}"]),
+        ("{ res.status(201); res.json({ message: 'x' }) }", []),
+        ("{ if (a) {\n res.status(404) }\n res.json({ message: 'x' }) }", []),
+        ("{ if (a)\n res.status(404)\n res.json({ message: 'x' }) }", []),
+        ("{ if (a) res.status(404); res.json({ message: 'x' }) }", []),
+        ("{ res.status(404); other.json({ message: 'x' }) }", []),
+        ("{ reply.code(404); return next() }", []),
+        ("{ res.status(404); const f = () => { res.json({ message: 'x' }) } }", []),
+    ],
+)
+def test_status_in_a_statement_before(text: str, shapes: list[str]) -> None:
+    assert script(f"function a(req, res) {text}") == shapes
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("const status = err.status || 500; res.status(status).json({ message: 'x' })", ["{message}"]),
+        ("let status = 500; if (a) status = 404; res.status(status).json({ message: 'x' })", ["{message}"]),
+        ("let status = 200; if (a) status = 404; res.status(status).json({ message: 'x' })", []),
+        ("const { status } = made(); res.status(status).json({ message: 'x' })", []),
+        ("const init = { status: 404 }; NextResponse.json({ error: 'x' }, init)", ["{error: text}"]),
+        ("c.json<Failed>({ error: 'x' }, 404)", ["{error: text}"]),
+        ("c.body(JSON.stringify({ error: 'x' }), 404)", ["{error: text}"]),
+        ("c.body(null, 404)", []),
+        ("res.status(404).end(JSON.stringify({ error: 'x' }))", ["{error: text}"]),
+        ("res.status(404).send('<h1>no</h1>')", []),
+        ("new Response('', { status: 404 })", []),
+        ("sendJson(res, 404, { error: 'x' })", ["{error: text}"]),
+        ("jsonResponse({ error: 'x' }, 404)", ["{error: text}"]),
+        ("sendJson(res, 404, { rows })", []),
+        ("const sendJson = (res, s, error) => res.end({ error: error }); sendJson(res, 404, { message: 'x' })", []),
+        ("function a() { res.sendFile('a.html'); res.status(404).send('no page') }", []),
+        ("import f from 'fastify'\nreply.notFound('x')", ["{statusCode, message, error: text}"]),
+        ("import 'hono/http-exception'; throw new HTTPException(404, { message: 'x' })", ["text"]),
+        ("import 'hono/http-exception'; throw new HTTPException(404, { res: made })", []),
+        ("import '@nestjs/common'; throw new HttpException({ ok: 1 }, 202)", []),
+        ("import '@nestjs/common'; throw new NotFoundException(TEXTS.NO_ORDER)", ["{statusCode, message, error: text}"]),
+    ],
+)
+def test_other_ways_to_answer_of_scripts(text: str, shapes: list[str]) -> None:
+    assert script(text) == shapes
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("from fastapi import Response\ndef a(r):\n    r.status_code = 404\n    return {'error': 'x'}\n", ["{error: text}"]),
+        ("from fastapi import Response\ndef a(r):\n    if b:\n        r.status_code = 404\n    return {'error': 'x'}\n", []),
+        ("from fastapi import Response\ndef a(r):\n    r.status_code = 201\n    return {'error': 'x'}\n", []),
+        ("from flask import jsonify\ndef a():\n    r = jsonify(error='x')\n    r.status_code = 404\n", ["{error: text}"]),
+        ("from flask import jsonify\ndef a():\n    return dict(error='x'), 404\n", ["{error: text}"]),
+        ("from flask import jsonify\ndef a():\n    return '', 404\n", []),
+        ("from flask import Response\nr = Response(json.dumps({'error': 'x'}), status=404)\n", ["{error: text}"]),
+        ("from flask import Response\nr = Response('<a/>', status=404, mimetype='text/html')\n", []),
+        ("from starlette import x\nr = Response('no', 400)\n", ["text"]),
+        ("from starlette import x\nr = Response(status_code=404)\n", []),
+        ("from aiohttp import web\ndef a():\n    f = web.FileResponse(p)\n    return web.Response(text='no', status=404)\n", []),
+        ("from werkzeug.exceptions import NotFound\nfrom flask import g\nraise NotFound('x')\n", ["text"]),
+        ("self._send_json({'error': 'x'}, 404)\n", ["{error: text}"]),
+        ("from flask import abort\nfrom http import HTTPStatus\nabort(HTTPStatus.NOT_FOUND)\n", ["text"]),
+    ],
+)
+def test_other_ways_to_answer_of_python(text: str, shapes: list[str]) -> None:
+    assert [str(one.shape) for one in answers("a.py", text)] == shapes
+
+
+def test_page_of_a_router_and_health_answer_no_client() -> None:
+    page = "import { json } from '@remix-run/node'\nexport const action = () => json({ errors }, { status: 400 })\n"
+    assert len(answers("app/a.tsx", page)) == 1
+    assert answers("app/a.tsx", page + "export default function A() {}\n") == ()
+    assert answers("src/health.ts", "res.status(503).json({ queue: 'down' })") == ()

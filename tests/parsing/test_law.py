@@ -144,6 +144,8 @@ def test_policy_of_another_form_is_weaker(after: str) -> None:
         (PROFILE, PROFILE + "    severity: error\n", ("idle", 1, "only its comments or its layout were changed")),
         (PROFILE, PROFILE + "    severity: warning\n", ("weaker", 6, "the severity of the clause A was 'error', and is 'warning'")),
         (PROFILE, PROFILE.replace("Stay", "Stay here"), ("idle", 4, "says of the clause A was 'Stay', and is 'Stay here'")),
+        (PROFILE, PROFILE + "    section: Scope\n", ("idle", 6, "section of the clause A is set to 'Scope'; base does not set it")),
+        (PROFILE, PROFILE + "    partly: some\n", ("idle", 6, "partly of the clause A is set to 'some'; base does not set it")),
         (PROFILE, PROFILE.replace("spec: S", "spec: T"), ("idle", 1, "the key spec was 'S', and is 'T'")),
         (PROFILE, "values: {a: b}\n" + PROFILE, ("weaker", 1, "the default of a is set to 'b'; base does not set it")),
         (PROFILE, "evidence: {log: b}\n" + PROFILE,

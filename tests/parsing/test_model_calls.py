@@ -150,3 +150,106 @@ def test_what_is_a_log(said: str, lacking: str) -> None:
     asks = "retry(lambda: client.responses.create(input=text))"
     text = f"client = OpenAI(timeout=5)\n\n\ndef ask(text):\n    {said}\n    return {asks}\n"
     assert lacks("a.py", text) == [("ask", "client.responses.create", lacking)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import { generateText as words } from 'ai'\nwords({ model })",
+        "import OpenAI from 'openai'\nconst { create } = openai.chat.completions\ncreate({})",
+        "import OpenAI from 'openai'\nconst asks = openai.responses\nasks.create({})",
+        "import OpenAI from 'openai'\nopenai['chat']['completions'].create({})",
+        "import OpenAI from 'openai'\nopenai.beta.threads.runs.createAndPoll(t, {})",
+        "import A from '@anthropic-ai/sdk'\na.messages.batches.create({})",
+        "import { B } from '@aws-sdk/client-bedrock-runtime'\nconst command = new InvokeModelCommand({})\nclient.send(command)",
+        "import { R } from '@langchain/core'\nconst runs = RunnableSequence.from([a])\nruns.invoke({})",
+        "import { R } from '@langchain/core'\nprompt.pipe(model).invoke({})",
+        "fetch('http://localhost:11434/api/generate', { method: 'POST' })",
+        "class A { url = 'https://api.openai.com/v1/chat/completions'; a() { return fetch(this.url, {}) } }",
+    ],
+)
+def test_other_names_of_scripts(text: str) -> None:
+    assert len(calls("a.ts", text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from litellm import completion as ask\nask(model='m')",
+        "import openai\nopenai.ChatCompletion.create(model='m')",
+        "from langchain_openai import ChatOpenAI\n(prompt | llm).invoke({})",
+        "from langgraph.graph import StateGraph\napp = builder.compile()\napp.ainvoke({})",
+        "from ollama import Client\nclient.chat(model='m')",
+        "from mistralai import Mistral\nclient.chat.complete(model='m')",
+        "import cohere\nco.chat(message='x')",
+    ],
+)
+def test_other_names_of_python(text: str) -> None:
+    assert len(calls("a.py", text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.ts", "await fetch('https://api.example.com/v1/messages', { method: 'POST' })"),
+        ("a.py", "from langchain import x\nretriever.invoke('x')"),
+        ("a.ts", "const create = factory.make\ncreate({ completions: 1 })"),
+        ("a.py", "U = 'https://api.openai.com/v1/chat/completions'\ndef a():\n    r = U\n\n\ndef b(r):\n    requests.post(r)\n"),
+    ],
+)
+def test_other_calls_by_like_names(path: str, text: str) -> None:
+    assert calls(path, text) == ()
+
+
+def python(head: str, *lines: str) -> str:
+    return f"{head}\n\n\ndef ask(text, log=print):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        (python("import litellm", "timeout = 5", "return litellm.completion(model='m')"), "fallback log timeout"),
+        (python("import litellm", "fallback = None", "logger = get_logger()", "litellm.completion()"), "fallback log timeout"),
+        (python("import litellm", "limit = timeout = 5", "return litellm.completion(timeout=timeout)"), "fallback log"),
+        (python("import litellm\nlitellm.request_timeout = 5", "return litellm.completion()"), "fallback log"),
+        (python("from litellm import Router\nrouter = Router(timeout=5, fallbacks=[])", "return router.completion()"), "log"),
+        (python("from langchain import C\nllm = ChatOpenAI(timeout=5).with_fallbacks([b])", "return llm.invoke(text)"), "log"),
+        (python("import boto3\nC = Config(read_timeout=5)\nbedrock = boto3.client('bedrock', config=C)", "bedrock.converse()"),
+         "fallback log"),
+        (python("import httpx", "httpx.post('https://api.openai.com/v1/chat/completions')"), "fallback log"),
+        (python("import httpx", "httpx.post('https://api.openai.com/v1/chat/completions', timeout=None)"), "fallback log timeout"),
+        (python("client = OpenAI(timeout=None)", "return client.responses.create()"), "fallback log timeout"),
+        (python("client = OpenAI(timeout=0)", "return client.responses.create()"), "fallback log timeout"),
+    ],
+)  # fmt: skip
+def test_what_counts_in_python(text: str, lacking: str) -> None:
+    assert [one[2] for one in lacks("a.py", text)] == [lacking]
+
+
+@pytest.mark.parametrize(
+    ("said", "lacking"),
+    [
+        (".catch(() => '')", "log timeout"), (".catch((e) => { throw e })", "fallback log timeout"),
+        (".catch(next)", "fallback log timeout"),
+        (".catch((e) => { console.error(e); return '' })", "log timeout"),
+    ],
+)  # fmt: skip
+def test_what_catches(said: str, lacking: str) -> None:
+    text = f"import OpenAI from 'openai'\nfunction ask(t, next) {{\n  return openai.responses.create({{ t }}){said}\n}}\n"
+    assert lacks("a.ts", text) == [("ask", "openai.responses.create", lacking)]
+
+
+def test_body_of_a_post_is_no_options() -> None:
+    text = "function ask(body) {\n  return axios.post('https://openrouter.ai/api/v1/chat/completions', body%s)\n}\n"
+    assert [lacks("a.ts", text % more)[0][2] for more in ("", ", options")] == ["fallback log timeout", "fallback log"]
+
+
+def test_table_of_functions_is_followed_and_names_of_other_functions_are_not() -> None:
+    text = (
+        "import OpenAI from 'openai'\nasync function first(p) {\n  const answer = await openai.responses.create({ p })\n"
+        "  return answer\n}\nasync function second(p) {\n  const answer = await openai.responses.create({ p })\n"
+        "  return answer\n}\n"
+        "const ASKED = { first, second: second }\nasync function all(p) {\n  const answer = await ASKED[p](p, { timeout: 5 })\n"
+        "  logger.info(answer)\n  return answer\n}\n"
+    )
+    assert [one[2] for one in lacks("a.ts", text)] == ["fallback", "fallback"]

@@ -1,12 +1,17 @@
 """Secrets in text: the forms that providers give them, values that are named, and what is none."""
 
+import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_agentcompliance.parsing import secrets
+from pytest_agentcompliance.parsing.secrets.detectors import ASKED
+from pytest_agentcompliance.parsing.secrets.forms import FORMS, Form
+from pytest_agentcompliance.parsing.secrets.hints import HINTS
+from pytest_agentcompliance.parsing.secrets.leaks import leaks
 
 LETTERS = "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7dE9fG1hJ3kL5mN7pQ9rS1tU3vW5xY7zA9bC1dE3fG5hJ7kL9m"
 HEX = "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 3
@@ -61,6 +66,8 @@ def test_a_token_is_known_by_its_form(kind: str, token: str, around: str) -> Non
         ("Authorization: Bearer abc.def-123456", "Authorization: Bearer [masked: authorization]"),
         ('"authorization": "Basic dXNlcjpwYXNz"', '"authorization": "Basic [masked: authorization]"'),
         ("curl -H 'Authorization: token s3cr3tv4lue'", "curl -H 'Authorization: token [masked: authorization]'"),
+        ("Authorization: `Bearer abc.def-123456`", "Authorization: `Bearer [masked: authorization]"),
+        ("password: hX7(kQ2!vB9zLw", "password: [masked: secret]"),
         ("DB_PASSWORD=hX7#kQ2!vB9z", "DB_PASSWORD=[masked: secret]"),
         ("api_key: 'a8Kd93jfLs02Qmx7'", "api_key: '[masked: secret]'"),
         ('{"clientSecret": "Zk3.8fQ~w1Lp0vXt"}', '{"clientSecret": "[masked: secret]"}'),
@@ -80,6 +87,8 @@ def test_what_is_named_is_masked(text: str, wanted: str) -> None:
     [
         "password=",
         "password: ********",
+        "inputTokens: z.number().int().min(0).optional().default(0),",
+        "Authorization: `Bearer ${openaiApiKey}`,",
         "PASSWORD=changeme",
         "token=$TOKEN",
         "api_key=${API_KEY}",
@@ -150,3 +159,26 @@ def test_a_masked_text_has_no_secret_any_more(text: str) -> None:
 )
 def test_no_text_takes_long(text: str) -> None:
     secrets.masked(text)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.start)
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(st.data())
+def test_each_form_has_a_hint(form: Form, data: st.DataObject) -> None:
+    """A file is looked at only where its bytes have one of the hints."""
+    rest = re.sub(r"\(\?<=[^)]*\)", "", form.rest)
+    before = {":AA": "12345678", ".atlasv1.": "abcD3fghijklm9", "Q~": "aB_8"}.get(form.start, "")
+    text = f'x("{before}{form.start}{data.draw(st.from_regex(rest, fullmatch=True))}")'
+    if leaks(text):
+        assert any(re.search(hint, text.encode(), re.DOTALL) for hint in HINTS)
+
+
+@pytest.mark.parametrize("word", sorted({word for *_, words, _ in ASKED for word in words} - {"-us", "AKC"}))
+def test_what_calls_a_detector_is_a_hint(word: str) -> None:
+    assert any(re.search(hint, f"x {word} y".encode(), re.DOTALL) for hint in HINTS)
+
+
+def test_the_ids_above_a_patch_are_no_hint() -> None:
+    ids = f"{'0a1b2c3d' * 5}..{'9f8e7d6c' * 5}"
+    above = f"diff --git a/a.py b/a.py\nindex {ids} 100644\n--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-a\n+b\n"
+    assert [hint for hint in HINTS if re.search(hint, above.encode(), re.DOTALL)] == []

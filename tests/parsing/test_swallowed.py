@@ -79,6 +79,12 @@ def test_names_that_only_begin_alike_are_no_end(tried: str) -> None:
     assert script(tried) == ["breach"]
 
 
+@pytest.mark.parametrize("tried", ["await this.repository.remove(owner)", "await userRepo.remove(id)", "await store.removeAll()"])
+def test_taking_data_away_is_work(tried: str) -> None:
+    assert script(tried) == ["breach"]
+    assert "breach" not in script("await handle.remove()")
+
+
 def test_promise_that_is_only_held_is_waited_for_elsewhere() -> None:
     assert level("pending.catch(() => {})\n", "a.ts") == []
     assert level("send().catch(() => {})\n", "a.ts") == ["breach"]

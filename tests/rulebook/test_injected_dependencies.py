@@ -67,3 +67,49 @@ def test_repositories_out_of_what_was_handed_in_leave_a_remark(repo: GitRepo) ->
     )
     assert found(repo, {"a.ts": "1\n"}, {"app/a.py": code}, "style") == ["app/a.py:6"]
     assert found(repo, {"b.ts": "1\n"}, {"app/a.py": code + "# \n", "app/b.py": code}) == ["app/b.py:8"]
+
+
+@pytest.mark.parametrize(
+    ("service", "imports", "built", "level"),
+    [
+        ("SearchService", "{ Client } from '@elastic/elasticsearch'", "new Client({})", "breach"),
+        ("ElasticsearchService", "{ Client } from '@elastic/elasticsearch'", "new Client({})", "style"),
+        ("OrderService", "* as Minio from 'minio'", "new Minio.Client({})", "breach"),
+        ("StorageService", "* as Minio from 'minio'", "new Minio.Client({})", "style"),
+        ("SessionStoreService", "Redis from 'ioredis'", "new Redis(url)", "style"),
+        ("HealthService", "Redis from 'ioredis'", "new Redis(url)", "style"),
+        ("WhatsAppService", "twilio from 'twilio'", "twilio(id, token)", "style"),
+        ("PrismaService", "{ Pool } from 'pg'", "new Pool({})", "style"),
+        ("UserService", "{ Pool } from 'pg'", "new Pool({})", "breach"),
+        ("FileService", "{ S3Client } from '@aws-sdk/client-s3'", "new S3Client({})", "style"),
+        ("DatabaseService", "{ PostgresService } from './postgres.service'", "new PostgresService()", "style"),
+        ("ReportService", "twilio from 'twilio'", "twilio(id, token)", "breach"),
+        ("ProfileService", "{ S3Client } from '@aws-sdk/client-s3'", "new S3Client({})", "breach"),
+        ("UploadService", "{ S3Client } from '@aws-sdk/client-s3'", "new S3Client({})", "style"),
+    ],
+)
+def test_service_that_is_there_for_what_it_builds(repo: GitRepo, service: str, imports: str, built: str, level: str) -> None:
+    code = f"import {imports}\n\nexport class {service} {{\n  private one = {built}\n}}\n"
+    assert found(repo, {"a.ts": "1\n"}, {"src/a.service.ts": code}, level) == ["src/a.service.ts:4"]
+
+
+def test_method_that_looks_whether_something_answers_leaves_a_remark(repo: GitRepo) -> None:
+    code = (
+        "import Redis from 'ioredis'\nclass OpsService {\n  async checkRedis() {\n    const c = new Redis(url)\n"
+        "    await c.ping()\n  }\n}\n"
+    )
+    assert found(repo, {"a.ts": "1\n"}, {"src/ops.service.ts": code}, "style") == ["src/ops.service.ts:4"]
+
+
+def test_connection_of_one_mail_leaves_a_remark_and_that_of_a_report_is_found(repo: GitRepo) -> None:
+    code = "import boto3\nimport smtplib\n\n\ndef send():\n    smtplib.SMTP_SSL(host).send(a)\n    boto3.client('ses').send(a)\n"
+    after: Files = {"app/services/email.py": code, "app/services/report.py": code}
+    assert found(repo, {"a.ts": "1\n"}, after) == ["app/services/report.py:6", "app/services/report.py:7"]
+
+
+def test_builder_that_others_ask_for_leaves_a_remark_and_one_of_its_own_is_found(repo: GitRepo) -> None:
+    code = (
+        "import { ExcelService } from './excel.service'\nclass ReportService {\n  makeExcel() {\n"
+        "    return new ExcelService()\n  }\n  private mine() {\n    return new ExcelService()\n  }\n}\n"
+    )
+    assert found(repo, {"a.ts": "1\n"}, {"src/report.service.ts": code}) == ["src/report.service.ts:7"]

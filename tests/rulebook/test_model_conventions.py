@@ -139,3 +139,30 @@ def test_nothing_is_planted_where_the_parameters_let_it_pass() -> None:
     assert not ModelConventions(without=["T*"]).canaries()
     assert not ModelConventions(exempt=["**/*.prisma"]).canaries()
     assert not ModelConventions(append_only=["tag"]).canaries()
+
+
+HEAD = "import { DataTypes } from 'sequelize'\nimport { sequelize } from './db'\n"
+
+
+def test_without_a_plan_what_the_change_leaves_alone_is_read_where_it_is_taken_from(repo: GitRepo) -> None:
+    times = f"{HEAD}export const times = {{ created_at: DataTypes.DATE, updated_at: DataTypes.DATE }}\n"
+    other = f"{HEAD}export const Other = sequelize.define('Other', {{ a: DataTypes.STRING }}, {{ timestamps: false }})\n"
+    made = (
+        f"{HEAD}import {{ times }} from './times'\nimport {{ Other }} from './other'\n"
+        "export const Page = sequelize.define('Page', { a: DataTypes.STRING, ...times }, { timestamps: false })\n"
+        "export const Note = sequelize.define('Note', { a: DataTypes.STRING }, { timestamps: false })\n"
+    )
+    before: Files = {"src/times.ts": times, "src/other.ts": other}
+    assert told(repo, before, {"src/made.ts": made}) == [
+        "breach src/made.ts:6: the model Note has no created_at and no updated_at"
+    ]  # fmt: skip
+
+
+def test_a_schema_whose_model_is_made_elsewhere(repo: GitRepo) -> None:
+    schema = "import mongoose from 'mongoose'\nexport const noteSchema = new mongoose.Schema({ a: String }, { timestamps: true })\n"
+    model = "import mongoose from 'mongoose'\nimport { noteSchema } from './schema'\n"
+    model += "export const Note = mongoose.model('Note', noteSchema)\n"
+    without = schema.replace(", { timestamps: true }", "")
+    assert told(repo, {"src/schema.ts": schema, "src/note.ts": model}, {"src/schema.ts": without}) == [
+        "breach src/schema.ts:2: the model Note has no created_at and no updated_at any more"
+    ]  # fmt: skip

@@ -133,6 +133,45 @@ def test_a_plan_that_leaves_most_out_is_told_so_once(repo: GitRepo) -> None:
     ]
 
 
+def test_a_plan_of_all_that_base_answers_speaks_of_one_more_too(repo: GitRepo) -> None:
+    old = EXPRESS + route("get", "/a") + route("get", "/b")
+    after: Files = {"app.ts": old + route("post", "/refunds")}
+    assert told(repo, {PLAN: plan("GET /a", "GET /b"), "app.ts": old}, after) == [
+        "app.ts:12: the code answers POST /refunds, and the plan has no such path"
+    ]
+
+
+NEXT = "import { NextResponse } from 'next/server'\n"
+REFUSED = "export async function GET() {\n  return NextResponse.json({ error: 'Use POST' }, { status: 405 })\n}\n"
+
+
+@pytest.mark.parametrize("more", ["", "  if (ready) return NextResponse.json({ id: 1 })\n"])
+def test_a_handler_that_only_says_that_its_method_is_not_there(repo: GitRepo, more: str) -> None:
+    files: Files = {"package.json": '{"dependencies": {"next": "15.0.0"}}\n'}
+    refused = REFUSED.replace("  return", f"{more}  return")
+    for name in ("a", "b/[id]"):
+        files[f"app/api/{name}/route.ts"] = NEXT + "export async function POST() {\n  return NextResponse.json({})\n}\n" + refused
+    found = told(repo, {PLAN: plan("POST /api/a", "POST /api/b/[id]")}, files)
+    assert [one.partition(" ")[0] for one in found] == (["app/api/a/route.ts:5:", "app/api/b/[id]/route.ts:5:"] if more else [])
+
+
+def test_a_path_that_the_plan_writes_without_its_method_is_a_remark(repo: GitRepo) -> None:
+    old = EXPRESS + route("get", "/a/x") + route("get", "/b/x")
+    said = plan("GET /a/x", "GET /b/x") + "\n| Stream | About |\n|---|---|\n| `/stream/{id}` | live |\n"
+    after: Files = {"app.ts": old + route("get", "/stream/:key")}
+    assert told(repo, {PLAN: said, "app.ts": old}, after) == []
+
+
+def test_a_plan_of_which_a_part_cannot_be_read_accuses_no_new_endpoint(repo: GitRepo) -> None:
+    old = EXPRESS + route("get", "/a") + route("get", "/b")
+    said = plan("GET /a", "GET /b") + "\n## Admin endpoints\n\nAs agreed.\n"
+    after: Files = {"app.ts": old + route("post", "/refunds")}
+    assert told(repo, {PLAN: said, "app.ts": old}, after) == []
+    assert told(repo, {PLAN: said, "app.ts": old}, {"app.ts": old + route("post", "/more")}, "style") == [
+        f"app.ts:12: the code answers POST /more, and the plan has no such path; {PLAN}:9 could not be read"
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [

@@ -9,7 +9,7 @@ from pytest_agentcompliance.audit import yield_into
 from pytest_agentcompliance.errors import NotJudged
 from pytest_agentcompliance.rule import Example
 from pytest_agentcompliance.rulebook.report.promises import Promises
-from pytest_agentcompliance.verdict import Finding
+from pytest_agentcompliance.verdict import Finding, Level
 
 INTENT = (
     "# Intent\n\nA shop for people who come back.\n\n## Promises\n\n- PRM-001: Carts are never lost\n"
@@ -74,7 +74,73 @@ def test_one_that_was_taken_back_and_one_that_stands_elsewhere() -> None:
     assert [level for level, _ in said(claims)] == ["style", "style"]
 
 
+def test_a_claim_that_joins_two_promises() -> None:
+    assert said("- [x] Carts are never lost; work is saved every 30 seconds (test_kept)", src__save="1\n") == []
+
+
+def test_what_stands_elsewhere_has_half_of_the_claim() -> None:
+    intent = INTENT + "\n## Vision\n\nCalm.\n"
+    claim = "- [x] Calm dashboards refresh themselves in real time: tests/test_cart.py\n- [x] PRM-001 and PRM-002: test_kept"
+    assert [level for level, _ in said(claim, intent)] == ["breach"]
+
+
+class TestInOtherWords:
+    INTENT = (
+        "## Promises\n\n- Money is never made or destroyed\n- Staff answer questions about money\n"
+        "- Bikes wait five minutes\n- Rides are private\n"
+    )
+
+    def test_each_promise_is_given_once_and_as_many_claims_as_can_be_get_one(self) -> None:
+        # The first may be either, the second only one of them.
+        claims = "- [x] Money tickets have a flag: test_kept\n- [x] Coins cannot be destroyed: test_kept\n"
+        claims += "- [x] Bikes wait 5 min: test_kept\n- [x] Rides are private: test_kept"
+        found = said(claims, self.INTENT)
+        assert [level for level, _ in found] == ["style", "style"]
+        assert ["Staff answer" in found[0][1], "Money is never" in found[1][1]] == [True, True]
+
+    def test_one_that_another_line_speaks_of_is_not_meant(self) -> None:
+        claims = "- [x] Carts are never lost: test_kept\n- [x] Carts are free of charge on Sundays in May: test_kept"
+        assert [level for level, _ in said(claims)] == ["breach"]
+
+    def test_a_word_that_most_promises_have_makes_nothing_alike(self) -> None:
+        intent = "## Promises\n\n- An order that was taken is kept\n- A customer sees own orders\n"
+        claims = "- [x] A customer sees own orders: test_kept\n- [x] Every order arrives within a day: test_kept"
+        assert [level for level, _ in said(claims, intent)] == ["breach"]
+
+
+def test_what_the_intent_denies() -> None:
+    intent = INTENT + "\n## What we do not promise\n\n- Support at night\n"
+    assert [level for level, _ in said("- [x] Support at night: test_kept", intent)] == ["breach"]
+    assert [level for level, _ in said("- [x] No support at night: test_kept", intent)] == ["style"]
+
+
+class TestUnmentioned:
+    def judged(self, claims: str, level: Level | None = "breach") -> list[str]:
+        report = f"## Promises Verified\n\n{claims}\n"
+        example = Example("", before={"INTENT.md": INTENT}, after={"INTENT.md": INTENT, **TEST}, report=report)
+        return [f"{one.level}: {one.message}" for one in Promises(unmentioned=level).findings_in(workshop.run_of(example))]
+
+    def test_each_promise_is_asked_for(self) -> None:
+        silent = "no line of the report speaks of PRM-002 (Work is saved every 30 seconds)"
+        assert self.judged("- [x] PRM-001: test_kept") == [f"breach: {silent}"]
+        assert self.judged("- [x] PRM-001: test_kept", "style") == [f"style: {silent}"]
+        assert self.judged("- [x] PRM-001: test_kept", None) == []
+
+    def test_one_word_is_not_speaking_of_it(self) -> None:
+        assert len(self.judged("- [x] PRM-001: test_kept\n\n## Notes\n\nThe seconds are counted.")) == 1
+        assert self.judged("- [x] PRM-001: test_kept\n\n## Notes\n\nWork is saved as before.") == []
+
+
 class TestTests:
+    def test_the_title_of_one_that_is_there(self) -> None:
+        there = {"tests__test_it": "it('keeps a cart for ever', () => {})\n"}
+        assert said("- [x] PRM-001 → `cart › keeps a cart for ever`", **there) == []
+        assert [level for level, _ in said("- [x] PRM-001 → `cart › sells a cart for ever`", **there)] == ["breach"]
+
+    def test_for_all_promises_at_once(self) -> None:
+        assert [level for level, _ in said("- [x] All promises hold")] == ["style", "breach"]
+        assert [level for level, _ in said("- [x] All promises hold\n\n## Tests\n\n- tests/test_cart.py")] == ["style"]
+
     @pytest.mark.parametrize(
         "claim",
         ["PRM-001 (tests/test_cart.py)", "PRM-001: `test_kept`", "PRM-001\n  - tests/test_cart.py::test_kept",

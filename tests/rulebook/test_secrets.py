@@ -8,10 +8,12 @@ import string
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_agentcompliance import workshop
 from pytest_agentcompliance.rule import Example
-from pytest_agentcompliance.rulebook.security.secrets import Secrets
+from pytest_agentcompliance.rulebook.security.secrets import Secrets, _apart
 from pytest_agentcompliance.sources import ends, gather
 from pytest_agentcompliance.sources.repository import Repository
 from pytest_agentcompliance.sources.wanted import Wanted
@@ -306,3 +308,34 @@ def test_a_word_of_a_name_says_that_it_may_be_seen_and_no_part_of_one(name: str,
     value = drawn(32, seed=f"value of {name}")
     found = Secrets().findings_in(workshop.run_of(Example("x", after={"a.py": f'{name} = "{value}"\n'})))
     assert bool(list(found)) is told
+
+
+@pytest.mark.parametrize("place", [3, 400, 797])
+def test_a_secret_is_found_wherever_a_commit_put_it_among_its_other_edits(repo: GitRepo, place: int) -> None:
+    token = tokens("among")["GitHub classic"][1]
+    rows = [f"line_{number} = {number}" for number in range(800)]
+    base = repo.commit("base", {"a.py": "\n".join(rows) + "\n"})
+    edited = [f"{row}  # {number}" if number in (0, 250, 500, 799) else row for number, row in enumerate(rows)]
+    first = repo.commit("one", {"a.py": "\n".join([*edited[:place], f"key = '{token}'", *edited[place:]]) + "\n"})
+    repo.commit("two", {"a.py": "\n".join(edited) + "\n"})
+    (one,) = audited(repo, base)
+    assert str(one.at) == f"a.py:{place + 1}"
+    assert first[:9] in one.message
+
+
+def test_a_file_in_which_nothing_looks_like_a_secret_is_not_read(repo: GitRepo) -> None:
+    base = repo.commit("base", {"a.py": "x = 1\n", "b.py": "y = 1\n"})
+    head = repo.commit("one", {"a.py": "x = 2\n", "b.py": f"y = '{tokens('read')['GitHub classic'][1]}'\n"})
+    with Repository(repo.root) as repository:
+        run = gather.gather(repository, ends.find(repository, base, head, {}), Secrets.reads, Wanted())
+        assert run.changes is not None
+        assert [one.path for one in Secrets().touched(run.changes)] == ["b.py"]
+
+
+@given(st.lists(st.sampled_from([b"a", b"bb", b"", b"ccc"])), st.data())
+def test_of_two_contents_no_line_is_lost_that_only_one_has(rows: list[bytes], data: st.DataObject) -> None:
+    long = [row * 90 for row in rows]
+    other = [row for row in long if data.draw(st.booleans())] + data.draw(st.lists(st.sampled_from([b"d", b"a", b"e"])))
+    one, two = b"\n".join(long * 9), b"\n".join(other)
+    told = {row for part in _apart(one, two) for row in part.split(b"\n")}
+    assert {row for row in one.split(b"\n") if row not in two.split(b"\n")} <= told | {b""}

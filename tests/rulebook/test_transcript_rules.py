@@ -117,7 +117,9 @@ class TestReadsFirst:
         [said] = messages(READ_PLAN, planned({"command": "grep -n cart docs/plan.md"}, EDIT), "style")
         assert said == "of docs/plan.md only what was searched for was read before the first edit (src/a.ts)"
         [part] = messages(READ_PLAN, planned({"read": "docs/plan.md", "lines": (1, 6)}, EDIT), "style")
-        assert part == "of docs/plan.md 10% of its lines was read before the first edit (src/a.ts)"
+        assert part == (
+            "of docs/plan.md 10% of its lines was read before the first edit (src/a.ts), little more than its titles"
+        )
 
     PARTED = PLAN + "\n## Cart\n\n" + "".join(f"- The cart has field {number}.\n" for number in range(20)) + "\n## Till\n\n" + PLAN
 

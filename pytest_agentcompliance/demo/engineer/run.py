@@ -146,8 +146,8 @@ CODE = Tale(
         Breach("BE-13", "content/swallowed-error", "swallowed an error", _at(_ADVICE, "} catch")),
         Breach("BE-14", "security/secrets", "left a key in the code", (*_at(_ADVICE, "private readonly"), _heard("sk-ant"))),
         Breach("BE-15", "report/sections", "said nothing of tests", (f"{REPORT}:1",)),
-        Breach("BE-16", "report/promises", "claims a promise that nobody made, and names no test for the other", _at(
-            REPORT, "- [x] P1", "- [x] P7",
+        Breach("BE-16", "report/promises", "claims a promise that nobody made, names no test for another, and leaves one out", _at(
+            REPORT, "## Promises", "- [x] P1", "- [x] P7",
         )),
     ),
 )  # fmt: skip

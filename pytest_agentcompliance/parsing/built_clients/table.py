@@ -126,6 +126,11 @@ Prisma prisma
 smtplib.SMTP smtplib
 smtplib.SMTP_SSL smtplib
 """
+# What a module gives to who imports it under a name of its own.
+DEFAULTS = {
+    "ioredis": "Redis", "openai": "OpenAI", "stripe": "Stripe", "@anthropic-ai/sdk": "Anthropic", "groq-sdk": "Groq",
+    "better-sqlite3": "Database",
+}  # fmt: skip
 # Classes of a project itself that are handed to a service, by how their names end.
 OWN = re.compile(r"[A-Z]\w{0,80}(?:Repository|Repo|Dao|DAO|Gateway|Service|Client|UseCase)")
 
@@ -136,19 +141,26 @@ def _read(rows: str) -> dict[str, tuple[str, ...]]:
 
 SCRIPTS = _read(_SCRIPTS)
 PYTHON = _read(_PYTHON)
+NAMES = frozenset(name.rpartition(".")[2] for table in (SCRIPTS, PYTHON) for name in table)
 
 
-def is_client(callee: str, modules: frozenset[str], python: bool) -> bool:
-    """Whether a call or ``new`` builds a client, by its name and by what the file imports."""
+def client_of(callee: str, modules: frozenset[str], python: bool) -> tuple[str, ...] | None:
+    """The packages that a client may come from which a call or ``new`` builds, by its name and by what the file imports.
+
+    None where it builds no client; no package where its name says enough.
+    """
     table = PYTHON if python else SCRIPTS
     parts = callee.split(".")
     for name in (".".join(parts[-2:]), parts[-1]):
         packages = table.get(name)
         if packages is None or (name == parts[-1] and len(parts) > 1 and parts[0] in ("self", "this", "cls")):
             continue
-        if packages == ("*",) or any(_is_of(module, package) for module in modules for package in packages):
-            return True
-    return False
+        if packages == ("*",):
+            return ()
+        found = tuple(package for package in packages if any(_is_of(module, package) for module in modules))
+        if found:
+            return found
+    return None
 
 
 def _is_of(module: str, package: str) -> bool:

@@ -24,6 +24,10 @@ _PIECE = re.compile(
 _BUILDER = re.compile(r"(?:where|andWhere|orWhere|having|andHaving|orHaving|filter|order_by|group_by|distinct|orderBy|addOrderBy|"
                       r"groupBy|addSelect)\Z")  # fmt: skip
 _BUILDS = re.compile(r"(?i)sqlalchemy|typeorm|session\.(?:query|execute)\(|\.query\.(?:filter|join|order_by)\(|createQueryBuilder")
+_BUILDING = (
+    "sqlalchemy", "typeorm", "session.query(", "session.execute(", ".query.filter(", ".query.join(", ".query.order_by(",
+    "createquerybuilder",
+)  # fmt: skip
 _RAW = re.compile(r"(?:sql|Prisma|knex|db|Sequelize|sequelize)\.(?:raw|unsafe|literal)\Z|\bsql\.SQL\Z|\ASQL\Z")
 _OTHER = re.compile(r"(?:axios|fetcher|https?|requests|app|router|\bre|\bos|subprocess|child_process|api|redis|cache)\.\w+\Z")
 _BARE = re.compile(r"(?:text|RawSQL|literal_column|_?(?:execute|query|run|exec|fetch|db|sql)\w*)\Z")
@@ -41,7 +45,8 @@ def found(source: Source) -> Iterator[Built]:
     """Each statement that something is put into, the calls first."""
     flow, line = Flow(source), Lines(source.text)
     told: set[Spot] = set()
-    alchemy = _BUILDS.search(source.text) is not None
+    small = source.text.casefold()
+    alchemy = any(word in small for word in _BUILDING) and _BUILDS.search(source.text) is not None
     rows: list[tuple[int, Built]] = []
     for call in source.calls:
         if (spot := _given(source, call, alchemy)) is None:

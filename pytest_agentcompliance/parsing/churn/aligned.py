@@ -11,12 +11,24 @@ from pytest_agentcompliance.parsing.churn.spacing import Numbered
 _FORM = re.compile(r"[\s'\"`;,()]+")  # what a formatter may have changed in a line
 
 
+class _Bare(dict[int, str]):
+    """Lines by their numbers without what a formatter may have changed: most of them are never asked for."""
+
+    def __init__(self, lines: Sequence[Numbered]) -> None:
+        super().__init__()
+        self._lines = {line.number: line.text for line in lines}
+
+    def __missing__(self, number: int) -> str:
+        self[number] = bare = _FORM.sub("", self._lines[number])
+        return bare
+
+
 def splitter(removed: Sequence[Numbered], added: Sequence[Numbered]) -> Callable[[Hunk], list[Hunk]]:
     """What takes a hunk of these lines apart: each pair of lines that are alike by itself, and what lies between two of them.
 
     Lines are paired by those that each side has once, and from there on up and down, so that it takes no longer than reading them.
     """
-    old, new = ({line.number: _FORM.sub("", line.text) for line in side} for side in (removed, added))
+    old, new = _Bare(removed), _Bare(added)
 
     def split(hunk: Hunk) -> list[Hunk]:
         if hunk.old[0] == hunk.old[1] or hunk.new[0] == hunk.new[1]:

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple, Protocol
 
 from pytest_agentcompliance.parsing.churn.layout import laid
 from pytest_agentcompliance.parsing.churn.shapes import Shape, shape_of
-from pytest_agentcompliance.parsing.churn.tokens import Token, read
+from pytest_agentcompliance.parsing.churn.tokens import Parts, Token, parts, read
+from pytest_agentcompliance.parsing.languages import language_of
 
 _WORDS = re.compile(r"\w+")
 Said = Literal["churn", "quiet", "real"]
@@ -59,7 +60,7 @@ def mixed(
     shape = shape_of(path, before)
     if shape.layout in ("exact", "text", "indents") or shape_of(path, after) != shape:
         return None
-    sides = [_Side(text, tokens.tokens) for text in (before, after) if (tokens := read(text, path, shape)) is not None]
+    sides = [side for text in (before, after) if (side := _side(text, path, shape)) is not None]
     if len(sides) != 2:
         return None
     churned: list[Hunk] = []
@@ -108,9 +109,17 @@ def _lines(hunk: Hunk) -> list[Hunk]:
     return [Hunk((at, at + 1), (at + ahead, at + ahead + 1)) for at in range(*hunk.old)]
 
 
+def _side(text: str, path: str, shape: Shape) -> "_Side | None":
+    if shape.grammar and language_of(path, text) is not None:
+        few = parts(text, path, shape)
+        return _Side(text, [], few) if few is not None else None
+    tokens = read(text, path, shape)
+    return _Side(text, tokens.tokens) if tokens is not None else None
+
+
 class _Side:
-    def __init__(self, text: str, tokens: list[Token]) -> None:
-        self.text, self._all = text, tokens
+    def __init__(self, text: str, tokens: list[Token], few: Parts | None = None) -> None:
+        self.text, self._all, self._few = text, tokens, few
 
     @cached_property
     def _breaks(self) -> list[int]:
@@ -129,6 +138,8 @@ class _Side:
     def tokens(self, lines: tuple[int, int]) -> list[Token] | None:
         """The tokens of these lines, blanks with them; None where one reaches over their ends."""
         start, end = self._offset(lines[0]), self._offset(lines[1])
+        if self._few is not None:
+            return self._few.tokens(start, end) if start < end else []
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         found = self._all[first:last]
         before = self._all[first - 1] if 0 < first <= len(self._all) and start < end else None

@@ -17,6 +17,7 @@ _QUOTE = re.compile(r"['\"]")
 _BLOCK = re.compile(r"\{[ \t]*$|^[ \t]*\}", re.MULTILINE)
 _IMPORT = re.compile(r"\s*(?:import\b|from\s+\S+\s+import\b|(?:pub\s+)?use\s)")
 _TOKEN = re.compile(r"\w+|\|\||[^\w\s'\"`;,()\\|{}]")
+_LISTING = frozenset({"import", "from", "type", "use"})
 LARGEST = 512 * 1024  # characters of a text that is read
 
 
@@ -105,29 +106,34 @@ def _real(changed: Sequence[Hunk], removed: Sequence[Numbered], added: Sequence[
     if _ordered([*old.values()], [*new.values()]):
         return 0
     size = 0
-    gone: Counter[str] = Counter()
-    come: Counter[str] = Counter()
+    gone: list[str] = []
+    come: list[str] = []
     for hunk in _joined(changed):
         sides = [[old[number] for number in range(*hunk.old)], [new[number] for number in range(*hunk.new)]]
         every[0].extend(sides[0])
         every[1].extend(sides[1])
         if not _alike(*sides):
             size += hunk.size
-            gone.update(_bare([line]) for line in sides[0])
-            come.update(_bare([line]) for line in sides[1])
+            gone += sides[0]
+            come += sides[1]
     if size and _ordered(*every):
         return 0
-    return size - 2 * (gone & come).total()
+    if not gone or not come:
+        return size
+    moved = Counter(_bare([line]) for line in gone) & Counter(_bare([line]) for line in come)
+    return size - 2 * moved.total()
 
 
-def _ordered(old: Iterable[str], new: Iterable[str]) -> bool:
+def _ordered(old: Sequence[str], new: Sequence[str]) -> bool:
     """Whether all of it was there, in another order: imports that were sorted, beside lines that were broken anew."""
+    if not old or not new:  # is there anything on the other side?
+        return all(one[0] in _LISTING for one in _TOKEN.finditer("\n".join([*old, *new])))
     return _tokens(old) == _tokens(new)
 
 
 def _tokens(lines: Iterable[str]) -> Counter[str]:
     """The words and signs of some lines, but for those that a formatter may choose, and for how often something is imported."""
-    return Counter(one for one in _TOKEN.findall("\n".join(lines)) if one not in ("import", "from", "type", "use"))
+    return Counter(one for one in _TOKEN.findall("\n".join(lines)) if one not in _LISTING)
 
 
 def _alike(old: list[str], new: list[str]) -> bool:

@@ -1,6 +1,7 @@
 """A text as words, signs, strings, comments and blanks, in order: what all comparisons of churn start from."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -45,6 +46,7 @@ _CODE = {
     name: re.compile(rf"(?P<blank>\s++)|(?P<word>[\w$]++)|(?P<string>{pattern})|(?P<sign>[^\w\s$])")
     for name, pattern in _STRINGS.items()
 }
+_BLANK = re.compile(r"\s++")
 _DECORATED = re.compile(r"^[ \t]*@\w|\b__doc__\b", re.MULTILINE)
 _LITERALS = {
     "javascript": ["comment", "string", "string_fragment", "escape_sequence", "regex", "jsx_text"],
@@ -109,15 +111,93 @@ def read(text: str, path: str, shape: Shape) -> Read | None:
         return Read(list(_tokens(text, [(one.start, one.end, "comment") for one in _markup(text, path)], path, shape)), [])
     if not shape.grammar:
         return Read(list(_tokens(text, _comments(text, language), path, shape)), [])
-    # Of Python the docstrings are wanted too, which are no kind of node; of the others one question tells all.
-    spans = _comments(text, language) if shape.grammar == "python" else []
-    literals = {"any": [{"kind": kind} for kind in _LITERALS[shape.grammar]]}
-    said = grammar.find([({"rule": rule}, []) for rule in (literals, *_UNITS[shape.grammar])], shape.grammar, text)
+    said = _asked(text, shape, *_UNITS[shape.grammar])
     if said is None:
         return None
-    spans += [(one.start, one.end, _KINDS.get(one.kind, "string")) for one in said if one.pattern == 0]
     units = [Unit(_UNIT_KINDS[one.pattern - 1], one.start, one.end) for one in said if one.pattern > 0]
+    spans = _spans(text, shape, language, said)
     return Read(list(_tokens(text, spans, path, shape)), sorted(units, key=lambda unit: (unit.start, -unit.end)))
+
+
+def _asked(text: str, shape: Shape, *more: dict[str, object]) -> tuple[grammar.Match, ...] | None:
+    literals: dict[str, object] = {"any": [{"kind": kind} for kind in _LITERALS[shape.grammar]]}
+    return grammar.find([({"rule": rule}, []) for rule in (literals, *more)], shape.grammar, text)
+
+
+def _spans(text: str, shape: Shape, language: Language, said: tuple[grammar.Match, ...]) -> list[Span]:
+    # Of Python the docstrings are wanted too, which are no kind of node; of the others one question tells all.
+    spans = _comments(text, language) if shape.grammar == "python" else []
+    return spans + [(one.start, one.end, _KINDS.get(one.kind, "string")) for one in said if one.pattern == 0]
+
+
+def parts(text: str, path: str, shape: Shape) -> "Parts | None":
+    """The tokens of a text whose grammar tells where its strings end, for those who ask about few of its lines; else None."""
+    language = language_of(path, text)
+    if language is None or language.style == "markup" or not shape.grammar or (said := _asked(text, shape)) is None:
+        return None
+    return Parts(text, _spans(text, shape, language, said), path)
+
+
+class Parts:
+    """A text of which only the lines are read that are asked for: between its strings and comments a token ends anywhere."""
+
+    def __init__(self, text: str, spans: list[Span], path: str) -> None:
+        self._text, self._path = text, path
+        self._spans: list[tuple[int, int, Span]] = []  # where each begins, where the code goes on behind it
+        at = 0
+        for start, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
+            if start < at:
+                continue
+            at = end
+            if kind == "comment" and text[end - 1 : end] in ("\r", "\n") and not obeyed(text[start:end], path):
+                at = start + len(text[start:end].rstrip("\r\n"))
+            self._spans.append((start, at, (start, end, kind)))
+        self._starts = [start for start, *_ in self._spans]
+
+    def tokens(self, start: int, end: int) -> list[Token] | None:
+        """The tokens that begin in a stretch of whole lines; None where one reaches over its ends."""
+        number = bisect_left(self._starts, start)
+        at = start
+        if number:
+            _, behind, span = self._spans[number - 1]
+            above = _token(self._text, span, self._path)
+            if above is not None and above.at + len(above.text) > start:
+                return None
+            at = max(start, behind)
+            fresh = at == behind
+        else:
+            fresh = start == 0
+        stop = self._spans[number][0] if number < len(self._spans) else len(self._text)
+        if not fresh and (blank := _BLANK.match(self._text, at, max(at, stop))):
+            at = blank.end()  # it began in the line above
+        found: list[Token] = []
+        while True:
+            stop = self._spans[number][0] if number < len(self._spans) else len(self._text)
+            for token in _code(self._text, at, stop, _CODE["none"]):
+                if token.at >= end:
+                    break
+                found.append(token)
+            if stop >= end or number == len(self._spans):
+                break
+            _, at, span = self._spans[number]
+            if (literal := _token(self._text, span, self._path)) is not None:
+                found.append(literal)
+            number += 1
+        if found and found[-1].kind != "blank" and found[-1].at + len(found[-1].text) > end:
+            return None
+        return found
+
+
+def _token(text: str, span: Span, path: str) -> Token | None:
+    """The token that a string, a comment, or text between tags is."""
+    start, end, kind = span
+    piece = text[start:end]
+    if kind == "prose":
+        return Token("prose", words, start) if (words := _shown(piece)) else None
+    if kind == "comment" and not obeyed(piece, path):
+        return Token("comment", piece.rstrip("\r\n"), start)  # the line's end is no part of it
+    # A fragment of a template is what stands between its substitutions, as it stands.
+    return Token("prose" if kind == "fragment" else "string", piece.replace("\r\n", "\n"), start)
 
 
 def _comments(text: str, language: Language) -> list[Span]:
@@ -154,18 +234,10 @@ def _tokens(text: str, spans: list[Span], path: str, shape: Shape) -> Iterator[T
         if start < at:  # within another: a string in a template
             continue
         yield from _code(text, at, start, code)
-        piece = text[start:end]
-        if kind == "prose":
-            if words := _shown(piece):
-                yield Token("prose", words, start)
-        elif kind == "comment" and not obeyed(piece, path):
-            piece = piece.rstrip("\r\n")  # the line's end is no part of it
-            yield Token("comment", piece, start)
-        elif kind == "fragment":  # of a template: what stands between its substitutions, as it stands
-            yield Token("prose", piece.replace("\r\n", "\n"), start)
-        else:
-            yield Token("string", piece.replace("\r\n", "\n"), start)
-        at = start + len(piece)
+        token = _token(text, (start, end, kind), path)
+        if token is not None:
+            yield token
+        at = start + len(token.text) if token is not None and token.kind == "comment" else end
     yield from _code(text, at, len(text), code)
 
 

@@ -12,18 +12,28 @@ LONGEST = 1_000_000  # characters of a file that is read
 MOST = 1000  # answers of one file
 # By one of these the bytes of a patch that adds an answer are known.
 SIGNS = (
-    rb"\.json\(", rb"\.send\(", rb"\.text\(", rb"sendStatus\(", rb"\.jsonp\(", rb"Response\b", rb"Exception\(", rb"jsonify\(",
-    rb"make_response\(", rb"\babort\(", rb"json_response\(", rb"\bjson\(", rb"return [^\n]{1,300}, ?(?:[45]\d\d|HTTPStatus)\b",
+    rb"\.json[(<]", rb"\.send\(", rb"\.text\(", rb"\.(?:end|body)\(", rb"sendStatus\(", rb"\.jsonp\(", rb"Response\b",
+    rb"Exception\(", rb"jsonify\(", rb"make_response\(", rb"abort\((?<!\wabort\()(?:[45m]|HTTP|http)", rb"json\w{0,12}\(",
+    rb"Json\w{0,12}\(", rb"ctx\.body\b",
+    rb"reply\.(?<!\wreply\.)\w", rb"set\.status\b(?<!\wset\.status)", rb"\.status_code\b", rb"httpErrors\.",
+    rb"werkzeug\.exceptions",
+    rb"return [^\n]{1,300}, ?(?:[45]\d\d|HTTPStatus)\b",
 )  # fmt: skip
-_SIGN = re.compile(
-    r"\.json\(|\.send\(|\.text\(|sendStatus\(|\.jsonp\(|Response\b|Exception\(|jsonify\(|make_response\(|\babort\(|json_response\(|"
-    r"\bjson\(|return [^\n]{1,300}, ?(?:[45]\d\d|HTTPStatus)\b"
-)
+_SIGN = re.compile("|".join(one.decode() for one in SIGNS))
 # And by one of these, a file that says how a request ended.
 _STATED = re.compile(
     r"\b[45]\d\d\b|HTTP_[45]\d\d|\.(?:status|code)\(|status_code\s?=|\bstatus\s?[:=]|HttpStatus|StatusCodes|HTTPStatus|"
-    r"@nestjs/common|\bstatus\s?[,}]"
+    r"@nestjs/common|\bstatus\s?[,}]|statusCode\s?=|\.writeHead\(|httpErrors\.|reply\.\w+\(|werkzeug|\b(?:e|err|error|exc|ex)\.code\b"
 )
+# What a script answers with: most that say ".json(" only read what somebody else answered.
+_SCRIPT = re.compile(
+    r"\.(?:status|code|writeHead)\s?\(|statusCode\s?=|sendStatus\(|Response\.json|new\s(?:Next)?Response\b|(?<![.\w])json\(|"
+    r"\b(?:c|ctx|context|\w{1,20}[cC]tx)\.(?:(?:json|text|body|newResponse)\b|status\()|@nestjs/common|hono/http-exception|httpErrors\.|"
+    r"\breply\.|\bset\.status|[jJ]son\w{0,12}\((?=[^\n]{0,300}\b[45]\d\d\b)"
+)
+# A file of a page answers its own page: a router shows what is thrown, and the form what is given back.
+_PAGE = re.compile(r"[\"'](?:@remix-run/|react-router)")
+_HEALTH = re.compile(r"(?i)health|readiness|liveness")
 # What keeps families of one shape apart; the rest is told beside it.
 _TELLING = ("error", "errors", "message", "detail", "code", "title", "msg", "reason")
 
@@ -74,8 +84,8 @@ class Shape:
 class Answer:
     """One answer: its lines, the status as written, its shape, and the text of it without layout.
 
-    ``by`` is the framework that gives an exception its shape (fastapi, flask, nest), where nothing in the project handles it;
-    empty where the answer is built here.
+    ``by`` is the framework that gives an exception its shape (fastapi, flask, nest, hono, fastify), where nothing in the project
+    handles it; empty where the answer is built here.
     """
 
     line: int
@@ -94,6 +104,8 @@ def answers(path: str, text: str) -> tuple[Answer, ...]:
     """
     if len(text) > LONGEST or not _STATED.search(text) or not _SIGN.search(text):
         return ()
+    if not path.endswith(".py") and not _SCRIPT.search(text):
+        return ()
     from pytest_agentcompliance.parsing.built_sql.source import read  # start-up time
 
     source = read(path, text)
@@ -101,5 +113,8 @@ def answers(path: str, text: str) -> tuple[Answer, ...]:
         return ()
     from pytest_agentcompliance.parsing.error_answers import python, scripts
 
-    found = scripts.found(source) if source.script else python.found(source)
+    if path.endswith((".tsx", ".jsx")) and "export default" in source.code and _PAGE.search(source.text):
+        return ()
+    told = scripts.found(source) if source.script else python.found(source)
+    found = (one for one in told if "503" not in one.status or not _HEALTH.search(path))
     return tuple(sorted(islice(found, MOST), key=lambda one: (one.line, one.last)))

@@ -19,6 +19,7 @@ _PLAIN = re.compile(r"(?:-?\d[\w.]*|true|false|null|undefined|None|True|False)\Z
 # Names of what is a text, by the last word of them.
 _SAYS = re.compile(
     r"(?i)(?:^|[._?])(?:\w*message|msg|\w*_msg|errmsg|error_?text|reason|detail|status_?text|description|stack|\w+Msg|error_?code)\Z"
+    r"|(?:^|[._])(?:e|ex|err|error|exc|exception)\.(?:name|code)\Z"
 )
 _CALLS_TEXT = re.compile(
     r"(?:String|str|repr|format|escape|gettext|_|t|i18n\.t|"
@@ -95,6 +96,26 @@ def named(source: Source, start: int, end: int, depth: int = 0) -> Shape:
     return Shape("object", tuple(fields), more)
 
 
+def is_silent(source: Source, spot: Spot) -> bool:
+    """Whether an expression is a text that is empty, or a page for a browser."""
+    start, end = source.trim(*spot)
+    if source.strings.get(start) != end:
+        return False
+    said = source.text[start : min(end, start + 60)].lstrip("bBfFrRuU").strip("\"'` \t\n\\")
+    return not said or said.startswith("<")
+
+
+_PAGES = re.compile(
+    r"text/html|\.html?\b|FileResponse|HTMLResponse|html_response|send_?[fF](?:ile|rom)|createReadStream|render_?[tT]o"
+)
+
+
+def is_page(source: Source, at: int) -> bool:
+    """Whether the function around an answer answers with pages or files, so that its texts are for a browser."""
+    function = source.function(at)
+    return function is not None and _PAGES.search(source.text, function[0], min(function[1], function[0] + LONGEST)) is not None
+
+
 def arguments(source: Source, opened: int) -> tuple[list[Spot], dict[str, Spot]]:
     """What stands in the brackets that open at an offset: in order, and by name."""
     plain: list[Spot] = []
@@ -133,6 +154,8 @@ def _called(source: Source, start: int, opened: int, end: int, depth: int) -> Sh
     if _THROUGH.match(callee):
         plain, by_name = arguments(source, opened)
         return shape(source, plain[0], depth + 1) if plain else named(source, opened + 1, end - 1, depth) if by_name else UNKNOWN
+    if callee == "dict" and not source.script:
+        return named(source, opened + 1, end - 1, depth)
     if _CALLS_OTHER.match(callee):
         return OTHER
     if _CALLS_TEXT.match(callee) or callee.startswith('"'):
@@ -142,7 +165,7 @@ def _called(source: Source, start: int, opened: int, end: int, depth: int) -> Sh
 
 def built(source: Source, name: str, depth: int = 0) -> Shape:
     """What a function of the file gives back: the shape of all its returns, where they are of one kind."""
-    function = next(_functions(source, name), None)
+    function = next(functions(source, name), None)
     if function is None or depth > DEEPEST:
         return UNKNOWN
     start, end, _ = function
@@ -158,7 +181,8 @@ def _without_end(source: Source, end: int) -> int:
     return end - 1 if source.code[end - 1 : end] == ";" else end
 
 
-def _functions(source: Source, name: str) -> Iterator[Function]:
+def functions(source: Source, name: str) -> Iterator[Function]:
+    """The functions of the file that have a name."""
     head = re.compile(rf"(?:\bdef\s+|\bfunction\s+|\b(?:const|let|var)\s+|\b)?{re.escape(name)}\s*(?:<[^<>]{{0,200}}>)?\Z")
     given = re.compile(rf"\b{re.escape(name)}\b[^=;\n]{{0,200}}=\s*(?:async\s*)?\Z")
     for one in source.functions[:_MOST]:

@@ -22,7 +22,7 @@ class _Part(BaseModel):
 class Ran(_Part):
     """What came of one check, told with more than its exit code."""
 
-    exit_code: Annotated[int, Field(strict=True)]
+    exit_code: Annotated[int, Field(strict=True, description="0 where it passed.")]
 
 
 ExitCode = Annotated[int, Field(strict=True)] | Ran
@@ -94,7 +94,7 @@ class Attempt(_Part):
 
     attempt: Annotated[int, Field(ge=1, strict=True, description="Its number, from 1.")]
     status: Text | None = Field(default=None, description="success or failed.")
-    exit_code: Annotated[int, Field(strict=True)] | None = None
+    exit_code: Annotated[int, Field(strict=True)] | None = Field(default=None, description="0 where all passed.")
     error: Any = Field(default=None, description="What failed.")
     fix: Any = Field(default=None, description="What was done about the failure before.")
 

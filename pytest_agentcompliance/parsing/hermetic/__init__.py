@@ -9,7 +9,7 @@ __all__ = ["HINT", "HINTS", "Kind", "Tie", "ties"]
 
 # Bytes without one of which nothing is found: cheap, before anything is parsed. Most begin with a letter, which is quicker.
 HINTS = (
-    rb"sleep\(", rb"setTimeout", rb"waitForTimeout\(", rb"delay\(\s?[\d\w]", rb"\bwait\(\s?\d",
+    rb"sleep\(", rb"setTimeout", rb"waitForTimeout\(", rb"delay\(\s?[\d\w]", rb"wait\((?<!\wwait\()\s?\d",
     rb"toBe\([^\n]{0,200}?(?:Date\.now\(|new Date\(\))", rb"[eE]qual\([^\n]{0,200}?(?:Date\.now\(|new Date\(\))", rb"now\(\)\s?- ?",
     rb"assert [^\n]{0,200}?(?:now|today|time)\(", rb"time\(\) ?-", rb"perf_counter\(\) ?-", rb"monotonic\(\) ?-",
     rb"random\.[a-z]", rb"Math\.random", rb"\(\s{0,9}[fru]?[\"'`]https?://", rb"connect\([^\n]{0,60}://",

@@ -28,13 +28,23 @@ _ALL = re.compile(
     r"(?: the| our| \d+)?(?: \w+){0,2} (?:promises?|guarantees?|commitments?)\b"
 )
 _NONE = re.compile(
-    r"(?i)^\W*(?:none|n/a|nothing|not applicable|no (?:\w+ ){0,3}(?:promises?|guarantees?|commitments?)\b)"
+    r"(?i)^\W*(?:(?:none|n/a|nothing|not applicable)(?:\W*$|\W{1,3}(?:to|in this|here|affected|applicable|apply|applies|for this)\b"
+    r"|\W{1,3}(?:(?:is|are|was|were) )?(?:affected|touched|changed|relevant|claimed)\b)"
+    r"|n/a\b|none of (?:the |these |our |its )(?:\w+ ){0,3}(?:promises?|guarantees?|commitments?)\b"
+    r"|no (?:\w+ ){0,3}(?:promises?|guarantees?|commitments?)\b)"
     r"|\bno (?:\w+ ){0,2}(?:promises?|guarantees?) (?:\w+ ){0,3}(?:affected|broken|touched|changed|violated|apply|applies)\b"
 )
 _YES = re.compile(
     r"(?i)^\W*(?:yes|kept|verified|pass(?:ed)?|done|met|validated|ok|protected|honou?red)\W*$|[✅✓✔☑]|\[x\]"
 )
-_MARKS = re.compile(r"(?<!/)\*\*|__|~~|<[a-z/][^<>]{0,60}>")
+# What says of a promise that stands above it how it was verified.
+_FIELD = re.compile(
+    r"(?i)^(?:\[[ x]\])?[*_`\s✅✓✔-]{0,8}(?:unit |integration |e2e )?"
+    r"(?:tests?|test (?:files?|cases?|names?)|(?:verified|covered|proved|tested|checked|protected) (?:by|in|with)"
+    r"|proof|evidence|verification|coverage|status|how|where|implementation)[*_`\s]{0,4}:"
+)
+_TITLE = re.compile(r"(?:\*\*|__)[^*_]{1,100}(?:\*\*|__):?")
+_MARKS = re.compile(r"<!--.*?(?:-->|$)|(?<!/)\*\*|__|~~|<[a-z/][^<>]{0,60}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +116,37 @@ class _Part:
         self._rows = {row.line: row for row in tables.rows(part.lines)}
         self._ticks = ticks
         self._left = min((one.indent for one in self._lines if one.marker), default=0)
+        self._heads = dict(self._promises())
         self._out = False  # what follows is said not to be verified
         self._open: Claim | None = None
+        self._under = False  # the promise that is open is a title, and what follows belongs to it
+
+    def _promises(self) -> Iterator[tuple[int, bool | None]]:
+        """The titles that are promises themselves, each with its box or that of one of the items below it.
+
+        They have an id and none of their items has, or an item below says how they were verified.
+        """
+        title: Line | None = None
+        below: list[Line] = []
+        for line in [*self._lines, None]:
+            if line is not None and not self._is_title(line, _plain(line.body)):
+                below.append(line)
+                continue
+            if title is not None and not tables.is_row(below[0] if below else title):
+                named = next(ids.within(_plain(title.body)), None) is not None
+                if (named and not any(next(ids.within(one.body), None) for one in below)) or (
+                    not named and any(_FIELD.match(one.body) for one in below)
+                ):
+                    boxes = {self._ticks[one.number] for one in (title, *below) if one.number in self._ticks}
+                    yield title.number, max(boxes, default=None)
+            title, below = line, []
 
     def items(self) -> Iterator[Claim]:
         for line in self._lines:
             plain = _plain(line.body)
-            if self._open is not None and not self._begins(line, plain) and (line.indent > 0 or line.marker):
+            within = self._under and not self._is_title(line, plain)
+            begins = not within and self._begins(line, plain)
+            if self._open is not None and not begins and (line.indent > 0 or line.marker or within):
                 self._open = replace(self._open, more=(*self._open.more, plain[:_LONGEST])[:50])
                 continue
             if self._open is not None:
@@ -132,16 +166,23 @@ class _Part:
             if row is not None and not self._out:
                 yield from _row(row, self._ticks)
         elif self._is_item(line, plain):
-            self._open = None if self._out else _claim(plain, line, self._ticks.get(line.number))
+            self._under = line.number in self._heads
+            ticked = self._heads.get(line.number, self._ticks.get(line.number))
+            self._open = None if self._out and not self._under else _claim(plain, line, ticked)
         elif self._is_title(line, plain):
-            self._out = bool(_NOT.search(plain))
+            self._under, self._out = False, bool(_NOT.search(plain))
         elif not self._out:
             yield Claim(f"\0{plain[:_LONGEST]}", line.number)
 
     def _is_title(self, line: Line, plain: str) -> bool:
-        return line.kind == "heading" or (not line.marker and plain.rstrip(" *").endswith(":") and len(plain) < _LONGEST_LABEL)
+        if line.kind == "heading":
+            return True
+        label = plain.rstrip(" *").endswith(":") or _TITLE.fullmatch(line.body.strip()) is not None
+        return not line.marker and label and len(plain) < _LONGEST_LABEL
 
     def _is_item(self, line: Line, plain: str) -> bool:
+        if line.number in self._heads:
+            return True
         if line.kind == "heading":
             return next(ids.within(plain), None) is not None
         if line.marker:
@@ -183,5 +224,5 @@ def _plain(text: str) -> str:
 def lines(text: str) -> Iterator[tuple[int, str]]:
     """All that a report says, line by line, headings too."""
     for line in deliverables.lines(text):
-        if line.body.strip() and line.kind != "fence":
+        if line.body.strip() and line.kind not in ("fence", "hidden"):
             yield line.number, _plain(line.body)[:_LONGEST]

@@ -14,6 +14,7 @@ _WORDS = 60  # of a sentence
 _STEM = 4  # letters that two words have to begin with alike
 _PLAIN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)?")
 _CODE = (".py", ".ts", ".tsx", ".js", ".jsx", ".go", ".java", ".rb", ".rs")
+_SHORT = re.compile(r"(?<=\d)(s|secs?|h|hrs?)\b")  # 10s, 24h
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 # What stands behind one of these says how it was verified, or where: the claim itself comes before.
 _ASIDE = re.compile(r"\s[-–—]{1,2}\s|\s?[(\[]|\s(?:->|=>|→)\s|[:;]\s|\s\||\s`")
@@ -52,7 +53,17 @@ _ALIKE = (
 )  # fmt: skip
 
 
+def _singular(word: str) -> str:
+    """A word without the ending of the plural, or of the third person: what ends it then is cut from both alike."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("sses", "xes", "zes", "shes", "ches")) else word[:-1]
+
+
 def _stem(word: str) -> str:
+    word = _singular(word)
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]
@@ -91,7 +102,8 @@ def _is_name(word: str) -> bool:
 
 def stems(text: str) -> frozenset[str]:
     """The telling words of a text, each without its ending."""
-    split = _PLAIN.findall(_CAMEL.sub(" ", text))[:_WORDS]
+    long = _SHORT.sub(lambda unit: " seconds" if unit[1].startswith("s") else " hours", text)
+    split = _PLAIN.findall(_CAMEL.sub(" ", long))[:_WORDS]
     small = [word.lower() for word in split]
     stems = (_stem(word) for word in small if word not in _SMALL and (len(word) > 1 or word.isdigit()))
     return frozenset(_FIRST.get(stem, stem) for stem in stems)
@@ -113,6 +125,17 @@ class Weights:
             known = 0.3 if word.isdigit() else 1.0 + 0.5 * math.log((1 + self._count) / (1 + self._seen[word]))
             self._known[word] = known
         return known
+
+    def tells(self, word: str) -> bool:
+        """Whether a word tells the sentences apart: not a number, and not one that most of them have."""
+        seen = self._seen[word]
+        return not word.isdigit() and (seen <= 1 or 2 * seen <= self._count)
+
+
+def holds(text: str, claim: str) -> bool:
+    """Whether a text has at least half of what a claim says, before or behind its aside."""
+    theirs = said(text).words
+    return any(2 * sum(has(word, theirs) for word in mine) >= len(mine) for mine in said(claim) if mine)
 
 
 def score(claim: str, promise: str, weights: Weights) -> float:

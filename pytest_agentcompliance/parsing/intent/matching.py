@@ -14,6 +14,10 @@ _ID = re.compile(r"([A-Za-z][A-Za-z-_ ]{0,20}?)[-_ #]{0,3}(\d{1,4})")
 _MOST_TEXTS, _MOST_STATEMENTS = 1_500, 2_000  # that each claim is held against
 _MOST_PAIRS = 100_000  # of lines of a report and promises that are held against each other
 _HOW = re.compile(r"(?i)(?:\S+ ){0,3}(?:by|via|with|using|through|in|see|tests?|tested|verified|covered|checked|because|since)\b")
+_MOST_OPEN = 60  # claims, and promises, that are held against each other once more
+_LOOSE = 0.12  # from here on a claim may mean a promise that no other line speaks of
+_NO = re.compile(r"(?i)\b(?:no|not|never|without|nothing|nobody|none|does ?n['’]t|is ?n['’]t|remains? out)\b")
+_NEARLY = 0.8  # of the words of a promise that a claim has to have beside those of another one
 _FEW = 3  # telling words that a claim with an id has to have before they are held against its promise
 _NUMBER = re.compile(
     r"(?<![\w.,-])(\d{1,6})\s?(?:(s)(?:econds?|ecs?)?|(min)(?:utes?)?|(h)(?:ours?)?|(d)(?:ays?)?|(ms)|(weeks?)|(months?)|(years?))\b"
@@ -23,10 +27,11 @@ Problem = tuple[Literal["breach", "style"], str, str]  # the level, the message,
 
 
 class Answer(NamedTuple):
-    """Which promises a claim is, with how it was known, and what is to be said of it."""
+    """Which promises a claim is, with how it was known, and what is to be said of it; ``strange``: its words are those of none."""
 
     promises: list[tuple[int, str]]
     problems: list[Problem]
+    strange: bool = False
 
 
 class Made:
@@ -39,6 +44,7 @@ class Made:
         self.promises: list[Promise] = [one for _, intent in intents for one in intent.promises]
         self._where = [path for path, intent in intents for _ in intent.promises]
         self._statements = [(path, line, text) for path, intent in intents for line, text in intent.statements]
+        self._denied = {f"{path}:{line}" for path, intent in intents for line in intent.denied}
         self._unread = [f"{path}:{one.line}" for path, intent in intents for one in intent.unread]
         self._prefixes = prefixes(tuple(self.promises))
         self._weights = likeness.Weights(one.text for one in self.promises)
@@ -60,20 +66,49 @@ class Made:
         if not likeness.said(claim.text).words:
             return Answer([], [])  # dashes, or words that say nothing of their own
         at, share = self._nearest(claim.text)
+        if share >= self._unlike and not self._shares(claim.text, at):
+            share = min(share, self._unlike - 0.01)  # one word, such as that of the thing that the product is about
         if share >= self._like:
-            return Answer([(at, f"{share:.2f} alike")], self._said_of(claim, at))
+            others = [(other, "all of its words") for other in self._holding(claim.text) if other != at]
+            return Answer([(at, f"{share:.2f} alike"), *others], self._said_of(claim, at) if not others else [])
         nearest = f"the nearest is {self.promises[at].name} ({share:.2f} alike)" if share else "none has a word of it"
         place = self._stated(claim.text)
         what = claim.text[:160]
+        if place in self._denied and not _NO.search(claim.text):
+            return Answer([], [("breach", f"{what!r} is what {place} says that nobody promises", f"denied {what}")])
         if place:
             message = f"{what!r} stands in {place}, and not among the promises; {nearest}"
-            return Answer([], [("style", message, f"stated {what}")])
+            return Answer([], [("style", message, f"stated {what}")], strange=True)
         if share >= self._unlike:
-            return Answer([], [("style", f"whether the intent promises {what!r} is not clear; {nearest}", f"unclear {what}")])
+            message = f"whether the intent promises {what!r} is not clear; {nearest}"
+            return Answer([], [("style", message, f"unclear {what}")], strange=True)
         if self._unread:
             message = f"{what!r} is no promise that could be read; {', '.join(self._unread[:3])} could not"
-            return Answer([], [("style", message, f"unread {what}")])
-        return Answer([], [("breach", f"the intent does not promise {what!r}; {nearest}", f"unknown {what}")])
+            return Answer([], [("style", message, f"unread {what}")], strange=True)
+        return Answer([], [("breach", f"the intent does not promise {what!r}; {nearest}", f"unknown {what}")], strange=True)
+
+    def in_other_words(self, claims: Sequence[tuple[Claim, str]], unspoken: Iterable[int]) -> dict[int, tuple[int, float]]:
+        """Which of some claims, by their place, may mean one of the promises that nothing else speaks of; each promise once.
+
+        Beside each claim stand the names of its tests, which say in words what they show. A word that most promises have, such
+        as that of the thing that the product is about, makes nothing alike.
+        """
+        left = list(unspoken)[:_MOST_OPEN]
+        likely: list[list[tuple[float, int]]] = []  # of each claim the promises that it may mean, the likeliest first
+        for claim, tests in claims[:_MOST_OPEN]:
+            shares = ((self._loosely(claim.text, tests, at), at) for at in left)
+            likely.append(sorted(((share, at) for share, at in shares if share >= _LOOSE), key=lambda one: (-one[0], one[1])))
+        given: dict[int, int] = {}  # of each promise the claim
+        for place in sorted(range(len(likely)), key=lambda one: -likely[one][0][0] if likely[one] else 0.0):
+            _give(place, likely, given, set())
+        return {place: (at, next(share for share, one in likely[place] if one == at)) for at, place in given.items()}
+
+    def _loosely(self, text: str, tests: str, at: int) -> float:
+        mine = likeness.said(text).words | likeness.stems(tests)
+        texts = (one for one, owner in self._texts if owner == at)
+        if not any(likeness.has(word, mine) and self._weights.tells(word) for one in texts for word in likeness.said(one).words):
+            return 0.0
+        return max(self._score(text, at), self._score(f"{text} {tests}", at))
 
     def _by_ids(self, claim: Claim, named: list[ids.Id]) -> Answer:
         found: list[tuple[int, str]] = []
@@ -137,26 +172,49 @@ class Made:
         best, share = likeness.nearest(text, [one for one, _ in self._texts], self._weights)
         return (self._texts[best][1], share) if best >= 0 else (0, 0.0)
 
+    def _holding(self, text: str) -> list[int]:
+        """The promises of which a text has nearly all: a claim may join two."""
+        mine = likeness.said(text).words
+        held: set[int] = set()
+        for one, at in self._texts if len(mine) > _FEW else ():
+            words = likeness.said(one).words
+            if len(words) >= _FEW and sum(likeness.has(word, mine) for word in words) >= _NEARLY * len(words):
+                held.add(at)
+        return sorted(held)
+
     def _score(self, text: str, at: int) -> float:
         return max(likeness.score(text, one, self._weights) for one, owner in self._texts if owner == at)
 
     def _stated(self, text: str) -> str:
         """Where the intent says it without a promise; empty where it does not."""
         best, share = likeness.nearest(text, [one for _, _, one in self._statements], self._weights)
-        return f"{self._statements[best][0]}:{self._statements[best][1]}" if best >= 0 and share >= max(self._like, 0.5) else ""
+        if best < 0 or share < max(self._like, 0.5) or not likeness.holds(self._statements[best][2], text):
+            return ""
+        return f"{self._statements[best][0]}:{self._statements[best][1]}"
 
     def unspoken(self, spoken: set[int], lines: Iterable[str]) -> list[int]:
         """The promises of which no line speaks; contracts, invariants and retired ones are not asked for."""
         left = {at for at, one in enumerate(self.promises) if one.kind in ("promise", "never") and at not in spoken}
         pairs = 0
+        texts = [(text, at) for text, at in self._texts if at in left]
         for line in lines:
-            pairs += len(left)
+            pairs += len(texts)
             if not left or pairs > _MOST_PAIRS:
                 break
             left -= {at for one in ids.within(line, self._prefixes) if (at := self._at(one)) is not None}
             if len(line.split()) > 1:
-                left -= {at for at in left if likeness.score(line, self.promises[at].text, self._weights) >= self._like}
+                near = {at for text, at in texts if at in left and likeness.score(line, text, self._weights) >= self._like}
+                left -= {at for at in near if self._shares(line, at)}
         return sorted(left)
+
+    def _shares(self, line: str, at: int) -> bool:
+        """Whether a line has two of the words of a promise, which is more than chance; or the one that either has."""
+        theirs = frozenset(word for text, owner in self._texts if owner == at for word in likeness.said(text).words)
+        plain = likeness.said(self.promises[at].text).words
+        return any(
+            sum(likeness.has(word, theirs if len(words) > 1 else plain) for word in words) >= min(2, len(theirs), len(words))
+            for words in likeness.said(line)
+        )
 
     def speaks(self, line: str, promises: list[int]) -> bool:
         """Whether a line speaks of one of some promises."""
@@ -174,6 +232,17 @@ class Made:
         mine = likeness.said(self.promises[at].text).words
         held = len(mine & words)
         return held >= least and held >= share * len(mine)
+
+
+def _give(place: int, likely: list[list[tuple[float, int]]], given: dict[int, int], asked: set[int]) -> bool:
+    """Whether a claim gets a promise, where one that has it already takes another: as many claims as can be get one."""
+    for _, at in likely[place]:
+        if at not in asked:
+            asked.add(at)
+            if at not in given or _give(given[at], likely, given, asked):
+                given[at] = place
+                return True
+    return False
 
 
 def _amounts(text: str) -> dict[str, set[int]]:

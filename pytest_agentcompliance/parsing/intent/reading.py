@@ -13,6 +13,8 @@ from pytest_agentcompliance.parsing.markdown import read as lines_of
 
 MOST = 300  # promises of one intent
 _LONGEST, _LABEL = 1_000, 80  # characters of one, and of a label
+_UNDER = 7  # the level of a label, below that of all headings
+_SENTENCES = 8  # of one promise, each of which it may be known by
 _SENTENCE = 4  # words of a line that can promise something without being an item
 _MARKS = re.compile(r"\*\*|__|`|~~")
 _SIGNS = ("✅", "✓", "✔", "☑", "❌", "✗", "🚫", "•", "→")
@@ -22,7 +24,10 @@ _MARKED = re.compile(
     re.IGNORECASE,
 )
 _OTHER_COLUMNS = frozenset(("id", "#", "evidence", "status", "confidence", "test", "tests", "source", "priority"))
-_WE = re.compile(r"^\W{0,6}we (?:always |solemnly )?(?:promise|guarantee|commit to|pledge)\b", re.IGNORECASE)
+_PROMISING = r"we (?:always |also |solemnly )?(?:promise|guarantee|commit to|pledge)\b"
+_WE = re.compile(rf"^\W{{0,6}}{_PROMISING}", re.IGNORECASE)
+_AND_WE = re.compile(rf"[.;!]\s{{1,4}}(?=(?:and )?{_PROMISING})", re.IGNORECASE)
+_STOP = re.compile(r"(?<=[\w)][.!;])\s{1,4}(?=[A-Z])")
 _NUMBERED = re.compile(r"^(?:promise|guarantee|commitment)?\s{0,2}#?\d{1,3}[.):]?\s+", re.IGNORECASE)
 _PROSE = re.compile(
     r"(?i)^(?:these|the following|below|this (?:section|document)|users? can (?:rely|count) on (?:the|these)|we promise)\b"
@@ -39,7 +44,8 @@ def read(text: str) -> Intent:
     reader = _Reader(lines_of(text))
     reader.take()
     cut = [Unread(one.line, f"it makes more than {MOST} promises") for one in reader.promises[MOST : MOST + 1]]
-    return Intent(tuple(reader.promises[:MOST]), tuple(reader.statements), (*reader.unread, *cut))
+    promises = tuple(one for promise in reader.promises[:MOST] for one in _each(promise))[:MOST]
+    return Intent(promises, tuple(reader.statements), frozenset(reader.denied), (*reader.unread, *cut))
 
 
 class _Reader:
@@ -52,9 +58,12 @@ class _Reader:
         self._indent = -1  # of the item or the title that is open; what is deeper belongs to it
         self._open = False
         self._titled = False  # the promise that is open is a title
+        self._signed = False  # it is a line with a sign, and the items below it are its own
         self.promises: list[Promise] = []
         self.statements: list[tuple[int, str]] = []
         self.unread: list[Unread] = []
+        self.denied: set[int] = set()
+        self._denies = 0  # the level of a title below which nothing is promised, 0 for none
 
     def take(self) -> None:
         at = 0
@@ -71,6 +80,8 @@ class _Reader:
                 pass  # the head of a table
             elif line.kind == "text" and line.body.strip():
                 self._text(line, at)
+            if self._denies:
+                self.denied.add(line.number)
             at += 1
 
     @property
@@ -107,6 +118,8 @@ class _Reader:
             self._titles.pop()
         title = _plain(line.body)
         self.statements.append((line.number, title[:_LONGEST]))
+        if not self._denies or level <= self._denies:
+            self._denies = level if sections.is_denied(title) else 0
         named = ids.opening(title)
         if named is not None:
             kind = self._kind or _of_id(named[0])
@@ -142,6 +155,8 @@ class _Reader:
 
     def _text(self, line: Line, at: int) -> None:
         plain = _plain(line.body.strip()[: sections.LONGEST])
+        if plain.startswith(">") and ids.opening(quoted := plain.lstrip("> ")) is not None:
+            plain = quoted  # what has an id is a promise in a quotation too
         self.statements.append((line.number, plain[:_LONGEST]))
         deeper = line.indent > self._indent
         if self._open and not self._titled and deeper and (line.marker or sections.is_field(plain)):
@@ -155,6 +170,11 @@ class _Reader:
             self._below_title(plain, line)
         elif self._kind is not None:
             self._promised(plain, line, at, self._kind)
+        elif self._denies == _UNDER and _is_label(plain, line) and not sections.is_denied(plain):
+            self._denies, self._open = 0, False  # another label ends what is not promised
+            if self._titles and self._titles[-1][0] == _UNDER:
+                self._titles.pop()
+            self._text(line, at)
         elif _WE.match(plain):
             self._begin(_promise("", plain, line.number), line.indent)
         elif not deeper:
@@ -175,15 +195,20 @@ class _Reader:
         """A line of a part that promises."""
         if _is_label(plain, line):
             topic = sections.topic(plain.rstrip(":"))
-            if topic not in ("other", ""):
-                self._titles.append((7, topic))
+            denied = sections.is_denied(plain)
+            if topic not in ("other", "") or denied:
+                self._titles.append((_UNDER, topic))
+            self._denies = _UNDER if denied else self._denies % _UNDER
             self._open = False
         elif sections.is_field(plain):
             if self.promises:
                 self._detail(plain)
         elif self._open and self._before(at) and not (line.marker or plain.startswith(_SIGNS)):
             self._goes_on(plain)
+        elif line.marker and self._open and self._signed and line.indent >= self._indent and not plain.startswith(_SIGNS):
+            self._detail(plain)
         elif line.marker or plain.startswith(_SIGNS) or _is_sentence(plain):
+            self._signed = not line.marker and plain.startswith(_SIGNS)
             self._begin(replace(_promise("", plain, line.number), kind=kind), line.indent)
 
     def _before(self, at: int) -> bool:
@@ -210,6 +235,17 @@ class _Reader:
     def _goes_on(self, text: str) -> None:
         last = self.promises[-1]
         self.promises[-1] = replace(last, text=f"{last.text} {text}"[:_LONGEST])
+
+
+def _each(promise: Promise) -> Iterator[Promise]:
+    """The promises that sentences of one paragraph make; the sentences of one promise are what it is known by, too."""
+    if promise.id or promise.kind == "retired":
+        yield promise
+        return
+    for text in _AND_WE.split(promise.text):
+        sentences = _STOP.split(text)
+        more = tuple(sentences[:_SENTENCES]) if len(sentences) > 1 else ()
+        yield replace(promise, text=text.strip(), details=(*promise.details, *more))
 
 
 def _promise(name: str, text: str, line: int) -> Promise:

@@ -32,8 +32,9 @@ class Unread(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """All that an intent says: what it promises, and each other statement with its line."""
+    """All that an intent says: what it promises, each statement with its line, and the lines that say what is not promised."""
 
     promises: tuple[Promise, ...] = ()
     statements: tuple[tuple[int, str], ...] = ()
+    denied: frozenset[int] = frozenset()
     unread: tuple[Unread, ...] = ()

@@ -12,6 +12,10 @@ _NOT = re.compile(
     r"|(?:do not|don't|never|not) (?:promise|guarantee)"
     r"|out of scope|boundar(?:y|ies)|won't|rejected|open questions?|promises? to (?:avoid|revisit)|broken promises?)\b"
 )
+_DENIED = re.compile(
+    r"(?i)\b(?:(?:do not|don['’]t|never|not|cannot|can['’]t|no) (?:promises?|guarantees?)(?! to)"
+    r"|non[- ]?(?:promises?|guarantees?))\b"
+)
 _PROMISES = re.compile(
     r"(?i)\b(?:promises?|promised|guarantees?|guaranteed|commitments?|pledges?|rely on|count on|non[- ]?negotiables?"
     r"|must (?:do|always|have))\b"
@@ -38,7 +42,7 @@ _FIELD = re.compile(
 def topic(title: str) -> Topic:
     """What a title announces."""
     title = title[:300]
-    if is_out(title) and not _NEVER.search(title):
+    if is_denied(title) or (is_out(title) and not _NEVER.search(title)):
         return "other"
     if _RETIRED.search(title):
         return "retired"
@@ -66,6 +70,11 @@ def is_field(text: str) -> bool:
 def is_out(title: str) -> bool:
     """Whether a title says that what follows is promised to nobody."""
     return _NOT.search(title[:300]) is not None
+
+
+def is_denied(title: str) -> bool:
+    """Whether a title says that what follows is not promised, in so many words; a non-goal may well be kept to."""
+    return _DENIED.search(title[:300]) is not None
 
 
 def is_retired(text: str) -> bool:

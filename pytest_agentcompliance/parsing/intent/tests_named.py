@@ -14,6 +14,8 @@ _QUOTED = re.compile(
     r"(?i)\b(?:tests?|specs?|it|describe|case|scenario|suite)\b[\s:(=]{1,4}[\"'`“]([^\"'`“”\n]{4,200})[\"'`”]"
     r"|[\"'`“]([^\"'`“”\n]{4,200})[\"'`”] (?:tests?|specs?|cases?|suite)\b"
 )
+_MARKED = re.compile(r"[\"'`“‘]([^\"'`“”‘’\n]{4,200})[\"'`”’]")
+_TITLE, _MOST = 3, 20  # words of a title, and titles of one text
 _SPOKEN = re.compile(r"(?i)\b(?:tests?|tested|testing|specs?|e2e|smoke|pytest|jest|vitest|coverage)\b")
 
 
@@ -45,6 +47,18 @@ def read(text: str) -> Named:
     titles = [one or two for one, two in _QUOTED.findall(text)]
     kept = tuple(dict.fromkeys(case for case in cases if case.lower() not in ("tests", "test", "unittest", "unittests", "pytest")))
     return Named(tuple(dict.fromkeys(files)), kept, tuple(dict.fromkeys(titles)), _SPOKEN.search(text) is not None)
+
+
+def words(text: str) -> str:
+    """The words of the cases that a text names, which often say what they show; a file is named for the thing that it is about."""
+    named = read(text)
+    return re.sub(r"[\W_]+", " ", " ".join((*named.cases, *named.titles)))[:LONGEST]
+
+
+def quoted(text: str) -> tuple[str, ...]:
+    """What stands between quotation marks and may be the title of a test: several words."""
+    found = (hit[1].split("›")[-1].split(" > ")[-1].strip() for hit in _MARKED.finditer(text[:LONGEST]))
+    return tuple(dict.fromkeys(one for one in found if len(one.split()) >= _TITLE))[:_MOST]
 
 
 def is_test(path: str) -> bool:

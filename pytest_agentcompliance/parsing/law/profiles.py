@@ -22,6 +22,8 @@ from pytest_agentcompliance.parsing.law.differences import (
 )
 from pytest_agentcompliance.parsing.law.policies import parameters
 
+TOLD = frozenset({"says", "section", "partly"})  # what a clause says of itself, and what nothing is judged by
+
 
 def profile(before: bytes, after: bytes, path: str) -> tuple[Difference, ...]:
     """The differences of two versions of a file under ``.agent-compliance/profiles/``, in head's order."""
@@ -87,7 +89,7 @@ def _only_adds(entry: Any) -> bool:
     rules = one.get("rules", {})
     if one.get("severity", "error") != "error" or one.get("person") or not isinstance(rules, dict):
         return False
-    return not set(one) - {"says", "severity", "rules", "not_built"} and all(value == {} for value in rules.values())
+    return not set(one) - {*TOLD, "severity", "rules", "not_built"} and all(value == {} for value in rules.values())
 
 
 def _clause(id: str, old: Any, new: Any, at: Spot, extends: bool) -> Iterator[Difference]:
@@ -105,7 +107,7 @@ def _clause(id: str, old: Any, new: Any, at: Spot, extends: bool) -> Iterator[Di
             weight = "weaker" if gone else "idle"
             yield from changed(f"not_built of the clause {id}", was, now, line, weight)
         else:
-            weight = "idle" if key == "says" else "stricter" if key == "person" and now is ABSENT else "weaker"
+            weight = "idle" if key in TOLD else "stricter" if key == "person" and now is ABSENT else "weaker"
             yield from changed(f"{clipped(key)} of the clause {id}", was, now, line, weight)
 
 

@@ -6,18 +6,24 @@ from functools import lru_cache
 
 LONGEST = 1_000_000  # characters of a file that is read
 MOST = 500  # calls of one file
-# By one of these the bytes of a file that asks a model are known; a patch that takes a timeout away need not have one.
+# By one of these the text of a file that asks a model is known.
 _SIGN = re.compile(
-    r"completions\.create|\.responses\.create|\.messages\.(?:create|stream)|generate(?:Text|Object|Content)|stream(?:Text|Object)|"
-    r"generate_content|completion\(|\.a?(?:invoke|stream|predict)\(|Runner\.run|\.run(?:_sync|_stream)?\(|query\(|"
-    r"invoke_model|\.converse|InvokeModel|ConverseCommand|ollama|completions\.(?:parse|stream)|\.responses\.(?:parse|stream)|"
-    r"chat/completions|api\.openai\.com|api\.anthropic\.com|generativelanguage|openrouter\.ai|"
-    r"api\.(?:groq|mistral|deepseek|cohere|together|x)\."
+    r"completions\b|responses\.(?:create|parse|stream)|messages\.(?:create|stream|parse|batches)|=\s?[\w.]{1,80}\.(?:messages|responses)\b|"
+    r"generate(?:Text|Object|Content)|stream(?:Text|Object)|ChatCompletion|generate_content|"
+    r"invoke_model|\.converse|InvokeModel|ConverseCommand|threads\.runs|api\.openai\.com|api\.anthropic\.com|"
+    r"generativelanguage|openrouter\.ai|:11434|/v1/(?:messages|responses)|api\.(?:groq|mistral|deepseek|cohere|together|perplexity|x)\.|"
+    r"\[[\"'](?:completions|messages|responses)[\"']\]"
 )
-# And one of these names what is asked.
-_BESIDE = re.compile(
-    r"(?i)openai|anthropic|claude|litellm|lang(?:chain|graph)|gemini|genai|generative|vertex|bedrock|ollama|[\"']ai[\"']|\bagents\b|"
-    r"pydantic_ai|completions|openrouter|groq|mistral|deepseek|cohere|together|/v1/"
+# And by what is called of a library that the file names, where that alone says little.
+_OF_LIBRARIES = (
+    (("litellm",), re.compile(r"completion\b|litellm\.")),
+    (("claude-agent-sdk", "claude_agent_sdk", "claude-code", "claude_code_sdk"), re.compile(r"\bquery\b")),
+    (("langchain", "langgraph"), re.compile(r"\.a?(?:invoke|stream|batch|predict|generate)\(")),
+    (("pydantic_ai", "agents"), re.compile(r"(?:[aA]gent|Runner)\.run\w{0,9}\(")),
+    (("ollama",), re.compile(r"\.(?:chat|generate)\(")),
+    (("mistral", "cohere"), re.compile(r"\.(?:chat|complete|generate)\b")),
+    (("@google/gen", "google.gen"), re.compile(r"send_?[mM]essage")),
+    (("@mastra/", "ToolLoopAgent"), re.compile(r"[aA]gent\.(?:generate|stream)\(")),
 )
 
 
@@ -39,10 +45,16 @@ class ModelCall:
     text: str = field(default="", repr=False)
 
 
+def _may_ask(text: str) -> bool:
+    """Whether a text has anything by which a call of a model is known."""
+    named = (sign for libraries, sign in _OF_LIBRARIES if any(one in text for one in libraries))
+    return _SIGN.search(text) is not None or any(sign.search(text) for sign in named)
+
+
 @lru_cache(maxsize=64)
 def calls(path: str, text: str) -> tuple[ModelCall, ...]:
     """The calls of a file of Python, TypeScript or JavaScript that ask a model, in order. Never fails."""
-    if len(text) > LONGEST or not _SIGN.search(text) or not _BESIDE.search(text):
+    if len(text) > LONGEST or not _may_ask(text):
         return ()
     from pytest_agentcompliance.parsing.model_calls.around import Module  # start-up time
     from pytest_agentcompliance.parsing.model_calls.asked import asked

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Tool = Literal["prisma", "drizzle", "typeorm", "sqlalchemy", "sqlmodel", "json"]
+Tool = Literal["prisma", "drizzle", "typeorm", "sqlalchemy", "sqlmodel", "sequelize", "mongoose", "json"]
 Way = Literal["belongsTo", "hasOne", "hasMany", "manyToMany", ""]
 
 LONGEST = 2_000_000  # characters of a file that is read
@@ -19,7 +19,9 @@ SCRIPT_SIGNS = frozenset({
     "pgTable", "mysqlTable", "sqliteTable", "singlestoreTable", "pgTableCreator", "mysqlTableCreator", "sqliteTableCreator",
     "pgSchema", "mysqlSchema", "pgEnum", "Entity", "PrimaryColumn", "PrimaryGeneratedColumn", "CreateDateColumn",
 })  # fmt: skip
-SIGNS = PYTHON_SIGNS | SCRIPT_SIGNS
+# The same of tools whose models are made by calls; many a file has these that makes none.
+CALL_SIGNS = frozenset({"sequelize", "Sequelize", "DataTypes", "mongoose"})
+SIGNS = PYTHON_SIGNS | SCRIPT_SIGNS | CALL_SIGNS
 
 
 @dataclass(frozen=True, slots=True)

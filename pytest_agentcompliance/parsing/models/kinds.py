@@ -1,6 +1,7 @@
 """The types of columns in one vocabulary, and the tables that translate what each tool calls them.
 
-The words: string, text, uuid, integer, bigint, float, decimal, boolean, datetime, date, time, interval, json, bytes, enum.
+The words: string, text, uuid, integer, bigint, float, decimal, boolean, datetime, date, time, interval, json, bytes, enum;
+number where a tool has one for all of them.
 """
 
 _SAME = {
@@ -37,10 +38,10 @@ _STANDS = {
     "string": {"text", "uuid"},
     "text": {"string"},
     "uuid": {"string"},  # as most write it who have no such type
-    "integer": {"bigint"},
-    "bigint": {"integer"},
-    "float": {"decimal"},
-    "decimal": {"float"},
+    "integer": {"bigint", "number"},
+    "bigint": {"integer", "number"},
+    "float": {"decimal", "number"},
+    "decimal": {"float", "number"},
     "json": {"text"},  # SQLite has no other
 }
 

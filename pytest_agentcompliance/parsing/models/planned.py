@@ -214,6 +214,7 @@ class _Pair:
 
 
 def _same(said: str, is_: str) -> bool:
+    is_ = "integer" if is_ == "number" else is_
     return equal(said, is_) or is_ in _KEPT_AS.get(said, ()) or is_ in _KEYS.get(said, ())
 
 

@@ -19,14 +19,17 @@ _NOW = re.compile(r"(?i)now|current_?timestamp|today|unixepoch")
 _TIMED = re.compile(r"(?:.*[a-z_](?:_at|At|_on|_time|Time|_date|Date|_ts))|timestamp|time|date|ts|at|when")
 # What a tool writes by itself, as a line of the code has it.
 _BY_TOOL = {
-    "created": re.compile(r"@CreateDateColumn\b"),
-    "updated": re.compile(r"@updatedAt\b|@UpdateDateColumn\b|\bonupdate\s*=|\bserver_onupdate\s*=|\$onUpdate|\.onUpdateNow\b"),
+    "created": re.compile(r"@CreateDateColumn\b|@CreatedAt\b"),
+    "updated": re.compile(
+        r"@updatedAt\b|@UpdateDateColumn\b|@UpdatedAt\b|\bonupdate\s*=|\bserver_onupdate\s*=|\$onUpdate|\.onUpdateNow\b"
+    ),
 }
+_NO_TIME = frozenset({"boolean", "uuid", "bytes", "enum", "json"})  # whatever a column of these is called
 _DELETED = re.compile(
     r"(?:is)?(?:soft)?deleted(?:at|on|time|date|datetime|timestamp|ts|flag)?|(?:is)?archived(?:at|on)?|removedat|deletion(?:date|time)"
     r"|deletedate|deletetime|datedeleted|isremoved|tombstone(?:d|dat)?|discardedat|trashedat"
 )
-_SOFT_TOOL = re.compile(r"@DeleteDateColumn\b")
+_SOFT_TOOL = re.compile(r"@DeleteDateColumn\b|@DeletedAt\b")
 # What is written again after the row was made, by its name: with a default, or empty at first.
 _STATE = re.compile(r"(?:.*_)?(?:status|state|stage|phase|progress)", re.IGNORECASE)
 # A state that a row has from the start and keeps.
@@ -70,6 +73,8 @@ def stamps(model: Model, code: str) -> Stamps:
     timed = False
     for field, text in _with_lines(model, code):
         names = [plain(one.rpartition(".")[2]) for one in (field.name, field.column)]
+        if field.type in _NO_TIME and not field.list:
+            continue
         if not created and _is(names, _CREATED, _ENDS_CREATED):
             created = field.name
         elif not updated and _is(names, _UPDATED, _ENDS_UPDATED):
@@ -168,10 +173,10 @@ def _with_lines(model: Model, code: str) -> Iterator[tuple[Field, str]]:
     lines = sorted({one.line for one in model.fields})
     following = dict(pairwise(lines))
     for field in model.fields:
-        one = model.tool in ("prisma", "typeorm")  # what stands below is another field's
+        one = model.tool in ("prisma", "typeorm", "sequelize", "mongoose")  # what stands below is another field's
         end = field.line + 1 if one else min(following.get(field.line, field.line + _REACH), field.line + _REACH)
         text = "\n".join(rows[field.line - 1 : max(end - 1, field.line)]).partition("\n\n")[0]
-        above = _decorators(rows[max(0, field.line - _REACH) : field.line - 1]) if model.tool == "typeorm" else ""
+        above = _decorators(rows[max(0, field.line - _REACH) : field.line - 1]) if model.tool in ("typeorm", "sequelize") else ""
         yield field, above + text if field.name.rpartition(".")[2] in text else ""
 
 

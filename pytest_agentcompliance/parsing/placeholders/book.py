@@ -85,7 +85,16 @@ class Book:
     def of(self, grammar: str, text: str) -> tuple[Pattern, ...]:
         """The patterns for the language of a grammar that a text may match: each that is asked costs its regexes."""
         small = text.lower()
-        return tuple(one for one in self.patterns if grammar in one.languages and one.may_be_in(text, small))
+        asked: dict[tuple[object, ...], bool] = {}  # several patterns ask for one shape
+        found: list[Pattern] = []
+        for one in self.patterns:
+            if grammar in one.languages:
+                key = one.seen, one.shape
+                if key not in asked:
+                    asked[key] = one.may_be_in(text, small)
+                if asked[key]:
+                    found.append(one)
+        return tuple(found)
 
     def double(self, grammar: str) -> Pattern:
         """What matches test doubles and no-ops."""

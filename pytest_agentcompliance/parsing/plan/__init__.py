@@ -48,7 +48,9 @@ class PlanError:
 
 @dataclass(frozen=True, slots=True)
 class PlanEndpoint:
-    """One endpoint. ``path`` is as written. ``request`` and ``response`` are None where the plan does not state them.
+    """One endpoint. ``path`` is as written, with ``{id}`` for ``[id]``.
+
+    ``request`` and ``response`` are None where the plan does not state them.
 
     ``statuses`` are those of success. ``section`` is the heading below which it stands. ``shown``: it stands only in a drawing
     or an example of code, which plans it less surely than a heading, an item of a list or a row of a table does.
@@ -102,10 +104,11 @@ class PlanService:
 
 @dataclass(frozen=True, slots=True)
 class PlanUnread:
-    """What a plan seems to state and could not be read of it."""
+    """What a plan seems to state and could not be read of it. ``endpoints``: it may have some, else it is one of tables."""
 
     line: int
     why: str
+    endpoints: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +127,19 @@ class Plan:
     soft: int = 0
     timestamps: int = 0
 
+    @property
+    def unread_endpoints(self) -> tuple[PlanUnread, ...]:
+        """What may have endpoints and could not be read."""
+        return tuple(one for one in self.unread if one.endpoints)
+
 
 def read(text: str, path: str = "plan.md") -> Plan:
     """What a plan states; never fails. ``path`` is given to the models of its tables."""
     if len(text) > LONGEST:
-        return Plan(unread=(PlanUnread(1, "it is too long to be read"),))
+        return Plan(unread=(PlanUnread(1, "it is too long to be read", endpoints=True),))
     from pytest_agentcompliance.parsing.markdown import too_much  # start-up time: when there is a plan
     from pytest_agentcompliance.parsing.plan.reader import Reader
 
     if why := too_much(text):
-        return Plan(unread=(PlanUnread(1, f"it {why}"),))
+        return Plan(unread=(PlanUnread(1, f"it {why}", endpoints=True),))
     return Reader(text, path).plan()

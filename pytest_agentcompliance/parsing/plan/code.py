@@ -28,6 +28,7 @@ _ANSWERS = re.compile(
     r"set)\([^()\n]{0,80}\)){0,3}\s*\.\s*(?:json|send)\(\s*"
     r"|\bJSONResponse\(\s*(?:content\s*=\s*)?|\bjsonify\(\s*|\breturn\s+(?=\{)|\breturn\s+\(\s*(?=\{)"
 )
+_GIVES = re.compile(r"\.(?:json|send|end|text|sendStatus)\(|\bnew Response\(|\braise\b|\bthrow\b|\bnext\(")
 _STATUS = re.compile(r"(?:status|code|status_code|statusCode)\s*[(=:]\s*(?:\w+\.)*(?:HTTP_)?([1-5]\d\d)\b")
 _FROM = re.compile(r"^[ \t]*from[ \t]+([A-Za-z_][\w.]{0,200})[ \t]+import[ \t]+([^\n#]{1,400})", re.MULTILINE)
 _LINES = re.compile(r"^[ \t]*(?:import|export|from|const|let|var|\})[^\n]{0,500}", re.MULTILINE)
@@ -109,10 +110,11 @@ class Code:
         self.ask([word])
         return self._words[word]
 
-    def says(self, word: str, near: str) -> bool:
-        """Whether code has a word; what a browser runs says nothing, unless the file that is asked for lies there too."""
+    def saying(self, word: str, near: str) -> frozenset[str]:
+        """The files whose code has a word, outside of comments; those of a browser only where ``near`` is one of them."""
         beside = _BROWSER.search(near) is not None
-        return any(beside or _BROWSER.search(path) is None for path in self.where(word))
+        found = [path for path in sorted(self.where(word)) if beside or _BROWSER.search(path) is None]
+        return frozenset(path for path in found[:MOST] if word in self._code(path) or not self.text(path))
 
     def text(self, path: str) -> str:
         """A file's text; none of one that is too long or not there."""
@@ -123,6 +125,11 @@ class Code:
         """The declaration of a route and its handler as text."""
         spans = [route.at, *([route.handler] if route.handler is not None else [])]
         return "\n".join("\n".join(self.text(one.path).split("\n")[one.line - 1 : one.last]) for one in dict.fromkeys(spans))
+
+    def refuses(self, route: Route) -> bool:
+        """Whether a route is there to say that its method is not: 405 is all that its handler answers with."""
+        said = self.handler(route) if route.statuses == {405} else ""
+        return len(_GIVES.findall(said)) == 1 and len(re.findall(r"\breturn\b|\?", said)) <= 1
 
     def request(self, route: Route) -> Body | None:
         """The schema that a route's input is held to; None where none is named, several are, or it cannot be read."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pytest_agentcompliance.parsing.plan import PlanError
 
 _STATUS = re.compile(
-    r"(?<![\w.#/:-])([1-5]\d\d)(?![\w%.]|\s?(?:ms|px|kb|mb|chars?|characters?|seconds?|items?|rows?|users?|bytes|tokens?|words|"
+    r"(?<![\w.#/:-])([1-5]\d\d)(?![\w%]|\.\d|\s?(?:ms|px|kb|mb|chars?|characters?|seconds?|items?|rows?|users?|bytes|tokens?|words|"
     r"requests?|req)\b)",
     re.IGNORECASE,
 )
@@ -18,11 +18,15 @@ _RETURNED = re.compile(
     r"(?:\breturns?|\brespond(?:s|ing)?(?: with)?|\bthrows?|\braises?|\banswers?(?: with)?|\bgives?|\bbecomes?|\bfails? with|"
     r"\breject(?:s|ed)?(?: with)?|→|->|=>|⇒|；|\belse)"
     r"[\s`*(]{0,4}(?:a |an |the |with |http |status )?[`*(]{0,2}([45]\d\d)\b"
-    r"|`([45]\d\d)\s+[A-Z][A-Za-z_ ]{2,60}`|`([45]\d\d)`",
+    r"|`([45]\d\d)\s+[A-Z][A-Za-z_ ]{2,60}`|`([45]\d\d)`"
+    r"|(?:^|[,.;|])\s?([45]\d\d)\s(?:when|if|where|for|on|unless)\b",
     re.IGNORECASE,
 )
+_WITHIN = re.compile(r"[.;,]\s(?:errors?|error cases|fails with)\s?:\s", re.IGNORECASE)
 _NOT = re.compile(
-    r"\b(?:no|not|never|don't|doesn't|without|instead of|rather than|avoid)\b[^.;,]{0,30}$|不[^，。]{0,6}$",
+    r"\b(?:no|not|never|don't|doesn't|without|instead of|rather than|avoid)\b(?:\s{1,2}(?:an?|the|any|return(?:s|ing)?|"
+    r"respond(?:s|ing)?|answer(?:s|ing)?|throw(?:s|ing)?|rais(?:es?|ing)|giv(?:es?|ing)|with|be|as|status|code|http)){0,4}"
+    r"[\s`*(]{0,4}$|不[^，。]{0,6}$",
     re.IGNORECASE,
 )
 MOST = 30  # cases of a line
@@ -65,11 +69,14 @@ def errors(said: str, line: int) -> list[PlanError]:
 def prose(said: str, line: int) -> Iterator[PlanError]:
     """The cases that a sentence states by the way: ``returns 404 where there is none``, ``503 INSUFFICIENT_POOL``."""
     said = said[:2000]
+    if (within := _WITHIN.search(said)) is not None:
+        yield from (one for one in errors(said[within.end() :], line) if one.status is not None)
+        said = said[: within.start()]
     for found in list(_RETURNED.finditer(said))[:MOST]:
         if _NOT.search(said[max(0, found.start() - 40) : found.start()]):
             continue
-        status = int(found[1] or found[2] or found[3])
-        at = found.start(1) if found[1] else found.start()
+        status = int(found[1] or found[2] or found[3] or found[4])
+        at = found.start(1) if found[1] else found.start(4) if found[4] else found.start()
         code = _CODE.match(said[at : at + 80].lstrip("`").removeprefix(str(status)).lstrip(" `:"))
         yield PlanError(status, (code[1] or code[2]) if code else "", _words(said[at:]), line)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pytest_agentcompliance.parsing.plan import PlanField, PlanShape
 from pytest_agentcompliance.parsing.plan.units import Unit, column, plain
@@ -24,6 +25,16 @@ _NEEDED = re.compile(r"required\??|mandatory|必填", re.IGNORECASE)
 _OPTIONAL = re.compile(r"\boptional\b|可选", re.IGNORECASE)
 _REQUIRED = re.compile(r"\brequired\b|必填", re.IGNORECASE)
 _TYPES = re.compile(r"\b(?:interface|type)\s+(\w{1,80})(?:\s+extends\s+[\w, ]{1,80})?\s*=?\s*\{")
+_LISTED = re.compile(
+    r"\b(?:lists?|arrays?)\b(?:\s{1,2}(?:of|with|objects?|items?))?\W{0,4}$|\b(?:Array|List|list)[<\[]$",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"([a-z_]\w{0,60})(\?|\[\])?(?:\s?\(([^()\n]{0,60})\))?")
+# What a list of words between commas says that are no fields.
+_NO_FIELD = frozenset({
+    "list", "lists", "array", "object", "objects", "json", "paginated", "pagination", "none", "empty", "nothing", "same", "created",
+    "updated", "deleted", "multipart", "sorted", "filtered", "idempotent", "ok",
+})  # fmt: skip
 MOST = 200  # fields of a body
 LONGEST = 60_000  # characters of a body
 
@@ -51,7 +62,8 @@ def of_text(text: str, line: int) -> PlanShape | None:
     if not fields:
         return None
     before = text[:start].rstrip()
-    return PlanShape(tuple(fields[:MOST]), line, many=before.endswith("[") or text.rstrip().endswith("}[]"), partial=partial)
+    many = before.endswith("[") or text.rstrip().endswith("}[]") or _LISTED.search(before[-40:]) is not None
+    return PlanShape(tuple(fields[:MOST]), line, many=many, partial=partial)
 
 
 def _parts(text: str, start: int) -> list[str]:
@@ -80,9 +92,11 @@ def _parts(text: str, start: int) -> list[str]:
 
 def of_units(given: Sequence[Unit], named: Mapping[str, PlanShape]) -> PlanShape | None:
     """The body that some units state: a fence, a table of fields, a list of them, or the name of a schema."""
+    listed = False
     for unit in given:
         if unit.kind == "fence" and (found := of_text(unit.text, unit.line)) is not None:
-            return found
+            return replace(found, many=True) if listed else found
+        listed = unit.kind in ("item", "text") and _LISTED.search(unit.text[-60:]) is not None
     rows = [one for one in given if one.kind == "row"]
     if (found := _of_rows(rows)) is not None:
         return found
@@ -110,6 +124,8 @@ def of_line(said: str, line: int, named: Mapping[str, PlanShape]) -> PlanShape |
     for each in codes:
         if (alone := re.fullmatch(r"(\w{1,80})(\[\])?", each)) is not None and (shape := named.get(alone[1])) is not None:
             return PlanShape(shape.fields, shape.line, bool(alone[2]), alone[1], shape.partial)
+    if (bare := _bare(said, line)) is not None:
+        return bare
     rest = _CODE.sub("", said)
     if codes and re.fullmatch(r"(?:\W|\b(?:and|or|with|plus|optional|required|the|a|fields?|body)\b)*", rest, re.IGNORECASE):
         words = [one.strip() for code in codes for one in code.split(",")]
@@ -120,6 +136,23 @@ def of_line(said: str, line: int, named: Mapping[str, PlanShape]) -> PlanShape |
     if schema is not None and (len(said) < 60 or f"`{schema[1]}" in said):
         return PlanShape((), line, bool(schema[2]), schema[1])
     return None
+
+
+def _bare(said: str, line: int) -> PlanShape | None:
+    """Fields between commas, in code or not: ``email, password, name?``, ```amount` (int, optional), `reason` (str)``."""
+    if len(said) > 600 or "," not in said:
+        return None
+    parts = re.split(r",\s{0,3}(?![^()\n]{0,60}\))", said.replace("`", "").strip(" .;"))
+    found = [_BARE.fullmatch(one.strip()) for one in parts]
+    if len(found) < 2 or any(one is None or one[1] in _NO_FIELD for one in found):
+        return None
+    fields = []
+    for one in found:
+        if one is not None:
+            more = one[3] or ""
+            optional = True if one[2] == "?" or _OPTIONAL.search(more) else False if _REQUIRED.search(more) else None
+            fields.append(PlanField(one[1], more.partition(",")[0].strip()[:80], optional))
+    return PlanShape(tuple(fields[:MOST]), line)
 
 
 def _of_rows(rows: Sequence[Unit]) -> PlanShape | None:
@@ -170,9 +203,10 @@ def named(given: Sequence[Unit]) -> dict[str, PlanShape]:
     for unit in given:
         if unit.kind != "fence" or not re.search(r"\b(?:interface|type|class|BaseModel|object)\b", unit.text):
             continue
-        for one in _TYPES.finditer(unit.text):
-            line = unit.line + unit.text.count("\n", 0, one.start()) if len(unit.text) < LONGEST else unit.line
-            if (shape := of_text(unit.text[one.start() :], line)) is not None:
+        starts = list(_TYPES.finditer(unit.text[:LONGEST]))
+        for one, after in zip(starts, [*(each.start() for each in starts[1:]), LONGEST], strict=False):
+            line = unit.line + unit.text.count("\n", 0, one.start())
+            if (shape := of_text(unit.text[one.start() : after], line)) is not None:
                 found[one[1]] = PlanShape(shape.fields, line, name=one[1], partial=shape.partial or " extends " in one[0])
         ending = {"python": "py", "py": "py", "ts": "ts", "typescript": "ts", "js": "ts", "javascript": "ts"}.get(unit.info, "")
         if ending and re.search(r"\bBaseModel\b|\bobject\(|@Is[A-Z]", unit.text):

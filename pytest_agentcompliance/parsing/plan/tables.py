@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from pytest_agentcompliance.parsing.markdown import word_set
 from pytest_agentcompliance.parsing.models import Field, Index, Model
-from pytest_agentcompliance.parsing.models.kinds import kind_of
-from pytest_agentcompliance.parsing.plan import PlanTable, PlanUnread, sql
+from pytest_agentcompliance.parsing.plan import PlanTable, PlanUnread, columns, sql
 from pytest_agentcompliance.parsing.plan.units import Unit, column, is_kept, plain
 
 # A heading that speaks of tables, below which names are those of tables.
@@ -22,11 +21,33 @@ _NO_TABLES = re.compile(
     r"event|error|json|services?|types?)\b",
     re.IGNORECASE,
 )
+# What no table is, though its title says model, schema or entity: what goes over the wire, or is shown.
+_WIRE = re.compile(
+    r"\b(?:pydantic|dtos?|zod|typescript|ts|front[- ]?end|client[- ]side|requests?|responses?|inputs?|outputs?|payloads?|props|"
+    r"(?:ui|component|form|view) (?:state|models?|types?|schemas?)|dataclass(?:es)?|view ?models?|"
+    r"(?:in[- ]memory|validation|api|rest|graphql|json|service|error|llm|prompt|tool|event|message|agent)[- ]"
+    r"(?:layer|schemas?|models?|types?|entit(?:y|ies)|objects?|contracts?|representations?))\b",
+    re.IGNORECASE,
+)
+_STORED = re.compile(
+    r"\b(?:database|db|sql|tables?|prisma|orm|ddl|sqlmodel|sqlalchemy|drizzle|typeorm|mongo(?:ose|db)?|sequelize|migrations?|"
+    r"persist\w{0,8}|collections?)\b",
+    re.IGNORECASE,
+)
+# Code that declares what no table is; models are read from code by their own readers.
+_WIRE_CODE = re.compile(
+    r"\b(?:BaseModel|TypedDict|NamedTuple|Protocol|z\.object|Enum)\b|@dataclass\b|"
+    r"^[ \t]*(?:export[ \t]+)?(?:(?:interface|class|enum)[ \t]+\w{1,80}[ \t]*[<({:]|"
+    r"(?:interface|class)[ \t]+\w{1,80}[ \t]+extends\b|type[ \t]+\w{1,80}[ \t]*=)|"
+    r"^[ \t]*(?:openapi|properties)[ \t]*:|^[ \t]*type[ \t]*:[ \t]*object\b",
+    re.MULTILINE,
+)
 _NAME = r"[`*\"]{0,3}([A-Za-z]\w{1,60})[`*\"]{0,3}"
 _TITLE = re.compile(
     rf"(?:[\d.()]{{1,10}}\s+|[A-Z]\.\s+)?(?:(?:(?:new|db|database|prisma|orm|orm model)\s+)?(?:table|model|entity|collection|"
     rf"schema)\s*:?\s*)?{_NAME}"
-    r"(?:\s+(?:table|model|entity|collection|schema))?\s*(?:[:(—–-].*)?",
+    r"(?:\s+(?:table|model|entity|collection|schema)(?:\s+(?:definition|schema|structure|details|columns|fields))?)?"
+    r"(?:\s*[:(—–].*|\s+-.*)?",
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"\b(?:table|model|entity|collection)s?\b", re.IGNORECASE)
@@ -36,14 +57,19 @@ _COMMON = word_set(
     "overview notes migrations migration data enums enum types type orm queries seed seeds general design new changes note "
     "example rules key keys "
     "primary unique foreign purpose important users_note description access rls policies policy validation storage auth "
-    "status"
+    "status definition definitions creation setup structure structures details layout layouts summary diagram diagrams erd "
+    "conventions naming strategy specification specifications properties requirement considerations implementation verification "
+    "objective and or of for in with the"
+)
+# What is one too where more stands beside it ("Table inventory", "Security model"), and may be a table's name alone.
+_BESIDE = word_set(
+    "files file lists list listing updates update modifications layer layers names inventory mapping mappings management "
+    "versioning reference "
+    "references evolution selection size sizes usage example examples sample samples comparison spec specs attributes "
+    "security authorization caching concurrency domain threat permission permissions deployment dependencies location goal goals"
 )
 _COLUMN_NAMES = re.compile(r"columns?(?: name)?|fields?(?: name)?|name|attributes?|propert(?:y|ies)|字段|列|컬럼", re.IGNORECASE)
 _TYPES = re.compile(r"(?:data ?|sql |db )?types?(?: .{0,20})?|类型", re.IGNORECASE)
-_MORE = re.compile(
-    r"constraints?.*|notes?|description|details|required\??|nullable\??|null\??|attributes|key|default|modifiers?|说明|约束",
-    re.IGNORECASE,
-)
 _NULLABLE = re.compile(r"null(?:able)?\??", re.IGNORECASE)
 _REQUIRED = re.compile(r"required\??", re.IGNORECASE)
 _TABLE_NAMES = re.compile(r"(?:table|model|entity|collection)(?: name)?|表", re.IGNORECASE)
@@ -61,19 +87,24 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _STAMPS = re.compile(r"\b(?:created_?at|timestamps?)\b", re.IGNORECASE)
-_ITEM_COLUMN = re.compile(r"[`*]{0,3}([a-z_]\w{0,60})[`*]{0,3}\s*(?:\(([^()]{1,80})\)|[:—–-]\s*`?([^`\n]{1,160}))?", re.DOTALL)
-_SQL_COLUMN = re.compile(r"`?([a-z_]\w{0,60})\s+([A-Za-z]\w{2,30}(?:\([\d, ]{1,10}\))?(?:\[\])?)(?:\s|`|$|,)")
 _ON = re.compile(r"(?:\bon\s+)?[`\"]?\b(\w{1,80})[`\"]?\s*\(([^()]{1,200})\)", re.IGNORECASE)
 _DOTTED = re.compile(r"\b([A-Za-z]\w{1,60})\.([A-Za-z]\w{0,60})\b")
 _CODE = {"python": "py", "py": "py", "typescript": "ts", "ts": "ts", "javascript": "ts", "js": "ts", "prisma": "prisma"}
-_WORDS = re.compile(r"[A-Za-z_]\w{0,60}")
+_ATTRIBUTE = re.compile(r"id|uuid|\w{1,60}_(?:id|at|on)|(?:created|updated|deleted)\w{0,10}", re.IGNORECASE)
 _LISTING = re.compile(r"\b(?:tables|models|entities|collections)$", re.IGNORECASE)
 _KEYED = re.compile(
     r"(?:(?:unique\s+)?(?:index|btree|composite)\s*(?:on)?:?\s*)?\(?\s*([a-z_]\w{0,60}(?:\s*[,+]\s*[a-z_]\w{0,60}){0,20})",
     re.IGNORECASE,
 )
+_RULES = re.compile(
+    r"\b(?:validations?|business rules?|rules|relations?(?:hips?)?|transitions?|lifecycle|security|permissions?|access|"
+    r"behaviou?rs?|examples?|queries|api|used by|usage)\b",
+    re.IGNORECASE,
+)
+_DRAWN = ("", "text", "txt", "plaintext", "yaml", "yml")
 _OPEN = re.compile(r"([A-Za-z]\w{1,60})\s*[:{(]*\s*")
 MOST = 400  # tables of a plan
+_MOST_READ = 2000  # of them that are looked at
 
 
 @dataclass
@@ -91,6 +122,8 @@ class _Draft:
     soft: int = 0
     not_soft: bool = False
     certain: bool = False  # the plan calls it a table
+    wire: bool = False  # code says that it is none: a class of what goes over the wire
+    rules: bool = False  # what follows are rules of columns and no columns
     primary: tuple[str, ...] = ()
 
 
@@ -119,7 +152,7 @@ def _of_code(units: Sequence[Unit], path: str, found: Found) -> Iterator[PlanTab
     for unit in units:
         if unit.kind != "fence":
             continue
-        text = unit.text
+        text = _registered(unit.text)
         if re.search(r"\b(?:create|alter)\s+table\b|\bcreate\s+(?:unique\s+)?index\b", text, re.IGNORECASE):
             made = sql.tables(text, unit.line, path)
             if not made and re.search(r"\bcreate\s+table\b", text, re.IGNORECASE):
@@ -134,6 +167,14 @@ def _of_code(units: Sequence[Unit], path: str, found: Found) -> Iterator[PlanTab
         if not read.models and read.unread:
             found.unread.append(PlanUnread(unit.line, f"its code could not be read: {read.unread[0].why}"))
         yield from (_of_model(replace(one, path=path), unit) for one in read.models)
+
+
+def _registered(text: str) -> str:
+    """A fence of Mongoose whose schemas are given to no model: plans often show them alone."""
+    if "Schema(" not in text or "model(" in text:
+        return text
+    names = re.findall(r"\b(\w{1,60})Schema\s*=\s*new\s+(?:mongoose\s*\.\s*)?Schema\(", text)[:MOST]
+    return text + "".join(f'\nmongoose.model("{name[:1].upper()}{name[1:]}", {name}Schema)' for name in names)
 
 
 def _of_model(model: Model, unit: Unit) -> PlanTable:
@@ -152,28 +193,52 @@ def _of_text(units: Sequence[Unit], path: str, found: Found) -> Iterator[PlanTab
             indexes = bool(_INDEXES.search(unit.text)) and not _SAYS.search(plain(unit.text).replace("Tables and", ""))
             if now is not None and (unit.level <= now.rank or now.rank > 6):
                 now = None
+            if now is not None:
+                now.rules = _RULES.search(unit.text) is not None
             if now is None and (draft := _titled(unit.text, unit, unit.level, database)) is not None:
                 drafts.append(now := draft)
         elif unit.kind == "row":
             now = _row(unit, now, database, drafts)
         elif unit.kind == "fence":
-            if now is not None and not now.fields and unit.info in ("", "text", "txt", "plaintext", "yaml", "yml", "python"):
-                now.fields += _listed(unit)
-            elif now is None and database and unit.info in ("", "text", "txt", "plaintext", "yaml", "yml"):
-                drafts += _drawn(unit)
+            drafts += _fence(unit, now, database)
         elif unit.kind in ("item", "text"):
             now, indexes = _line(unit, now, indexes, database, drafts)
         if now is not None:
             _soft(unit, now)
         if indexes and unit.kind in ("item", "text", "fence"):
             _index(unit, now, drafts)
-    yield from (_made(one, path) for one in drafts[:MOST] if one.fields or one.certain)
+    yield from (_made(one, path) for one in drafts[:MOST] if (one.fields or one.certain) and not one.wire)
 
 
 def _is_database(unit: Unit) -> bool:
     """Whether it stands where tables are spoken of."""
     near = [one for one in unit.titles if _DATABASE.search(one)]
-    return bool(near) and not (unit.titles and _NO_TABLES.search(unit.titles[-1]) and not _DATABASE.search(unit.titles[-1]))
+    if not near or any(map(_is_wire, unit.titles)):
+        return False
+    return not (_NO_TABLES.search(unit.titles[-1]) and not _DATABASE.search(unit.titles[-1]))
+
+
+def _fence(unit: Unit, now: _Draft | None, database: bool) -> Iterator[_Draft]:
+    """A fence that draws the columns of the table that is open, or tables of its own; code of what is none says so."""
+    if _WIRE_CODE.search(unit.text):
+        if now is not None and not now.fields and not _has_models(unit.text):
+            now.wire = True
+    elif now is not None and not now.fields and unit.info in (*_DRAWN, "python"):
+        now.fields += columns.listed(unit)
+    elif now is None and database and unit.info in _DRAWN:
+        yield from _drawn(unit)
+
+
+def _has_models(text: str) -> bool:
+    from pytest_agentcompliance.parsing.models import SIGNS  # start-up time
+
+    return any(one in text for one in SIGNS)
+
+
+def _is_wire(title: str) -> bool:
+    """Whether a title is one of what goes over the wire, or is shown, and not of what is stored."""
+    title = title[:200]
+    return _WIRE.search(title) is not None and _STORED.search(title) is None
 
 
 def _said_of_all(unit: Unit, database: bool, found: Found) -> None:
@@ -192,6 +257,9 @@ def _titled(text: str, unit: Unit, rank: int, database: bool) -> _Draft | None:
     calls = _SAYS.search(said) is not None and not _NO_TABLES.search(said)
     if name is None or name[1].lower() in _COMMON or not (calls or database):
         return None
+    beside = re.search(rf"\b(?:table|model|entity|collection|schema)\s+{name[1]}\b|\b{name[1]}\s+\w", said, re.IGNORECASE)
+    if any(map(_is_wire, (*unit.titles, said))) or (name[1].lower() in _BESIDE and beside is not None):
+        return None
     if rank > 6 and not (calls or "`" in text or "_" in name[1] or name[1].islower() or said.rstrip(":") == name[1]):
         return None
     certain = calls and len(said) < 60 and rank <= 6
@@ -205,18 +273,18 @@ def _row(unit: Unit, now: _Draft | None, database: bool, drafts: list[_Draft]) -
     names = column(unit.header, _COLUMN_NAMES)
     if owner is not None and names is not None and types is not None and owner < len(unit.cells):
         called = plain(unit.cells[owner])
-        now = next((one for one in drafts if one.name == called), None) if called else now
-        if now is None and _WORDS.fullmatch(called):
+        now = next((one for one in drafts[:_MOST_READ] if one.name == called), None) if called else now
+        if now is None and columns.WORDS.fullmatch(called):
             drafts.append(now := _Draft(called, unit.line, 8, unit.section, unit.kept))
     if now is None or types is None or names is None or max(types, names) >= len(unit.cells):
         return now
-    if not _WORDS.fullmatch(plain(unit.cells[names])):
+    if not columns.WORDS.fullmatch(plain(unit.cells[names])):
         for each in re.split(r"\s*[,/]\s*", plain(unit.cells[names]))[:10]:
-            if _WORDS.fullmatch(each):
-                now.fields.append(_field(each, plain(unit.cells[types]), "", unit.line))
+            if columns.WORDS.fullmatch(each):
+                now.fields.append(columns.made(each, plain(unit.cells[types]), "", unit.line))
         return now
     rest = [plain(one) for at, one in enumerate(unit.cells) if at not in (types, names)]
-    made = _field(plain(unit.cells[names]), plain(unit.cells[types]), " ".join(rest), unit.line)
+    made = columns.made(plain(unit.cells[names]), plain(unit.cells[types]), " ".join(rest), unit.line)
     for at, one in enumerate(unit.header[: len(unit.cells)]):
         said = plain(unit.cells[at]).lower()
         if _NULLABLE.fullmatch(one) and said in ("no", "false", "✗", "❌", "n", "not null"):
@@ -239,9 +307,11 @@ def _line(unit: Unit, now: _Draft | None, indexes: bool, database: bool, drafts:
     label = _label(said)
     if label is not None and _INDEXES.search(label) and not said.lower().startswith("indexed "):
         return now, True
+    if label is not None and now is not None and unit.kind == "text":
+        now.rules = _RULES.search(label) is not None
     if label is not None and label.lower() in ("columns", "fields", "attributes", "schema", "table columns"):
         return now, False
-    if now is not None and not indexes and unit.kind == "item" and (made := _columns(unit)):
+    if now is not None and not (indexes or now.rules) and unit.kind == "item" and (made := columns.of_item(unit)):
         now.fields += made
         return now, False
     if now is not None and unit.kind == "item" and (level := sql.constraint(said.replace("`", ""), unit.line)) is not None:
@@ -250,15 +320,18 @@ def _line(unit: Unit, now: _Draft | None, indexes: bool, database: bool, drafts:
         return now, indexes
     if unit.kind == "item" and database and now is None and _LISTING.search(unit.section):
         alone = re.fullmatch(r"`(\w{2,60})`[^`]{0,200}", said)
-        if alone is not None and "." not in alone[1]:
+        if alone is not None and not _ATTRIBUTE.fullmatch(alone[1]):
             drafts.append(_Draft(alone[1], unit.line, 7 + unit.indent, unit.section, unit.kept, unit.indent, certain=True))
             return drafts[-1], False
     if now is None and database:
         head, _, rest = said.partition(":") if ":" in said else (re.split(r"\s[—–-]\s|(?=\()", said, maxsplit=1)[0], "", "")
         draft = _titled(head, unit, 7 + unit.indent, database) if _is_name(head, said) else None
-        if draft is not None:
+        inline = columns.inline(rest or said[len(head) :], unit.line) if draft is not None else []
+        # A label before a sentence is none: "**Requirement**: choose one of both".
+        prose = unit.kind == "text" and rest.strip("* ") and not inline and "`" not in head and not _SAYS.search(head)
+        if draft is not None and not prose:
             drafts.append(draft)
-            draft.fields += _inline(rest or said[len(head) :], unit.line)
+            draft.fields += inline
             return draft, False
     if label is not None and now is not None and unit.kind == "text":
         draft = _titled(label, unit, 7, database) if database and _is_name(label, said) and now.rank > 6 else None
@@ -287,91 +360,6 @@ def _label(said: str) -> str | None:
     return plain(bare) if said.startswith("**") and said.rstrip().endswith("**") and len(bare) < 60 else None
 
 
-def _columns(unit: Unit) -> list[Field]:
-    """The columns of an item: usually one, several where each stands in code as SQL writes it."""
-    codes = re.findall(r"`([^`\n]{1,200})`", unit.text)
-    if len(codes) > 1 and all(_SQL_COLUMN.match(one) for one in codes):
-        found = [_column(one, unit.line) for one in codes[:60]]
-        return [one for one in found if one is not None]
-    one = _column(unit.text, unit.line)
-    return [one] if one is not None else []
-
-
-def _column(text: str, line: int) -> Field | None:
-    """A column with its type, in any of the ways that plans write one."""
-    bare = text.replace("**", "").strip()
-    sql_like = _SQL_COLUMN.match(bare)
-    if sql_like is not None and kind_of(sql_like[2].partition("(")[0].rstrip("[]")):
-        return sql.column(bare.replace("`", "").partition(" -- ")[0].partition(" — ")[0], line)
-    found = _ITEM_COLUMN.match(bare)
-    if found is None or not (found[2] or found[3] or bare.strip("` ") == found[1]):
-        return None
-    said = found[2] or found[3] or ""
-    typed = _kind(said)
-    if not typed and not bare.startswith("`"):
-        return None
-    return _field(found[1], said, bare[found.end() :], line)
-
-
-def _kind(said: str) -> str:
-    """The word for the first type that a text names."""
-    words = _WORDS.findall(said)[:4]
-    for size in (4, 3, 2, 1):
-        if kind := kind_of(" ".join(words[:size])):
-            return kind
-    return "json" if said.strip().endswith("[]") else ""
-
-
-def _field(name: str, typed: str, more: str, line: int) -> Field:
-    said = f"{typed} {more}".lower()
-    primary = re.search(r"\bpk\b|\bprimary(?: key)?\b", said) is not None
-    optional = re.search(r"\bnull(?:able)?\b|\boptional\b|\?", said) is not None and "not null" not in said
-    required = re.search(r"\bnot null\b|\brequired\b|\bnon-null", said) is not None
-    length = re.search(r"char\w*\s*\((\d{1,6})\)", typed, re.IGNORECASE)
-    words = _WORDS.findall(typed)
-    return Field(
-        name, name, _kind(typed), typed.strip()[:80], line,
-        nullable=False if primary or required else True if optional else None,
-        unique=re.search(r"\bunique\b", said) is not None, primary=primary, list="[]" in typed and bool(words),
-        length=int(length[1]) if length else None,
-        reference=sql.reference(f"{typed} {more}") if "references" in said else None,
-    )  # fmt: skip
-
-
-def _inline(said: str, line: int) -> list[Field]:
-    """Columns that stand after a table's name: ``users: id (uuid), email, created_at``."""
-    bare = plain(said).strip().strip("():—–- ")
-    if not bare or bare.count(",") < 1:
-        return []
-    found = []
-    for part in re.split(r",(?![^()]*\))", bare)[:100] if bare.count("(") < 200 else []:
-        words = part.split()
-        if not words or not re.fullmatch(r"[a-z_]\w{0,60}\??", words[0]) or len(words) > 6:
-            return []  # prose
-        found.append(_field(words[0].rstrip("?"), " ".join(words[1:]).strip("() "), "", line))
-    return found
-
-
-def _listed(unit: Unit) -> list[Field]:
-    """The columns of a fence that draws one table."""
-    found: dict[str, Field] = {}
-    for at, row in enumerate(unit.text.split("\n")[:400]):
-        one = _drawn_column(row, unit.line + at)
-        if one is not None:
-            found.setdefault(one.name, one)
-            if one.type:
-                found[one.name] = one
-    return list(found.values()) if any(one.type for one in found.values()) else []
-
-
-def _drawn_column(row: str, line: int) -> Field | None:
-    said = row.partition("#")[0].partition("//")[0].strip().strip("│├└─|+- ").rstrip(",;")
-    found = re.fullmatch(r"([a-z_]\w{0,60})\??\s*(?::\s*|\s+)([A-Za-z][^\n]{0,200})", said)
-    if found is None or not _kind(found[2]):
-        return None
-    return _field(found[1], found[2], "", line)
-
-
 def _drawn(unit: Unit) -> Iterator[_Draft]:
     """The tables that a fence draws: a name at the margin, its columns below it."""
     now: _Draft | None = None
@@ -383,7 +371,7 @@ def _drawn(unit: Unit) -> Iterator[_Draft]:
             if now is not None and now.fields:
                 yield now
             now = _Draft(head[1], unit.line + at, 8, unit.section, unit.kept) if head else None
-        elif now is not None and (one := _drawn_column(row, unit.line + at)) is not None:
+        elif now is not None and (one := columns.drawn(row, unit.line + at)) is not None:
             now.fields.append(one)
     if now is not None and now.fields:
         yield now
@@ -408,18 +396,18 @@ def _index(unit: Unit, now: _Draft | None, drafts: list[_Draft]) -> None:
         unique = re.search(r"\bunique\b", row, re.IGNORECASE) is not None
         hits = [(found[1], sql.columns_of(found[2])) for found in _ON.finditer(row)]
         hits += [(found[1], (found[2],)) for found in _DOTTED.finditer(row)] if not hits else []
-        for name, columns in hits[:40]:
-            of = next((one for one in drafts if one.name.lower() == name.lower()), now)
-            if of is None or not columns or not all(_WORDS.fullmatch(one) for one in columns):
+        for name, keys in hits[:40]:
+            of = next((one for one in drafts[:_MOST_READ] if one.name.lower() == name.lower()), now)
+            if of is None or not keys or not all(columns.WORDS.fullmatch(one) for one in keys):
                 continue
             if of is now or of.name.lower() == name.lower():
-                of.indexes.append(Index(columns, unique, line))
+                of.indexes.append(Index(keys, unique, line))
         if not hits and now is not None and unit.kind == "item":
             head = _KEYED.match(row)
-            columns = tuple(re.split(r"\s*[,+]\s*", head[1])) if head else ()
+            keys = tuple(re.split(r"\s*[,+]\s*", head[1])) if head else ()
             known = {one.name for one in now.fields}
-            if columns and all(one in known for one in columns):
-                now.indexes.append(Index(columns, unique, line))
+            if keys and all(one in known for one in keys):
+                now.indexes.append(Index(keys, unique, line))
 
 
 def _made(draft: _Draft, path: str) -> PlanTable:

@@ -16,7 +16,7 @@ MOST_CELLS = 40
 # Titles of sections that plan nothing: what is there already, what is for later, what others do, how it is tested.
 _KEPT = re.compile(
     r"\b(?:existing|already|current(?:ly)?(?: state| schema| api)?|as-is|baseline|unchanged|out[- ]of[- ]scope|non[- ]?goals?|"
-    r"not in scope|"
+    r"not in (?:scope|this (?:phase|release|version|iteration|sprint))|"
     r"future|deferred|nice[- ]to[- ]have|stretch goals?|postponed|rejected|third[- ]party|external apis?|upstream|deprecated|"
     r"what (?:already )?exists|what stays)\b"
     # What may be the name of a resource too is meant where it is all that the title says.

@@ -109,6 +109,11 @@ def digest(statement: bytes | Mapping[str, Any]) -> str:
     return hashlib.sha256(plain.encode("ascii")).hexdigest()
 
 
+def document(data: bytes) -> Mapping[str, Any]:
+    """The JSON object of a statement of any kind, each key in it once. Nobody changes it. Raises ``Malformed``."""
+    return _read(data)
+
+
 def sequence(data: bytes) -> int:
     """The number that a statement says it has in its chain, whatever else it says. Raises ``Malformed``."""
     found: Any = _read(data).get("predicate")

@@ -13,7 +13,8 @@ MOST = 5000  # queries of one file
 # By one of these the bytes of a patch that adds a query are known.
 SIGNS = (
     rb"\.query\b", rb"\.execute", rb"\.find[A-Z_(]", rb"\.select[(D]", rb"\.insert", rb"\.delete[(MO]", rb"\.count", rb"\.scalar",
-    rb"\.up(?:date|sert)[(MOA]", rb"\.objects\.", rb"[qQ]ueryRaw", rb"\.save\(", rb"\.fetch[(rv]", rb"\bsql[`<]", rb"\.get\([A-Z]",
+    rb"\.up(?:date|sert)[(MOA]", rb"\.objects\.", rb"queryRaw", rb"QueryRaw",
+    rb"\.save\(", rb"\.fetch[(rv]", rb"sql(?<!\wsql)[`<]", rb"\.get\([A-Z]",
     rb"\.exec\(", rb"\.create[(MA]", rb"\.get(?:One|Many|Raw|Count)", rb"\.exists?[(B]", rb"\.aggregate\(", rb"\.from\(",
 )  # fmt: skip
 

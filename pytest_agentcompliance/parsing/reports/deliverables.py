@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_agentcompliance.parsing.markdown import Line, too_much
 from pytest_agentcompliance.parsing.markdown import read as lines_of
 from pytest_agentcompliance.parsing.reports import data
-from pytest_agentcompliance.parsing.reports.sections import Section, key, of_lines
+from pytest_agentcompliance.parsing.reports.sections import Section, key, of_lines, unfenced
 
 if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.log_files import Named
@@ -103,7 +103,7 @@ def lines(text: str) -> tuple[Line, ...]:
     if too_much(text):
         return ()
     found = data.lines(text)
-    return tuple(lines_of(text) if found is None else found)
+    return tuple(unfenced(lines_of(text)) if found is None else found)
 
 
 @lru_cache(maxsize=4)
@@ -247,10 +247,17 @@ def _box(text: str, ticked: bool, line: int) -> Iterator[Box]:
     yield Box(said, ticked and not struck and _TAKEN_BACK.search(said[-60:]) is None, line)
 
 
+def _words(cell: str) -> int:
+    return len(cell.split())
+
+
 def _row(line: Line) -> Iterator[Box]:
     """A row with a cell that says yes or no."""
     cells = [_plain(cell) for cell in re.split(r"(?<!\\)\|", line.text.strip().strip("|"))]
     for at, cell in enumerate(cells):
+        if at > 0 and cell[:1] in _TICKED | _CROSSED and (said := max(filter(None, cells[:at]), key=_words, default="")):
+            yield Box(said, cell[:1] in _TICKED, line.number)  # "✅ 14 passed"
+            return
         short = at > 0 and len(cell.split()) <= _SHORT  # "No secrets in code" in the first column is what is asked
         word = re.split(r"[\s(,:–—-]", cell.lower().rstrip("."))[0].rstrip("\ufe0f") if short else ""
         if cell.lower() in _YES or cell.lower() in _NO or word in _YES | _NO:

@@ -13,6 +13,8 @@ _PLAIN = re.compile(r"(?P<title>[A-Z][\w &/'-]{1,60}):(?P<rest>\s.*|)")
 _NUMBER = re.compile(r"^[(\[]?\d{1,2}[.):\]]*\s+")
 _ASIDE = re.compile(r"\([^()]{0,60}\)\s*$")
 _WORD = re.compile(r"[^\W_]+")
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+\S")
+_REPORT = 2  # headings in a fence below a label that make it the report
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,8 @@ def sections(text: str) -> tuple[Section, ...]:
 
 def of_lines(lines: list[Line]) -> tuple[Section, ...]:
     """The sections of a text that was read already."""
+    lines = unfenced(lines)
     titles = list(_titles(lines))
-    if not titles and any(line.kind == "fence" for line in lines):
-        rows = ["" if line.text.lstrip().startswith(("```", "~~~")) else line.text for line in lines]
-        lines = read("\n".join(rows))
-        titles = list(_titles(lines))
     found = []
     open_until = _ends([rank for _, rank, _, _ in titles], [at for at, *_ in titles], len(lines))
     for (at, rank, title, rest), end in zip(titles, open_until, strict=True):
@@ -55,6 +54,17 @@ def of_lines(lines: list[Line]) -> tuple[Section, ...]:
             Section(title, lines[at].number, rank, rest, tuple(within if rank < LABEL else _held(lines[at], rest, within)))
         )
     return tuple(found)
+
+
+def unfenced(lines: list[Line]) -> list[Line]:
+    """The lines of a report; those within its fences too where the whole of it stands in one, below a label at most."""
+    if not any(line.kind == "fence" for line in lines):
+        return lines
+    ranks = [rank for _, rank, _, _ in _titles(lines)]
+    inside = sum(line.kind == "code" and _HEADING.match(line.text) is not None for line in lines)
+    if any(rank < LABEL for rank in ranks) or (ranks and inside < _REPORT):
+        return lines
+    return read("\n".join("" if line.text.lstrip().startswith(("```", "~~~")) else line.text for line in lines))
 
 
 def named(found: Iterable[Section], names: Iterable[str]) -> Section | None:

@@ -26,8 +26,8 @@ class Secret:
 
 _PASSWORD = re.compile(r"(?<=[A-Za-z0-9])://[^\s/:@\"'<>]{0,200}:([^\s/@\"'<>]{1,200})@")
 _HEADER = re.compile(
-    r"(?i:authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?"
-    r"(?:(?:basic|bearer|token|digest|negotiate|apikey)[ \t]{1,4})?)([^\s\"',;]{6,4096})"
+    r"(?i:authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"'`]?+"
+    r"(?:(?:basic|bearer|token|digest|negotiate|apikey)[ \t]{1,4})?+)([^\s\"',;]{6,4096})"
 )
 _BEARER = re.compile(r"(?i:\bbearer[ \t]{1,4})([A-Za-z0-9._~+/-]{16,4096}={0,2})")
 # What a name says of its value. The name is walked back from the word, so that each character is looked at a few times.
@@ -39,7 +39,8 @@ _NAMED = re.compile(
 # What stands where a secret would, and is none.
 _HARMLESS = re.compile(
     r"(?i)(?:.{0,40}(?:example|changeme|change-me|placeholder|redacted|masked|dummy|sample|your[_-]|xxxx|\*\*\*|\.\.\.)|"
-    r"[$<{%\[(]|process\.env|os\.environ|import\.meta|env\.|https?://|[./~]{1,3}[\w-]{1,60}/|\d{4}-\d\d-\d\d)"
+    r"[$<{%\[(]|process\.env|os\.environ|import\.meta|env\.|https?://|[./~]{1,3}[\w-]{1,60}/|\d{4}-\d\d-\d\d|"
+    r"[a-z_$][\w$]{0,40}(?:\.[a-z_$][\w$]{0,40}){1,8}\()"  # a call of a method
 )
 _WORDS = re.compile(r"[A-Za-z]{3,}")
 
@@ -67,6 +68,27 @@ def masked(text: str) -> tuple[str, int]:
         parts += [text[at : one.start], MARK.format(kind=one.kind)]
         at = one.end
     return "".join([*parts, text[at:]]), len(found)
+
+
+def over_lines(value: str, mark: str, signs: str = "") -> str:
+    """A mark on each line of a value, on as many lines. With ``signs``, of a patch, only lines that begin with one of them are
+    masked, and keep it."""
+    first, *more = value.split("\n")
+    made = [mark + "\r" * first.endswith("\r")]
+    for line in more:
+        start = line[:1] if signs else ""
+        hidden = line[len(start) :].strip() and (not signs or start in signs)
+        made.append(start + mark + "\r" * line.endswith("\r") if hidden else line)
+    return "\n".join(made)
+
+
+def masked_lines(text: str) -> str:
+    """The text with a mark on each line of each secret: it has as many lines as before."""
+    parts, at = [], 0
+    for one in find(text):
+        parts += [text[at : one.start], over_lines(text[one.start : one.end], MARK.format(kind=one.kind))]
+        at = one.end
+    return "".join([*parts, text[at:]])
 
 
 def _all(text: str) -> Iterator[Secret]:

@@ -18,7 +18,7 @@ AROUND = 300  # characters on each side of what calls a detector: some of them t
 MOST = 200  # pieces of one text
 # What calls each of them: its kind, its module and class, and letters that must stand near.
 _MORE = re.compile(r"[A-Za-z0-9_-]{1,20}")  # the last part of Discord's tokens became longer
-_ASKED = (
+ASKED = (
     ("AWS secret", "aws", "AWSKeyDetector", ("aws", "AWS", "Aws"), r"aws|AWS|Aws"),
     ("OpenAI key", "openai", "OpenAIDetector", ("T3BlbkFJ",), r"T3BlbkFJ"),
     ("Mailchimp key", "mailchimp", "MailchimpDetector", ("-us",), r"-us\d"),
@@ -34,7 +34,7 @@ _ASKED = (
 
 @cache
 def _compiled() -> tuple[tuple[str, str, str, tuple[str, ...], re.Pattern[str]], ...]:
-    return tuple((kind, module, name, words, re.compile(hint)) for kind, module, name, words, hint in _ASKED)
+    return tuple((kind, module, name, words, re.compile(hint)) for kind, module, name, words, hint in ASKED)
 
 
 @cache

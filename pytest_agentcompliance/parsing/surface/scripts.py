@@ -10,14 +10,15 @@ from pytest_agentcompliance.parsing.exports.names import names
 from pytest_agentcompliance.parsing.surface.offered import ENDINGS, Files, text_of
 
 MOST = 600  # modules of one package
+# A fixed word first, what must not stand before it behind: ten times as quick as a boundary.
 _PASSED = re.compile(
-    r"\bexport\s+(?:type\s+)?(?:\*(?:\s+as\s+([\w$]+))?|\{([^{}]{0,20000})\})\s*from\s*[\"']([^\"'\n]{1,300})[\"']"
+    r"export(?<!\wexport)\s+(?:type\s+)?(?:\*(?:\s+as\s+([\w$]+))?|\{([^{}]{0,20000})\})\s*from\s*[\"']([^\"'\n]{1,300})[\"']"
 )
 _IMPORTED = re.compile(
-    r"\bimport\s+(?:type\s+)?(?:[\w$]+\s*,\s*)?\{([^{}]{0,20000})\}\s*from\s*[\"']([^\"'\n]{1,300})[\"']"
+    r"import(?<!\wimport)\s+(?:type\s+)?(?:[\w$]+\s*,\s*)?\{([^{}]{0,20000})\}\s*from\s*[\"']([^\"'\n]{1,300})[\"']"
 )
-_LOCAL = re.compile(r"\bexport\s+(?:type\s+)?\{([^{}]{0,20000})\}(?!\s*from\b)")
-_DEFAULT = re.compile(r"\bexport\s+default\b")
+_LOCAL = re.compile(r"export(?<!\wexport)\s+(?:type\s+)?\{([^{}]{0,20000})\}(?!\s*from\b)")
+_DEFAULT = re.compile(r"export(?<!\wexport)\s+default\b")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 
 

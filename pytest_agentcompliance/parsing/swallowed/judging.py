@@ -31,12 +31,15 @@ _EXPECTED = re.compile(
 _PROGRAM = re.compile(r"\b(?:exec|execFile|execa|spawn)(?:Sync|Async)?\(|\b(?:exec|run)(?:Git|Command|Cmd)\w{0,20}\(")
 _REMOTE = re.compile(r"\bfetch\(|\.then\(|\baxios\b")  # what is read of an answer may fail because the question did
 _PURE_CALLS = 12
+# What keeps the data of somebody: to remove something there is the work itself, and no tidying up.
+_KEEPERS = ("repository", "repositories", "repo", "service", "model", "store", "storage", "dao", "db", "database")
 # What ends something: nothing is left to do where that fails.
 _ENDS = re.compile(
     r"(?i)\b(?:a?close|end|destroy|dispose|kill|killpg|abort|terminate|disconnect|quit|release|releaseLock|stop|unsubscribe|cancel|"
-    r"shutdown|cleanup|clean_up|unlink|unlinkSync|rm|rmSync|rmtree|rmdir|remove|remove_file|unwatch|detach|flush|unref|"
+    r"shutdown|cleanup|clean_up|unlink|unlinkSync|rm|rmSync|rmtree|rmdir|remove_file|unwatch|detach|flush|unref|"
     r"remove\w{0,40}Listener|releasePointerCapture|revokeObjectURL|logout)(?:_\w{1,30}|Sync|Async|All)?\("
     r"|rollback\b|(?-i:\b(?:close|cleanup|cleanUp|dispose|destroy|kill|terminate|disconnect|shutdown|teardown|abort|release|stop)[A-Z]\w{0,60}\()"
+    rf"|{''.join(rf'(?<!{one}[.])' for one in _KEEPERS)}\bremove(?:_\w{1,30}|Sync|Async|All)?\("
     r"|\b(?:un|de)(?:pin|lock|register|mount|watch|link|load|follow|stage|set|bind|allocate)(?:[A-Z_]\w{0,30})?\("
 )
 _ENDING = re.compile(

@@ -93,7 +93,10 @@ def compared(files: Sequence[File]) -> list[Weaker]:
     # What all went into other tests is no less than before.
     gone = [one for one in gone if id(one[1]) not in folded and (one[2] or not asserted[id(one[1])])]
     shared = frozenset(one.relation for pair in pairs if pair.after is None for one in pair.gained)
-    found = [one for pair in pairs for one in _weaker(pair, _spare(pair, pairs, new), shared, helped)]
+    room = Counter[int]()  # the assertions of the new tests of each file
+    for file, case, held in new:
+        room[id(file)] += len(held) * (not case.off)
+    found = [one for pair in pairs for one in _weaker(pair, _spare(pair, pairs, room[id(pair.file)]), shared, helped)]
     found += _deleted(gone, new, _rewritten(files))
     found += _only(files)
     order = {file.path: place for place, file in enumerate(files)}
@@ -331,13 +334,12 @@ def _cancel(pairs: list[_Pair], gone: list[_Found], new: list[_Found]) -> None:
         pair.gained = [one for one in pair.gained if id(one) not in used]
 
 
-def _spare(pair: _Pair, pairs: list[_Pair], new: list[_Found]) -> int:
+def _spare(pair: _Pair, pairs: list[_Pair], there: int) -> int:
     """The assertions of the new tests of a file: some of what another test lost may have gone there in another form.
 
     What a helper asserted may have gone into any test.
     """
     file = pair.file
-    there = sum(len(held) for other, case, held in new if other is file and not case.off)
     if pair.after is None:
         there += sum(len(each.gained) for each in pairs if each.file is file and each.after and not each.after.off)
     return there

@@ -54,6 +54,8 @@ def _value(number: str) -> float:
 
 def called(was: str, now: str, renamed: Mapping[str, str]) -> str:
     """A file of tests as it was, with the names that the code has for things now, where the file has taken them up too."""
+    if not any(old in was and new in now for old, new in renamed.items()):
+        return was
     there = set(_NAME.findall(now))
     ours = {old: new for old in set(_NAME.findall(was)) - there if (new := renamed.get(old, "")) in there}
     return _NAME.sub(lambda one: ours.get(one[0], one[0]), was) if ours else was
@@ -76,24 +78,40 @@ def _code(path: str, text: str) -> str:
     return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(marks))
 
 
+def _lines_of(texts: Mapping[str, str], others: Mapping[str, str]) -> dict[str, list[str]]:
+    """The lines of each text that the other side's text of the same path has not, or has less often."""
+    found: dict[str, list[str]] = {}
+    for path, text in texts.items():
+        lines = text.split("\n")
+        if path in others:
+            lines = list((Counter(lines) - Counter(others[path].split("\n"))).elements())
+        found[path] = lines
+    return found
+
+
 class Gone:
-    """What the changed files had and none of them has any more; both are given with their paths."""
+    """What the changed files had and none of them has any more; both are given with their paths.
+
+    Lines that both ends of a file have are much the most: what is asked is asked of the others wherever it stands in one line.
+    """
 
     def __init__(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
         self._paths = dict.fromkeys((*before, *after))
         self._old = {path: _code(path, text) for path, text in before.items()}
         self._new = {path: _code(path, text) for path, text in after.items()}
         self._before, self._after = list(self._old.values()), list(self._new.values())
-        self.names = self._names(self._before) - self._names(self._after)
-
-    @staticmethod
-    def _names(texts: Iterable[str]) -> set[str]:
-        return set().union(*map(names, texts))
+        self._removed, self._added = _lines_of(self._old, self._new), _lines_of(self._new, self._old)
+        self._went = "\n".join(line for lines in self._removed.values() for line in lines)
+        there = (find(text) for text in self._after for find in (_WORD.findall, _DASHED.findall))
+        self.names = names(self._went).difference(*there)
 
     @cached_property
     def _counts(self) -> dict[str, tuple[Counter[str], Counter[str]]]:
+        """What the changed lines of each file give a name to."""
+        sides = self._removed, self._added
         return {
-            path: (defined(path, self._old.get(path, "")), defined(path, self._new.get(path, ""))) for path in self._paths
+            path: (defined(path, "\n".join(sides[0].get(path, ()))), defined(path, "\n".join(sides[1].get(path, ()))))
+            for path in self._paths
         }
 
     @cached_property
@@ -102,7 +120,7 @@ class Gone:
         return frozenset(name for text in self._before for one in _FUNCTION.findall(text) if (name := next(filter(None, one))))
 
     @cached_property
-    def _fewer(self) -> frozenset[str]:
+    def fewer(self) -> frozenset[str]:
         """The names that are given less often than before, over all files."""
         was, now = Counter[str](), Counter[str]()
         for before, after in self._counts.values():
@@ -112,13 +130,27 @@ class Gone:
 
     def undefined(self, words: Iterable[str], related: Callable[[str], bool]) -> set[str]:
         """The words that a related file gave to something, and gives to nothing now; nor does another file instead."""
-        found = {word for word in words if word in self._fewer}
-        mine = [both for path, both in self._counts.items() if related(path)] if found else []
-        return {word for word in found if any(was[word] and not now[word] for was, now in mine)}
+        found = {word for word in words if word in self.fewer}
+        mine = [(path, was) for path, (was, _) in self._counts.items() if related(path)] if found else []
+        return {word for word in found if any(was[word] and not self._defines(path, word) for path, was in mine)}
+
+    def _defines(self, path: str, word: str) -> bool:
+        text = self._new.get(path, "")
+        if word not in text:
+            return False
+        if path not in self._defined:
+            self._defined[path] = defined(path, text)
+        return self._defined[path][word] > 0
+
+    @cached_property
+    def _defined(self) -> dict[str, Counter[str]]:
+        """All that those files give a name to now that were asked about."""
+        return {}
 
     @cached_property
     def _bare(self) -> list[str]:
-        return [re.sub(r"[_-]", "", "\n".join(texts)).lower() for texts in (self._before, self._after)]
+        sides = self._removed.values(), self._added.values()
+        return [re.sub(r"[_-]", "", "\n".join(line for lines in side for line in lines)).lower() for side in sides]
 
     def rarer(self, piece: str) -> bool:
         """Whether the code has a piece of a word less often than before, whatever its case and dashes."""
@@ -127,13 +159,16 @@ class Gone:
     @cached_property
     def renamed(self) -> dict[str, str]:
         """The names that went and only became others: a line is the same but for the name, and for no other name."""
-        old, new = ({line.strip() for text in texts for line in text.split("\n")} for texts in (self._before, self._after))
-        was, now = (Counter(word for text in texts for word in _NAME.findall(text)) for texts in (self._before, self._after))
-        gone = _masks(old - new, lambda word: not now[word])
-        came = _masks(new - old, lambda word: now[word] > was[word]) if gone else {}
+        sides = self._removed.values(), self._added.values()
+        went, came = ({line.strip() for lines in side for line in lines} for side in sides)
+        old, new = ({line for text in texts for line in map(str.strip, text.split("\n"))} for texts in (self._before, self._after))
+        was, now = (Counter(name for lines in side for line in lines for name in _NAME.findall(line)) for side in sides)
+        left = set[str]().union(*map(_NAME.findall, self._after))
+        gone = _masks(went - new, lambda word: word not in left)
+        made = _masks(came - old, lambda word: now[word] > was[word]) if gone else {}
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for mask, were in gone.items():
-            if len(were) == 1 and len(are := came.get(mask, ())) == 1:
+            if len(were) == 1 and len(are := made.get(mask, ())) == 1:
                 found[next(iter(were))].update(are)
         return {was: now.most_common(1)[0][0] for was, now in found.items()}
 
@@ -161,7 +196,7 @@ class Gone:
         return {word for word in words if " " in word and any(self._taken(piece) for piece in _pieces(word))}
 
     def _taken(self, piece: str) -> bool:
-        return any(piece in text for text in self._before) and not any(piece in text for text in self._after)
+        return piece in self._went and not any(piece in text for text in self._after)
 
 
 def _pieces(saying: str) -> list[str]:

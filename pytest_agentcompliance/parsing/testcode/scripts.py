@@ -59,15 +59,16 @@ class _Reader:
 
     def read(self) -> Tests:
         found = self.found
-        for place, token in enumerate(found):
-            if token.text in _CALLS and token.kind == "word" and not self._after_dot(place) and len(self.cases) < MOST:
+        for place, (kind, text, _, _) in enumerate(found):
+            if text in _CALLS and kind == "word" and not self._after_dot(place) and len(self.cases) < MOST:
                 self._call(place)
         self.inside = _innermost([(start, end, number) for start, end, number in self.spans], len(found))
-        for place, token in enumerate(found):
-            if token.text in _LEAVING and token.kind == "word":
+        for place, (kind, text, _, _) in enumerate(found):
+            if text in _LEAVING and kind == "word":
                 self._leaving(place)
+        asserting = {text for text in {token.text for token in found} if _ASSERTS.match(text)}  # each word is asked once
         assertions = [
-            one for place, token in enumerate(found) if token.kind == "word" and _ASSERTS.match(token.text)
+            one for place, (kind, text, _, _) in enumerate(found) if text in asserting and kind == "word"
             for one in self._assertion(place)
         ]  # fmt: skip
         return Tests(tuple(self.cases), tuple(assertions))
@@ -224,10 +225,10 @@ class _Reader:
         """For each token where the innermost ``if`` around it begins, and the innermost ``try`` that swallows; -1 for none."""
         ifs: list[tuple[int, int, int]] = []
         tries: list[tuple[int, int, int]] = []
-        for place, token in enumerate(self.found):
-            if token.text not in _GUARDS or token.kind != "word" or self._after_dot(place):
+        for place, (kind, text, _, _) in enumerate(self.found):
+            if text not in _GUARDS or kind != "word" or self._after_dot(place):
                 continue
-            if token.text == "try" and self._text(place + 1) == "{":
+            if text == "try" and self._text(place + 1) == "{":
                 end = self.pairs[place + 1]
                 if self._text(end + 1) != "catch":
                     continue
@@ -237,11 +238,11 @@ class _Reader:
                 body = self.found[at : min(self.pairs.get(at, at) + 1, at + LONGEST)]
                 if not any(one.text in ("throw", "expect", "assert", "fail", "reject", "done", "skip") for one in body):
                     tries.append((place + 1, end, place + 1))
-            elif token.text == "if" and self._text(place + 1) == "(":
+            elif text == "if" and self._text(place + 1) == "(":
                 at = self.pairs[place + 1] + 1
                 end = self.pairs[at] if self._text(at) == "{" else self._line_end(at)
                 ifs.append((at - 1, end, at - 1))
-            elif token.text == "else" and self._text(place + 1) == "{":
+            elif text == "else" and self._text(place + 1) == "{":
                 ifs.append((place + 1, self.pairs[place + 1], place + 1))
         return _innermost(ifs, len(self.found)), _innermost(tries, len(self.found))
 

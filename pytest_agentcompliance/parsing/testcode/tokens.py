@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from pytest_agentcompliance.parsing import grammar
@@ -33,7 +34,7 @@ _CURLY_SIGN = r"===|!==|==|!=|<=|>=|=>|:=|&&|\|\||\?\?|\?\.|\.\.\.|<-|[^\w\s$]"
 _CURLY = re.compile(
     rf"(?P<blank>\s++)|(?P<comment>//[^\n]*+|{_BLOCK})|(?P<string>{_DOUBLE}|{_SINGLE}|{_BACKTICK})|(?P<word>{_WORD})|(?P<sign>{_CURLY_SIGN})"
 )
-_BARE = re.compile(rf"(?:(?P<word>{_WORD})|(?P<sign>{_CURLY_SIGN})|(?P<blank>\s))\s*+")
+_PIECE = re.compile(rf"{_WORD}|{_CURLY_SIGN}")  # all but blanks
 # Where a string, a pattern or the prose of JSX ends only a grammar can tell.
 _LITERALS = ("comment", "string", "template_string", "regex")
 _QUOTED = re.compile(r"(['\"])((?:(?!\1)[^\\\n])*+)\1")
@@ -51,17 +52,40 @@ def tokens(path: str, text: str) -> list[Token]:
     spans = _literals(text, name) if name in ("javascript", "typescript", "tsx") else None
     if spans is None:
         return _read(_CURLY, text, 0, len(text), starts)
-    found: list[Token] = []
-    at = 0
-    for start, end, kind in spans:
+    return list(_between(text, spans))
+
+
+class _Kinds(dict[str, Kind]):
+    """The kind of each word and sign: most of them come again and again."""
+
+    def __missing__(self, piece: str) -> Kind:
+        first = piece[0]
+        kind: Kind = "word" if first.isalnum() or first in "_$" else "sign"
+        self[piece] = kind
+        return kind
+
+
+def _between(text: str, spans: list[tuple[int, int, str]]) -> Iterator[Token]:
+    """The tokens of a text whose comments and strings are known: line by line, since there are hundreds of thousands of them."""
+    made, pieces, kinds = tuple.__new__, _PIECE.findall, _Kinds()
+    at, row, first = 0, 1, 0  # ``first``: where the line begins
+    for start, end, kind in [*spans, (len(text), len(text), "comment")]:
         if start < at:  # within another
             continue
-        found += _read(_BARE, text, at, start, starts)
+        for number, line in enumerate(text[at:start].split("\n")):
+            if number:
+                row, first = row + 1, at
+            column, place = at - first, 0
+            for piece in pieces(line):
+                place = line.find(piece, place)  # nothing but blanks is between
+                yield made(Token, (kinds[piece], piece, row, column + place))
+                place += len(piece)
+            at += len(line) + 1
         if kind != "comment":
-            row = bisect_right(starts, start)
-            found.append(Token("string", normal(text[start:end]), row, start - starts[row - 1]))
+            yield Token("string", normal(text[start:end]), row, start - first)
+        if lines := text.count("\n", start, end):
+            row, first = row + lines, text.rfind("\n", start, end) + 1
         at = end
-    return found + _read(_BARE, text, at, len(text), starts)
 
 
 def _literals(text: str, name: str) -> list[tuple[int, int, str]] | None:
@@ -96,14 +120,18 @@ def partners(found: list[Token]) -> dict[int, int]:
     """For each bracket the place of the one that closes it; what nobody closes runs to the end."""
     pairs: dict[int, int] = {}
     stack: list[int] = []
-    for place, token in enumerate(found):
-        if token.kind != "sign":
+    for place, (kind, text, _, _) in enumerate(found):
+        if kind != "sign":
             continue
-        if token.text in _OPEN:
+        if text in _OPEN:
             stack.append(place)
-        elif token.text in _CLOSE:
+        elif text in _CLOSE:
+            opening = _CLOSE[text]
+            if stack and found[stack[-1]].text == opening:
+                pairs[stack.pop()] = place
+                continue
             # A bracket of another kind that was never closed is taken back, unless nothing below it would fit either.
-            depth = next((back for back in range(1, min(len(stack), 4) + 1) if found[stack[-back]].text == _CLOSE[token.text]), 0)
+            depth = next((back for back in range(1, min(len(stack), 4) + 1) if found[stack[-back]].text == opening), 0)
             if depth:
                 for left in stack[len(stack) - depth + 1 :]:
                     pairs[left] = place
@@ -116,15 +144,17 @@ def partners(found: list[Token]) -> dict[int, int]:
 
 def joined(found: list[Token]) -> str:
     """Tokens as one text, without what a formatter adds: commas before a closing bracket, semicolons at the end."""
+    said = [text for kind, text, _, _ in found if kind != "end"]
+    while said and said[-1] in (";", ","):
+        said.pop()
+    whole = " ".join(said)
+    if not any(f", {sign}" in whole for sign in _CLOSE):
+        return whole
     parts: list[str] = []
-    for token in found:
-        if token.kind == "end":
-            continue
-        if token.text in _CLOSE and parts and parts[-1] == ",":
+    for text in said:
+        if text in _CLOSE and parts and parts[-1] == ",":
             parts.pop()
-        parts.append(token.text)
-    while parts and parts[-1] in (";", ","):
-        parts.pop()
+        parts.append(text)
     return " ".join(parts)
 
 
@@ -133,9 +163,10 @@ def split(found: list[Token], *signs: str) -> list[list[Token]]:
     parts: list[list[Token]] = [[]]
     depth = 0
     for token in found:
-        if token.kind == "sign":
-            depth += (token.text in _OPEN) - (token.text in _CLOSE)
-        if depth == 0 and token.text in signs and token.kind != "string":
+        kind, text, _, _ = token
+        if kind == "sign":
+            depth += (text in _OPEN) - (text in _CLOSE)
+        if depth == 0 and text in signs and kind != "string":
             parts.append([])
         else:
             parts[-1].append(token)

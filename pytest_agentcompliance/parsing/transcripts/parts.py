@@ -1,7 +1,7 @@
 """The parts of a long document: which lines of it an output shows, and which parts speak of some files."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -61,8 +61,22 @@ def parts(text: str) -> tuple[Part, ...]:
         return ()
     lines = markdown.read(text)
     titles = [line for line in lines if line.kind == "heading"][:_MOST_PARTS]
-    ends = [*(line.number - 1 for line in titles[1:]), len(lines)]
+    ends = [*(line.number - 1 for line in titles[1:]), len(lines)][: len(titles)]
     return tuple(Part(line.body.strip(), line.number, end) for line, end in zip(titles, ends, strict=True))
+
+
+def promises(text: str) -> tuple[Part, ...]:
+    """The promises of an intent, each a part of one line."""
+    from pytest_agentcompliance.parsing import intent  # start-up time: of a look at a part of an intent alone
+
+    return tuple(Part(one.name[:80], one.line, one.line) for one in intent.read(text).promises if one.kind != "retired")
+
+
+def sayings(text: str, numbers: Collection[int]) -> int:
+    """How many of some lines of a document say something: no titles, rules or empty lines."""
+    rows = text.split("\n")
+    said = (rows[number - 1].strip() for number in numbers if 0 < number <= len(rows))
+    return sum(len(row.split()) > 1 and not row.startswith("#") for row in said)
 
 
 def speaking(text: str, paths: Iterable[str]) -> tuple[Part, ...]:

@@ -24,10 +24,11 @@ if TYPE_CHECKING:  # start-up time: the readers of code are imported when a file
 
 EXEMPT = [
     "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist/**", "**/build/**", "**/.next/**", "**/generated/**",
-    "*.d.ts",
+    "*.d.ts", "*.generated.*",
     "**/mocks/**", "**/__mocks__/**", "**/msw/**", "**/fixtures/**", "**/examples/**", "**/example/**", "**/scripts/**",
-    "**/templates/**", "**/benchmarks/**", "*.stories.*", "*.template.*", "*mock*", "**/e2e/**", "**/conftest.py",
+    "**/templates/**", "**/benchmarks/**", "*.stories.*", "*.template.*", "*mock*", "**/e2e/**", "**/conftest.py", "**/.claude/**",
 ]  # fmt: skip
+_SCRIPTS = tuple(one for one in ENDINGS if one != ".py")
 _HANDLED = {  # by what a project gives the exceptions of a framework a shape of its own
     "fastapi": (("exception_handler", "add_exception_handler", "exception_handlers"),
                 re.compile(r"exception_handler\w*\s{0,9}[(\[=:]\s{0,20}\{?\s{0,20}(?:\w{1,40}\.)?\w{0,40}HTTPException\b"),
@@ -36,8 +37,10 @@ _HANDLED = {  # by what a project gives the exceptions of a framework a shape of
               re.compile(r"(?:errorhandler|register_error_handler)\s{0,9}\("), (".py",)),
     "nest": (("useGlobalFilters", "APP_FILTER", "UseFilters"),
              re.compile(r"useGlobalFilters\s?\(|APP_FILTER|@UseFilters\s?\("), (".ts", ".js")),
+    "hono": (("onError",), re.compile(r"\.onError\s?\("), _SCRIPTS),
+    "fastify": (("setErrorHandler",), re.compile(r"\.setErrorHandler\s?\("), _SCRIPTS),
 }  # fmt: skip
-_CALLED = {"fastapi": "FastAPI", "flask": "Flask", "nest": "NestJS"}
+_CALLED = {"fastapi": "FastAPI", "flask": "Flask", "nest": "NestJS", "hono": "Hono", "fastify": "Fastify"}
 # Words of files that answer requests: of a large base only these are read to know its shape.
 _ANSWERING = (
     "HTTPException", "JSONResponse", "jsonify", "JsonResponse", "NextResponse", "Response", "Hono", "fastify", "express", "abort",
@@ -45,7 +48,6 @@ _ANSWERING = (
 )  # fmt: skip
 _ENOUGH, _SHARE = 3, 0.75  # answers from which base has a shape of its own, and how many of them have it
 _MOST_FILES, _MOST_READ = 80, 8  # files of base that are looked at to know its shape, and those of them with answers
-_SCRIPTS = tuple(one for one in ENDINGS if one != ".py")
 
 
 class ErrorFormat(Rule):
@@ -54,18 +56,20 @@ class ErrorFormat(Rule):
     Why: a client has one piece of code that shows what went wrong. Each answer in another shape is one that it shows as
     "undefined", or that it crashes on.
 
-    Answers are those of Express, Fastify, Hono, Next and the Fetch API, of FastAPI, Starlette, Flask, Django and aiohttp, in
+    Answers are those of Express, Fastify, Hono, Next, Koa and the Fetch API, of FastAPI, Starlette, Flask, Django and aiohttp, in
     handlers, exception handlers and middleware, whose status is that of an error: a number from 400 on, the name of one, or the
-    status of an error that is caught there. Objects are followed through names and functions of the same file. What is raised
-    for the framework to answer (``HTTPException``, ``abort``, exceptions of NestJS) has the framework's shape where nothing in the
-    project handles it; that is one finding for a file. Where base has another shape in most of its answers nearby, an answer that
-    follows it leaves a remark, and one in a third shape is reported. Kept are answers without a body, of health checks and of
-    protocols that say themselves what an error looks like (OAuth, x402, JSON-RPC), ``abort`` in a file that renders pages, and what
-    moved.
+    status of an error that is caught there; in the call, in a name, or in a statement before (``res.statusCode = 404``). Objects
+    are followed through names and functions of the same file, and a function that sends JSON is known by its name where it is
+    given both. What is raised for the framework to answer (``HTTPException``, ``abort``, exceptions of NestJS and Hono, errors of
+    Fastify's sensible) has the framework's shape where nothing in the project handles it; that is one finding for a file. Where
+    base has another shape in most of its answers nearby, an answer that follows it leaves a remark, and one in a third shape is
+    reported. Kept are answers without a body, of health checks and of protocols that say themselves what an error looks like
+    (OAuth, x402, JSON-RPC), what a browser is shown (pages, what a page's own file answers), and what moved.
 
     Blind spots: helpers of other files, whose answers are taken to be right; a status in a variable that says nothing of an error;
-    Koa's ``ctx.body``, errors of validation that a framework answers itself, GraphQL, tRPC, other languages; whether an
-    exception handler that is there gives every exception its shape.
+    a body that is a model's dump or a field of another object; options of libraries (rate limits), errors of validation that a
+    framework answers itself, GraphQL, tRPC, other languages; whether an exception handler that is there gives every exception its
+    shape.
     """
 
     shape: list[str] = Field(
@@ -166,6 +170,33 @@ class ErrorFormat(Rule):
             finds=("src/b.ts:1",),
             styles=("src/a.ts:4",),
         ),
+        Example(
+            "A status that stands before the answer, in a name, or beside the body counts; so does what Hono is thrown.",
+            after={
+                "src/a.ts": "export const a = (req, res) => {\n  const status = err.status ?? 500\n"
+                            "  res.status(status).json({ message: err.message })\n}\n",
+                "src/b.ts": "export const b = (req, res) => {\n  res.statusCode = 404\n"
+                            "  res.end(JSON.stringify({ error: 'no' }))\n}\n",
+                "src/c.ts": "export const c = async (req, reply) => {\n  reply.code(404)\n  return { error: 'no' }\n}\n",
+                "src/d.ts": "import { sendJson } from './send'\nexport const d = (res) => sendJson(res, 404, { error: 'no' })\n",
+                "src/e.ts": "import { HTTPException } from 'hono/http-exception'\n"
+                            "throw new HTTPException(404, { message: 'no' })\n",
+                "src/f.py": "from fastapi import Response\n\n\ndef f(response: Response):\n    response.status_code = 404\n"
+                            "    return {'error': 'no'}\n",
+            },
+            finds=("src/a.ts:3", "src/b.ts:3", "src/c.ts:3", "src/d.ts:2", "src/e.ts:2", "src/f.py:6"),
+        ),
+        Example("What a page is shown, and what reports that a service is down, are kept.", after={
+            "app/routes/a.tsx": "import { json } from '@remix-run/node'\nexport async function loader() {\n"
+                                "  throw new Response('No such a', { status: 404 })\n}\n"
+                                "export default function A() {\n  return <main />\n}\n",
+            "src/health.controller.ts": "export const b = (req, reply) => {\n  const body = { timestamp: now(), queue: 'down' }\n"
+                                        "  return reply.code(503).send(body)\n}\n",
+            "src/c.py": "from aiohttp import web\n\n\nasync def c(request):\n    if not PAGE.exists():\n"
+                        "        return web.Response(text='No page', status=404)\n    return web.FileResponse(PAGE)\n",
+            "src/d.ts": "export const d = (req, res) => {\n  res.status(404)\n"
+                        "  res.json({ error: { code: 'NO_D', message: 'no d' } })\n}\n",
+        }),
         Example(
             "What base had already, what moved, and what tests and mocks do are kept.",
             before={

@@ -52,7 +52,7 @@ class InputValidated(Rule):
         contains=(
             rb"\.(?:post|put|patch|delete|get|all|route|api_route)\(", rb"@(?:Post|Put|Patch|Delete|Get|All)\(", rb"export [^\n]"
                 rb"{0,30}(?:GET|POST|PUT|PATCH|DELETE|handler)\b",
-            rb"APIView|ViewSet",
+            rb"APIView", rb"ViewSet",
         ),
         endings=(".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"),
     )  # fmt: skip

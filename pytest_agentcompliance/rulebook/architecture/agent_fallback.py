@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # start-up time: the readers of code are imported when a file
 Need = Literal["timeout", "fallback", "log"]
 EXEMPT = [
     "**/node_modules/**", "**/vendor/**", "**/third_party/**", "**/dist/**", "**/build/**", "**/.next/**", "**/generated/**",
-    "*.d.ts",
+    "*.d.ts", "*.generated.*",
     "**/mocks/**", "**/__mocks__/**", "**/fixtures/**", "**/examples/**", "**/example/**", "**/scripts/**", "**/script/**",
     "**/benchmarks/**", "**/benchmark/**", "**/evals/**", "**/eval/**", "**/docs/**", "**/cookbook/**", "**/notebooks/**",
     "**/demo/**", "**/demos/**", "/tools/**", "**/samples/**", "**/templates/**", "**/.claude/**", "**/.github/**",
@@ -55,9 +55,10 @@ class AgentFallback(Rule):
 
     Calls are those of OpenAI, Anthropic and its agent SDK, Google, Bedrock, Vercel's AI SDK, LangChain, LiteLLM, Ollama, OpenAI's
     agents and Pydantic AI, and HTTP to hosts of models. A timeout is one of the call, of its function, or of a client in the
-    project, an abort signal, a race; a fallback is a handler that does more than raise again, a retry, another model; a log is
-    any that is written outside of handlers of errors, and tracing. The functions that call the function count with it, those of
-    the file and those of other files; where these alone bring what is missing, or an error is only raised again, or only
+    project, an abort signal, a race, the five seconds of httpx; a fallback is a handler that does more than raise again, a retry,
+    another model; a log is any that is written outside of handlers of errors, and tracing. A name that is given something and never
+    used brings nothing. The functions that call the function count with it, also out of a table, those of the file and those of
+    other files; where these alone bring what is missing, or an error is only raised again, or only
     failures are logged, a remark is left. What base had already, and what moved, is not new.
 
     Blind spots: whether a fallback is a good one and a log says all; a timeout that an SDK has by itself (mostly ten minutes) is
@@ -79,12 +80,13 @@ class AgentFallback(Rule):
     candidates: ClassVar[Candidates] = Candidates(
         endings=ENDINGS,
         contains=(
-            rb"completions\.", rb"\.responses\.", rb"\.messages\.", rb"generate(?:Text|Object|Content)",
-            rb"stream(?:Text|Object)\(",
-            rb"generate_content", rb"completion\(", rb"\.a?(?:invoke|stream|predict)\(", rb"\.run(?:_\w{1,10})?\(", rb"query\(",
+            rb"ompletions?\b", rb"responses\b(?<!\wresponses)", rb"messages\b(?<!\wmessages)", rb"generate(?:Text|Object|Content)",
+            rb"stream(?:Text|Object)\b", rb"ChatCompletion", rb"threads\.runs", rb"\.chat\b", rb"send_?[mM]essage", rb"11434",
+            rb"generate_content", rb"\.a?(?:invoke|stream|batch|predict|generate)\(", rb"\.run(?:_\w{1,10})?\(", rb"query\b",
             rb"invoke_model", rb"\.converse", rb"InvokeModel", rb"ConverseCommand", rb"ollama", rb"api\.\w{1,12}\.(?:com|ai)",
-            rb"/v1/", rb"generativelanguage", rb"[tT]imeout", rb"\bcatch\b", rb"\bexcept\b", rb"[fF]allback", rb"[lL]og\w{0,5}\.",
-            rb"\braise\b", rb"\bthrow\b",
+            rb"/v1/", rb"generativelanguage", rb"timeout", rb"Timeout", rb"catch\b(?<!\wcatch)", rb"except\b(?<!\wexcept)",
+            rb"fallback", rb"Fallback", rb"log\w{0,5}\.", rb"Log\w{0,5}\.",
+            rb"raise\b(?<!\wraise)", rb"throw\b(?<!\wthrow)",
         ),
     )  # fmt: skip
     remedy: ClassVar[Remedy] = Remedy(
@@ -141,6 +143,27 @@ class AgentFallback(Rule):
                         "    logger.info('asks', prompt=prompt)\n    try:\n"
                         "        return await asyncio.wait_for(_ask(prompt), 20)\n    except TimeoutError:\n"
                         "        return DEFAULT\n",
+        }),
+        Example(
+            "Names that nobody uses, a timeout of None, and what is only passed on bring nothing; another name hides no call.",
+            after={
+                "src/a.py": "client = OpenAI(timeout=None)\n\n\ndef a(prompt, timeout=5):\n    logger = get_logger()\n"
+                            "    fallback = None\n    return client.responses.create(model='m', input=prompt)\n",
+                "src/b.ts": "import { generateText as words } from 'ai'\nexport const b = (prompt: string) =>\n"
+                            "  words({ model, prompt }).catch((e) => { console.error(e); throw e })\n",
+            },
+            finds=("src/a.py:7", "src/b.ts:3"),
+        ),
+        Example("Functions that are called out of a table, and a client that logs by itself, are kept.", after={
+            "src/a.ts": "import OpenAI from 'openai'\nasync function openai(p: string) {\n"
+                        "  const client = new OpenAI({ timeout: 9000 })\n"
+                        "  return client.responses.create({ model: 'm', input: p })\n}\nconst PROVIDERS = { openai }\n"
+                        "export async function asked(p: string) {\n  for (const name of ['openai']) {\n"
+                        "    const call = PROVIDERS[name]\n    try {\n      logger.debug({ p, name })\n      return await call(p)\n"
+                        "    } catch (e) {\n      logger.warn(e)\n    }\n  }\n  return ''\n}\n",
+            "src/b.ts": "export async function b(p: string) {\n  const client = instrumentedOpenAI({ timeout: 9000 })\n  try {\n"
+                        "    return await client.chat.completions.create({ model: 'm' }, { timeout: 9000 })\n"
+                        "  } catch {\n    return null\n  }\n}\n",
         }),
         Example("What callers in other files bring leaves a remark; a client with a timeout counts wherever it is made.", after={
             "src/a.py": "from src.clients import client\n\n\ndef ask_model(prompt):\n    logger.info('asks %s', prompt)\n"

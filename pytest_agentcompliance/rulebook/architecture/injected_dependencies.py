@@ -54,19 +54,38 @@ _BUILDS = re.compile(
     r"transport|transporter|queue|storage|repo|repository|repositories|service|services|container|dependencies|deps|app|instance|"
     r"sdk|octokit|llm|cache|producer|gateway|mongo|api|bucket|twilio|resend|knex|kafka)s?))"
 )  # fmt: skip
+# A service that is the program's door to what it stores or sends, and one that looks whether something answers.
+_HOLDS = re.compile(
+    r"\w*(?:Store|Storage|Cache|Database|DB|Db|Queue|Client|Connection|Pool|Gateway|Adapter|Broker|Bus|Publisher)Service"
+)
+_SENDS = re.compile(
+    r"\w*(?:Files?|Uploads?|Mail|Mailer|Emails?|Sms|SMS|WhatsApp|Telegram|Slack|Prisma|Drizzle|TypeOrm|Mongo|Postgres)Service"
+)
+_PROBES = re.compile(r"Health|Readiness|Liveness|Heartbeat")
+_ASKS = re.compile(
+    r"(?i)_*(?:check|ping|probe|test|verify|validate)_?\w{0,40}(?:redis|database|db|postgres|mongo|connection|connectivity|health|key|"
+    r"credentials|storage|s3)|_*(?:is_?)?(?:health|alive|ready|reachable)\w{0,20}"
+)
+_BETWEEN = re.compile(r"[@/_.:-]+")
+# Words of packages that tell nothing.
+_COMMON = frozenset({"cloud", "generic", "node", "bun", "sdk", "google", "community", "project"})
 # Other words by which a class says that it is there for one client.
 _ALSO = {
-    "createTransport": "mail smtp", "createPool": "database db mysql", "Pool": "database db pg postgres",
+    "createTransport": "mail smtp", "createPool": "database db mysql", "Pool": "database db pg postgres prisma drizzle",
     "create_engine": "database db", "create_async_engine": "database db", "PrismaClient": "prisma database db",
     "boto3.client": "aws s3 sqs sns ses bedrock dynamo", "boto3.resource": "aws s3 sqs sns dynamo",
-    "SMTP": "mail email notification",
+    "SMTP": "mail email notification", "SMTP_SSL": "mail email notification", "ses": "mail email", "sesv2": "mail email",
+    "s3": "storage upload", "sns": "notification", "sqs": "queue", "minio": "storage upload",
+    "twilio": "sms whatsapp", "Twilio": "sms whatsapp", "TwilioClient": "sms whatsapp",
     "Octokit": "github", "WebClient": "slack", "MongoClient": "database db", "createClient": "supabase redis",
     "create_client": "supabase", "Database": "database db sqlite", "Resend": "mail", "SESClient": "mail aws",
     "SESv2Client": "mail aws", "Storage": "storage gcs", "Redis": "redis cache", "Queue": "queue", "SQSClient": "queue",
-    "AsyncOpenAI": "openai llm ai chat embedding embeddings", "OpenAI": "openai llm gpt ai chat embedding embeddings",
-    "Anthropic": "anthropic claude llm ai chat", "genai.Client": "gemini google llm ai",
-    "AsyncAnthropic": "anthropic claude llm ai chat", "GoogleGenerativeAI": "gemini google llm ai",
-    "S3Client": "s3 storage upload", "QdrantClient": "qdrant vector", "sqlite3.connect": "sqlite database db",
+    "AsyncOpenAI": "openai llm ai chat embedding embeddings whisper", "GoogleGenAI": "gemini llm ai",
+    "OpenAI": "openai llm gpt ai chat embedding embeddings whisper",
+    "Anthropic": "anthropic claude llm ai chat", "genai.Client": "gemini llm ai",
+    "AsyncAnthropic": "anthropic claude llm ai chat", "GoogleGenerativeAI": "gemini llm ai",
+    "S3Client": "s3 storage upload wasabi bucket spaces minio",
+    "QdrantClient": "qdrant vector", "sqlite3.connect": "sqlite database db",
     "aiosqlite.connect": "sqlite database db",
 }  # fmt: skip
 
@@ -79,12 +98,13 @@ class InjectedDependencies(Rule):
 
     Services are files that ``services`` names, and classes called Service, UseCase, Interactor, Repository or Dao. Reported is a
     client that one builds (`new PrismaClient()`, `new Redis()`, `create_engine()`, and those of some hundred packages, by name
-    and import), and a repository, service or client of the project that is built of nothing that was handed in. A service
-    called as what it builds (StripeService builds Stripe), one that builds a repository of a session or setting of its own, and
-    a client of a key that is looked up first, leave a remark. Kept are defaults (`client or OpenAI()`, `repo = new Repo()`),
-    what is built of an argument of the call (a transaction, a key of the user), functions that build and hand out or that start
-    a program, static factories, classes that hold a client by their name (Provider, Adapter, Gateway), a module that only
-    has the client, and modules, factories, containers, scripts and tests. What moved is not new.
+    and import), and a repository, service or client of the project that is built of nothing that was handed in. A service called
+    as what it builds (StripeService builds Stripe), or for what others store or send (StorageService, EmailService), one that
+    looks whether something answers (HealthService, `checkRedis()`), one that builds a repository of a session or setting of its
+    own, and a client of a key that is looked up first, leave a remark. Kept are defaults (`client or OpenAI()`, `repo = new
+    Repo()`), what is built of an argument of the call (a transaction, a key of the user), functions that build and hand out or
+    that start a program, static factories and protected ones, classes that hold a client by their name (Provider, Adapter,
+    Gateway), a module that only has the client, and modules, factories, containers, scripts and tests. What moved is not new.
 
     Blind spots: services that neither path nor name tells; a singleton that is imported from another module; sessions out of a
     factory of the project (`SessionLocal()`); HTTP clients; packages that the table does not have; other languages.
@@ -167,6 +187,22 @@ class InjectedDependencies(Rule):
             "app/services/clients.py": "import boto3\n\n\ndef get_s3_client():\n    return boto3.client('s3')\n\n\n"
                                        "class S3Storage:\n    def __init__(self):\n        self.s3 = boto3.client('s3')\n",
         }),
+        Example("So is what a factory of the class builds, and one that another class may put its own in place of.", after={
+            "app/services/files.py": "import boto3\n\n\nclass Files:\n    @classmethod\n    def from_settings(cls):\n"
+                                     "        client = boto3.client('s3')\n        return cls(client=client)\n",
+            "src/oidc.service.ts": "import Redis from 'ioredis'\n\nexport class OidcService {\n"
+                                   "  protected createRedis(): Redis {\n    return new Redis(this.url)\n  }\n}\n",
+        }),
+        Example(
+            "A service that stores or sends for the others, or looks whether something answers, leaves a remark.",
+            after={
+                "src/elasticsearch.service.ts": "import { Client } from '@elastic/elasticsearch'\n\n"
+                                                "export class ElasticsearchService {\n  client = new Client({})\n}\n",
+                "src/health.service.ts": "import Redis from 'ioredis'\n\nexport class HealthService {\n  async redis() {\n"
+                                         "    const client = new Redis(url)\n    await client.ping()\n  }\n}\n",
+            },
+            styles=("src/elasticsearch.service.ts:4", "src/health.service.ts:5"),
+        ),
         Example("So are modules, factories, main, tests, and a module that only has the client.", after={
             "src/services/db.ts": "export const db = new PrismaClient()\nexport const get = () => db\n",
             "src/app.module.ts": "export const service = { provide: 'DB', useFactory: () => new PrismaClient() }\n",
@@ -231,12 +267,18 @@ def _is_kept(one: "Built") -> bool:
 
 def _is_mild(path: str, one: "Built") -> bool:
     """Whether who builds it may be there for just that, or built it of what was handed in."""
+    name = one.classes[-1] if one.classes else ""
     if one.own or one.looked_up:  # what only lies among services may be there to put them together
-        return one.configured or not one.classes or _SERVICE.fullmatch(one.classes[-1]) is None
+        return one.configured or one.offered or _SERVICE.fullmatch(name) is None or _HOLDS.fullmatch(name) is not None
+    if any(kind.fullmatch(name) for kind in (_HOLDS, _SENDS)) or _PROBES.search(name):
+        return True
+    if any(_ASKS.fullmatch(function) for function in one.functions):
+        return True
+    callee = [part.removesuffix("Client").removeprefix("Async").removeprefix("IO") for part in one.callee.split(".")]
     last = one.callee.rpartition(".")[2]
-    more = _ALSO.get(one.callee, _ALSO.get(last, "")).split()
-    words = [last.removesuffix("Client").removeprefix("Async").removeprefix("IO"), *more]
-    name = f"{one.classes[-1] if one.classes else ''} {path.rpartition('/')[2]}"
+    about = [_ALSO.get(one.callee, _ALSO.get(last, "")), *(f"{word} {_ALSO.get(word, '')}" for word in one.about)]
+    words = [*callee, *(word for word in _BETWEEN.sub(" ", " ".join(about)).split() if word not in _COMMON)]
+    name = f"{name} {path.rpartition('/')[2]}"
     parts = {part.lower() for part in _PART.findall(name)}
     return any(word.lower() in parts or (len(word) > _TELLING and word.lower() in name.lower()) for word in words)
 

@@ -64,7 +64,9 @@ class ThinRoutes(Rule):
         endings=ENDINGS,
         contains=(
             *SIGNS, rb"\.add(?:_all)?\(", rb"@(?:Get|Post|Put|Patch|Delete|All)\(",
-            rb"(?:app|[rR]outer|server|fastify|api|hono|bp|route|routes)\.(?:get|post|put|patch|delete|route)\(",
+            # The sign first, which is found ten times as quickly as one of several words.
+            rb"\.(?:(?<=app\.)|(?<=router\.)|(?<=Router\.)|(?<=server\.)|(?<=fastify\.)|(?<=api\.)|(?<=hono\.)|(?<=bp\.)|(?<=route\.)|"
+            rb"(?<=routes\.))(?:get|post|put|patch|delete|route)\(",
             rb"req(?:uest)?\b[^\n]{0,60}, ?_?(?:res|reply)",
             rb"export [^\n]{0,30}(?:GET|POST|PUT|PATCH|DELETE)\b",
         ),

@@ -19,9 +19,10 @@ from pytest_agentcompliance.verdict import Finding, Level, Remedy
 
 if TYPE_CHECKING:  # start-up time: the readers of code are imported when a file is a candidate
     from pytest_agentcompliance.parsing.any_types import Untyped
-    from pytest_agentcompliance.parsing.any_types.compiler import Read
+    from pytest_agentcompliance.parsing.any_types.compiler import Read, Setting
 
-_CONFIG = ("tsconfig*.json", "**/tsconfig*.json")
+_CONFIG = ("tsconfig*.json", "**/tsconfig*.json", "jsconfig*.json", "**/jsconfig*.json")
+_CHECKERS = ("**/pyproject.toml", "**/mypy.ini", "**/.mypy.ini", "**/setup.cfg", "**/pyrightconfig.json")
 _SCRIPTS = (".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
 _PYTHON = (".py", ".pyi")
 EXEMPT = [
@@ -30,6 +31,7 @@ EXEMPT = [
     "**/__fixtures__/**", "next-env.d.ts", "**/next-env.d.ts", "*vite-env.d.ts", "**/env.d.ts", "**/shims-*.d.ts",
 ]  # fmt: skip
 _SHOWN = 100
+_SIGNS = ("any", "Any", "@ts-nocheck")
 
 
 class AnyType(Rule):
@@ -40,23 +42,29 @@ class AnyType(Rule):
 
     The grammar tells types from names, strings and comments. Reported are `x: any`, `as any`, `<any>`, `any[]`,
     `Record<string, any>`, `catch (e: any)` and any other place of the type, in TypeScript and in the scripts of Vue, Svelte and
-    Astro; and a tsconfig, with what it extends, in which `noImplicitAny` or `strict` was on at base and is not at head.
+    Astro; a tsconfig or jsconfig, with what it extends in the repository, in which `noImplicitAny` or `strict` was on at base and
+    is not at head, or which comes to say `noCheck`; and `// @ts-nocheck` where it comes. With ``python`` also typing.Any, under
+    whatever name it is imported and in annotations that are strings, and the settings of mypy and pyright that forbade it
+    (`disallow_any_*`, `disallow_untyped_defs`, `reportExplicitAny` and their like).
     Kept are `unknown`, what a type parameter must fit (`T extends any[]`), the pattern of a conditional type, `keyof any`, the
     arguments of a constructor's type, and what is declared of a module that has no types. Of the types that stand in
     place of others the change may have as many as it took away: what moved, and a line that was edited, is not new. A
     comment that tells a linter to be quiet excuses none.
 
     Blind spots: what is any without the word (`JSON.parse`, a library without types), other words that check as little
-    (`Function`, `object`, a cast through unknown), JavaScript, types that code writes as text; one
-    that went to another file and was changed there counts as new, and one that takes the place of another in the same lines
-    does not. What a package says that a tsconfig extends is not known.
+    (`Function`, `object`, a cast through unknown), JavaScript, code in the markup of a template, types that code writes as text;
+    one that went to another file and was changed there counts as new, and one that takes the place of another in the same lines
+    does not. What an installed package says that a tsconfig extends is not known, but for those of @tsconfig, which are strict; nor
+    are options of a command line.
     """
 
     tests: Literal["forbid", "remark", "ignore"] = Field(
         default="remark", description="What one is in a file of tests: a breach, a remark, or nothing."
     )
     python: bool = Field(default=False, description="Whether typing.Any in Python counts too; never *args: Any and **kwargs: Any.")
-    compiler: bool = Field(default=True, description="Whether a tsconfig that lets implicit any through is reported.")
+    compiler: bool = Field(
+        default=True, description="Whether what lets implicit any through is reported: a tsconfig that got looser, and @ts-nocheck."
+    )
     exempt: list[str] = Field(
         default=EXEMPT, description="Globs of files that are left out, beside those that say that a tool wrote them; a later !glob "
         "takes files out again."
@@ -96,6 +104,14 @@ class AnyType(Rule):
             finds=("api/tsconfig.json:2", "web/tsconfig.json:1"),
         ),
         Example(
+            "So is one that is not loosened itself and extends another now, and a file that it shall not check.",
+            before={"tsconfig.json": '{"compilerOptions": {"strict": true}}\n', "config/loose.json": '{"compilerOptions": {}}\n',
+                    "src/a.ts": "run()\n"},
+            after={"tsconfig.json": '{\n  "extends": "./config/loose.json"\n}\n', "config/loose.json": '{"compilerOptions": {}}\n',
+                   "src/a.ts": "// @ts-nocheck\nrun()\n"},
+            finds=("src/a.ts:1", "tsconfig.json:2"),
+        ),
+        Example(
             "In tests it is a remark, one for each file.",
             after={"src/a.test.ts": "const a = {} as any\nlet b: any\n"},
             styles=("src/a.test.ts:1",),
@@ -107,6 +123,13 @@ class AnyType(Rule):
                    "app/a.py": "from typing import Any\n\n\ndef f(a: dict[str, Any], *args: Any, **kwargs: Any) -> str:\n"
                                "    return any(a)\n"},
             finds=("app/a.py:4", "src/a.test.ts:1"),
+        ),
+        Example(
+            "With Python, a type checker that let no Any through and does now is reported.",
+            given={"python": True},
+            before={"mypy.ini": "[mypy]\nstrict = True\ndisallow_any_explicit = True\n"},
+            after={"mypy.ini": "[mypy]\nstrict = True\n"},
+            finds=("mypy.ini:2",),
         ),
         Example("unknown, and any where TypeScript asks for it, are kept.", after={
             "src/a.ts": "export function f<T extends (...args: any[]) => any>(g: T, a: unknown, b: Record<string, unknown>): T {\n"
@@ -137,20 +160,28 @@ class AnyType(Rule):
     )  # fmt: skip
 
     def wanted(self) -> Candidates:
-        paths = _CONFIG if self.compiler else ()
-        return Candidates(paths=paths, contains=(rb"any\b(?<=[^\w]any)", *((rb"Any\b(?<=[^\w]Any)",) if self.python else ())))
+        paths = (*(_CONFIG if self.compiler else ()), *(_CHECKERS if self.compiler and self.python else ()))
+        contains = [rb"any\b(?<=[^\w]any)"]
+        contains += [rb"@ts-nocheck", rb'"(?:strict|noImplicitAny|noCheck)"'] if self.compiler else []
+        return Candidates(paths=paths, contains=(*contains, *((rb"Any\b(?<=[^\w]Any)",) if self.python else ())))
 
     def searched(self, path: str) -> bool:
+        return self._is_code(path) or (self.compiler and path.lower().endswith(".json"))
+
+    def _is_code(self, path: str) -> bool:
         return path.lower().endswith(_SCRIPTS + (_PYTHON if self.python else ()))
 
     def check(self, changes: ChangeSet, tree: Tree) -> Iterator[Finding]:
         touched = [one for one in self.touched(changes) if not matches(one.path, self.exempt)]
-        code = [one for one in touched if self.searched(one.path)]
+        code = [one for one in touched if self._is_code(one.path)]
         for change, one, more in self._grouped(self._new(changes, code)):
             level = self._level(change.path)
             shown = one.text if len(one.text) <= _SHOWN else f"\u2026{one.text[1 - _SHOWN:]}"
             rest = f" and {more} more {'on this line' if level == 'breach' else 'in this file'}" if more else ""
-            says = f"`{shown}`{rest}: a type is given up for {'typing.Any' if change.path.endswith(_PYTHON) else 'any'}"
+            what = f"a type is given up for {'typing.Any' if change.path.endswith(_PYTHON) else 'any'}"
+            if one.whole:
+                what = "the compiler checks nothing in this file, and lets implicit any through"
+            says = f"`{shown}`{rest}: {what}"
             yield Finding(says, Place(change.path, one.line), level, evidence=one.text)
         if self.compiler:
             yield from self._loosened(changes, [one for one in touched if one not in code], tree)
@@ -175,33 +206,64 @@ class AnyType(Rule):
 
         found: list[tuple[FileChange, Untyped]] = []
         gone: Counter[str] = Counter()
+        others: list[FileChange] = []
         for change in changes.readable(code):
-            fresh, lost = _left(change, _read(change.before), _read(change.after))
+            if not _is_added(change):
+                others.append(change)
+                continue
+            fresh, lost = _left(change, *self._sides(change))
             gone.update(one.text for one in lost)
             if not (self.tests == "ignore" and is_test(change.path)):
                 found += ((change, one) for one in fresh)
-        if found:
-            for change in changes.readable(deleted(changes, code, self.searched)):
-                gone.update(one.text for one in _read(change.before))
+        if found:  # what went from where none came may have moved
+            for change in changes.readable(others):
+                gone.update(one.text for one in _left(change, *self._sides(change))[1])
+            for change in changes.readable(deleted(changes, code, self._is_code)):
+                gone.update(one.text for one in self._read(change.before))
         for change, one in found:
             if gone[one.text] > 0:
                 gone[one.text] -= 1
             else:
                 yield change, one
 
-    def _loosened(self, changes: ChangeSet, configs: Sequence[FileChange], tree: Tree) -> Iterator[Finding]:
-        for change in changes.readable(configs):
-            if change.after is None or not is_file(change.after.mode):
-                continue
-            from pytest_agentcompliance.parsing.any_types.compiler import loosened
+    def _sides(self, change: FileChange) -> "tuple[Sequence[Untyped], Sequence[Untyped]]":
+        """What a file had, and what it has. That a tool wrote it, which only head says of a file that base has, excuses nothing."""
+        before = self._read(change.before)
+        had = change.before is not None and is_file(change.before.mode)
+        return before, self._read(change.after, trusting=not had or _is_made(change.before))
 
-            before = change.before if change.before is not None and is_file(change.before.mode) else None
-            was = before.text() if before is not None else None
-            said = loosened(change.path, was, change.after.text(), _reader(tree.base), _reader(tree.head))
-            if said is not None:
-                how = f"`{said.shown}`" if said.shown else "what forbade it is gone"
-                says = f"the compiler lets implicit any through, and did not at base: {how}"
-                yield Finding(says, Place(change.path, said.line), self._level(change.path), evidence=f"compiler {said.shown}")
+    def _read(self, side: Content | None, *, trusting: bool = True) -> "Sequence[Untyped]":
+        if side is None or not is_file(side.mode) or (trusting and _is_made(side)):
+            return ()
+        from pytest_agentcompliance.parsing.any_types import untyped
+
+        found = untyped(side.path, side.text())
+        return found if self.compiler else [one for one in found if not one.whole]
+
+    def _loosened(self, changes: ChangeSet, configs: Sequence[FileChange], tree: Tree) -> Iterator[Finding]:
+        if not configs:
+            return
+        from pytest_agentcompliance.parsing.any_types import checkers, compiler
+
+        read = [compiler.Changed(one.path, _text(one.before), _text(one.after)) for one in changes.readable(configs)]
+        scripts = [one for one in read if one.path.lower().endswith(".json") and not matches(one.path, _CHECKERS)]
+        python = [one for one in read if matches(one.path, _CHECKERS)]
+        for said in compiler.loosened(scripts, _reader(tree.base), _reader(tree.head)):
+            yield self._told(said, "the compiler lets implicit any through, and did not at base")
+        for said in checkers.loosened(python):
+            yield self._told(said, "the type checker lets typing.Any through, and did not at base")
+
+    def _told(self, said: "Setting", what: str) -> Finding:
+        how = f"`{said.shown}`" if said.shown else "what forbade it is gone"
+        return Finding(f"{what}: {how}", Place(said.path, said.line), self._level(said.path), evidence=f"compiler {said.shown}")
+
+
+def _is_added(change: FileChange) -> bool:
+    """Whether an added line has the word at all."""
+    try:
+        return any(sign in line.text for line in change.added for sign in _SIGNS)
+    except Unreadable:
+        return False
 
 
 def _left(
@@ -228,33 +290,34 @@ def _left(
             had[one.text] -= 1
             lost.append(one)
     # In lines that were edited one may stand in place of another: both have as many lines before them that stayed.
-    places = Counter(one.line - bisect_left(went, one.line) for one in lost if one.line in removed)
+    places = Counter(one.line - bisect_left(went, one.line) for one in lost if one.line in removed and not one.whole)
     kept: Counter[int] = Counter()
     really: list[Untyped] = []
     for one in sorted(fresh, key=lambda one: one.line):
         place = one.line - bisect_left(came, one.line)
-        if places[place] > kept[place]:
+        if places[place] > kept[place] and not one.whole:
             kept[place] += 1
         else:
             really.append(one)
     gone: list[Untyped] = []
     for one in lost:
         place = one.line - bisect_left(went, one.line)
-        if one.line in removed and kept[place] > 0:
+        if one.line in removed and kept[place] > 0 and not one.whole:
             kept[place] -= 1
         else:
             gone.append(one)
     return really, gone
 
 
-def _read(side: Content | None) -> "tuple[Untyped, ...]":
-    if side is None or not is_file(side.mode):
-        return ()
-    from pytest_agentcompliance.parsing.any_types import untyped
+def _is_made(side: Content | None) -> bool:
+    """Whether a file says that a tool wrote it."""
     from pytest_agentcompliance.parsing.made import says_generated
 
-    text = side.text()
-    return () if says_generated(text) else untyped(side.path, text)
+    return side is not None and says_generated(side.text())
+
+
+def _text(side: Content | None) -> str | None:
+    return side.text() if side is not None and is_file(side.mode) else None
 
 
 def _reader(side: Side) -> "Read":

@@ -185,10 +185,14 @@ def _functions(content: Content | None, longer_than: int = 0) -> "dict[tuple[str
 def _lost(changes: ChangeSet, exempt: list[str], names: set[str]) -> dict[str, list[int]]:
     """The lengths of the functions that files lost, by name: one of them may be here now. The longest is taken first."""
     found: dict[str, list[int]] = {}
-    asked = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names)))
+    asked = {name: re.compile(rf"{re.escape(name)}(?<!\w{re.escape(name)})(?!\w)") for name in sorted(names)}
     files = (one for one in changes if one.path.lower().endswith(ENDINGS) and one.before is not None)
     for change in changes.readable(one for one in files if not matches(one.path, exempt)):
-        if change.before is None or not asked.search(change.before.text()):
+        if change.before is None:
+            continue
+        text = change.before.text()
+        # A search for letters alone runs at memory's speed; one for many names at once tries each of them at each place.
+        if not any(name in text and whole.search(text) for name, whole in asked.items()):
             continue
         after = {key[0] for key in _functions(change.after)}
         for (name, _), (symbol, length) in _functions(change.before).items():

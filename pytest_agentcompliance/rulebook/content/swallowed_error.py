@@ -55,7 +55,11 @@ class SwallowedError(Rule):
 
     on_the_way: ClassVar[bool] = False  # what was mended again was not delivered
     candidates: ClassVar[Candidates] = Candidates(
-        endings=_CODE, contains=(rb"\bexcept\b", rb"\bsuppress\(", rb"\bcatch\b", rb"[eE]rr\w* != nil")
+        endings=_CODE, contains=(
+            # A fixed letter first: ten times as quick as a boundary.
+            rb"except\b(?<!\wexcept)", rb"suppress\((?<!\wsuppress\()", rb"catch\b(?<!\wcatch)", rb"err\w* != nil",
+            rb"Err\w* != nil",
+        )
     )
     remedy: ClassVar[Remedy] = Remedy(
         "fix",

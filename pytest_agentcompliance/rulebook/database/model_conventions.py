@@ -74,6 +74,21 @@ _ENTITY = (
     "  @CreateDateColumn() made: Date\n  @UpdateDateColumn()\n  touched: Date\n}\n\n"
     "@Entity('notes')\nexport class Note extends Kept {\n  @Column() title: string\n}\n"
 )
+_MONGOOSE = (
+    "const mongoose = require('mongoose')\n\nconst noteSchema = new mongoose.Schema(\n  { title: { type: String } }"
+    ", { timestamps: true },\n)\nnoteSchema.index({ title: 1 })\nmodule.exports = mongoose.model('Note', noteSchema)\n"
+)
+_SEQUELIZE = (
+    "const { DataTypes, Model } = require('sequelize')\n"
+    "const sequelize = require('./db')\n\nclass Page extends Model {}\nPage.init(\n"
+    "  { title: { type: DataTypes.STRING, allowNull: false } },\n"
+    "  { sequelize, tableName: 'pages', paranoid: true, indexes: [{ fields: ['title'] }] },\n)\n"
+)
+_PAGES = (
+    "# Backend plan\n\n## Database\n\n```sql\nCREATE TABLE pages (\n  id integer PRIMARY KEY,\n  title varchar(255) NOT NULL,\n"
+    "  created_at timestamptz NOT NULL,\n  updated_at timestamptz NOT NULL,\n  deleted_at timestamptz\n);\n"
+    "CREATE INDEX ON pages (title);\n```\n"
+)
 
 
 class ModelConventions(Rule):
@@ -82,20 +97,22 @@ class ModelConventions(Rule):
     Why: the plan's tables are what migrations, queries and other services are written against. When a row came and when it last
     changed cannot be found out afterwards, and what is deleted for good does not come back.
 
-    Judged are the models of Prisma, Drizzle, TypeORM, SQLAlchemy, Flask-SQLAlchemy and SQLModel that the change makes new, and what
-    it changes of others; what moved or got another name is not new. A new model has both times: as columns, by a mixin, a class
-    above, columns that are spread, or a decorator. A model that had one keeps it. Tables that only join others, those whose columns
-    a library prescribes (sessions of a login, checkpoints), and those that are named as something that is only added to
-    (`append_only`), and have no column that is written again, need no updated_at; one that does need it, of which the plan states
-    all columns without it, is a remark, and so is another column that is filled with the time in place of created_at. The tables of
-    the plan, as base has it, are compared with the models: columns, types (by a table of equivalents), null, unique, foreign keys,
-    indexes (both also where a migration of the run makes them), and soft delete where the plan asks for it. The plan that only the
-    run wrote counts where base has none, and the verdict says so. A table of the plan that no model is made for yet is no finding,
-    and a model that it does not have is a remark. A model with less than half of a table's columns is told once, as hardly that
-    table, and a column that the plan speaks of elsewhere is a remark.
+    Judged are the models of Prisma, Drizzle, TypeORM, Sequelize, Mongoose (NestJS' classes too), SQLAlchemy, Flask-SQLAlchemy and
+    SQLModel that the change makes new, and what it changes of others; what moved or got another name is not new. A new model has
+    both times: as columns, by a mixin, a class above, columns that are spread, a decorator, a plugin, or an option (`timestamps`,
+    which Sequelize has by itself and Mongoose has not); `paranoid` is soft delete. A model that had one keeps it. Tables that
+    only join others, those whose columns a library prescribes (sessions of a login, checkpoints), and those that are named as
+    something that is only added to (`append_only`), and have no column that is written again, need no updated_at; one that does
+    need it, of which the plan states all columns without it, is a remark, and so is another column that is filled with the time
+    in place of created_at. The tables of the plan, as base has it, are compared with the models: columns, types (by a table of
+    equivalents), null, unique, foreign keys, indexes (both also where a migration of the run makes them), and soft delete where
+    the plan asks for it. The plan that only the run wrote counts where base has none, and the verdict says so. A table of the
+    plan that no model is made for yet is no finding, and a model that it does not have is a remark. A model with less than half
+    of a table's columns is told once, as hardly that table, and a column that the plan speaks of elsewhere is a remark.
 
-    Blind spots: models of Django, Sequelize, Mongoose and others, schemas in SQL alone; models whose base is in a library; whether
-    anything keeps updated_at up to date; lengths, defaults and checks; tables that the plan names otherwise than the code.
+    Blind spots: models of Django, Typegoose and others, schemas in SQL alone; models whose base is in a library; options of
+    Sequelize and Mongoose that a function makes, or a JSON file; a schema within another document; whether anything keeps
+    updated_at up to date; lengths, defaults and checks; tables that the plan names otherwise than the code.
     """
 
     stamps: list[Stamp] = Field(default=["created_at", "updated_at"], description="The times that a model has to have.")
@@ -171,6 +188,18 @@ class ModelConventions(Rule):
         Example("Columns that are spread, and those that a decorator makes, are kept.",
                 after={"src/posts.ts": _DRIZZLE, "src/note.entity.ts": _ENTITY}),
         Example(
+            "Mongoose has times where its schema says so, Sequelize unless its model says otherwise.",
+            after={"models/notes.js": _MONGOOSE.replace(", { timestamps: true }", ""),
+                   "models/pages.js": _SEQUELIZE.replace("paranoid: true", "paranoid: true, updatedAt: false")},
+            finds=("models/notes.js:3", "models/pages.js:4"),
+        ),
+        Example(
+            "Times by an option are kept, and soft delete by one.",
+            before={"IMPLEMENTATION-PLAN.md": _PAGES},
+            after={"IMPLEMENTATION-PLAN.md": _PAGES, "models/notes.js": _MONGOOSE, "models/pages.js": _SEQUELIZE},
+            styles=("models/notes.js:3",),
+        ),
+        Example(
             "Tables that only join others need no times, and those that a library prescribes.",
             after={"prisma/schema.prisma": (
                 _USER + "model Team {\n  id Int @id\n  createdAt DateTime\n  updatedAt DateTime\n}\n"
@@ -210,8 +239,12 @@ class ModelConventions(Rule):
             return "the change touches no model"
         from pytest_agentcompliance.parsing import models
 
-        both = _Both(models.read(base), models.read(head), base, head)
         plan = _plan(documents)
+        if not self.whole and not plan.plans:
+            # The same of both ends: what is read of one alone would seem new.
+            near = model_files.near(base, changed) | model_files.near(head, changed)
+            base, head = ({path: text for path, text in side.items() if path in near} for side in (base, head))
+        both = _Both(models.read(base), models.read(head), base, head)
         judged, lacking = yield from self._stamped(both, plan)
         said = yield from self._planned(both, plan, changes, lacking)
         return f"{judged}; {said}"

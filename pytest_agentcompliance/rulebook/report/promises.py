@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator, Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
@@ -16,7 +17,7 @@ from pytest_agentcompliance.verdict import Finding, Level, Remedy
 if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.intent import Intent
     from pytest_agentcompliance.parsing.intent.claimed import Claim, Claimed
-    from pytest_agentcompliance.parsing.intent.matching import Made
+    from pytest_agentcompliance.parsing.intent.matching import Answer, Made
     from pytest_agentcompliance.parsing.intent.tests_named import Named
 
 _SHOWN = 5
@@ -39,13 +40,16 @@ class Promises(Rule):
 
     A claim is known by the id of a promise, else by its words: how much the two say the same is a number from 0 to 1, which the
     finding shows beside the nearest promise. From ``like`` on it is that promise, below ``unlike`` it is none; between the two,
-    and where the words stand elsewhere in the intent, it is a remark. Promises, invariants, contracts and what the intent says
-    never happens may be claimed. A ticked claim names its test where its item, its part or the part about tests does, or where a
-    test has its id. A promise is left out where it names a file that the change touches and no line of the report speaks of it;
-    where only its words stand in the change that is a remark. The intent counts as base has it.
+    where the words stand elsewhere in the intent, and where they or the name of the test have a telling word of a promise that
+    no other line speaks of, it is a remark. Promises, invariants, contracts and what the intent says never happens may be
+    claimed; what it says that nobody promises may not. A ticked claim names its test where its item, its part or the part about
+    tests does, by its file, its name or its title, or where a test has its id. A promise is left out where it names a file that
+    the change touches and no line of the report speaks of it; where only its words stand in the change that is a remark, and
+    where nothing does it is asked for with ``unmentioned``. The intent counts as base has it.
 
-    Blind spots: words that say the same with other words, or the opposite with the same. Whether the test that is named tests
-    the promise. A promise that names no file, in words that the code has not, is left out without a word.
+    Blind spots: words that say the same with none of its words, or the opposite with the same; an id beside words of its own.
+    Whether the test that is named tests the promise. A claim that nobody promised, beside a promise that was left out, where
+    both have a word that the others have not.
     """
 
     titles: list[str] = Field(default=[], description="More titles of the part with the promises, beside those that are known.")
@@ -54,6 +58,10 @@ class Promises(Rule):
     untested: Level = Field(default="breach", description="What it is that a ticked promise names no test.")
     left_out: Level = Field(
         default="breach", description="What it is that the report leaves out a promise that names a file which the change touches."
+    )
+    unmentioned: Level | None = Field(
+        default=None,
+        description="What it is that no line speaks of a promise, whatever the change touches; by default it is no finding.",
     )
     tests: list[str] = Field(
         default=["**/tests/**", "**/test/**", "**/__tests__/**", "**/*.test.*", "**/*.spec.*", "**/test_*.py", "**/*_test.*"],
@@ -83,12 +91,56 @@ class Promises(Rule):
             finds=("REPORT.md:7",),
         ),
         Example(
-            "A ticked promise without a test is reported; one that only says it was tested is a remark.",
+            "A ticked promise without a test is reported, and so is one that only says it was tested.",
             before={"INTENT.md": _INTENT},
             after={"INTENT.md": _INTENT, "src/cart.py": "1\n"},
             report="## Promises Verified\n\n- [x] PRM-001\n- [x] PRM-002 (tested by hand)\n",
-            finds=("REPORT.md:3",),
-            styles=("REPORT.md:4",),
+            finds=("REPORT.md:3", "REPORT.md:4"),
+        ),
+        Example(
+            "Where the report names tests, one that only says it was tested is a remark.",
+            before={"INTENT.md": _INTENT},
+            after={"INTENT.md": _INTENT, "tests/test_cart.py": "def test_kept(): ...\n"},
+            report="## Tests\n\n- [x] tests/test_cart.py\n\n## Promises Verified\n\n- [x] PRM-001 (unit tests)\n",
+            styles=("REPORT.md:7",),
+        ),
+        Example(
+            "A promise of which no line speaks can be asked for, and so can each one that a word for all of them hides.",
+            given={"unmentioned": "breach"},
+            before={"INTENT.md": _INTENT},
+            after={"INTENT.md": _INTENT, "tests/test_cart.py": "def test_kept(): ...\n"},
+            report="## Promises Verified\n\n- [x] PRM-001: tests/test_cart.py\n",
+            finds=("REPORT.md:1",),
+        ),
+        Example(
+            "One that the report says it does not touch is spoken of.",
+            given={"unmentioned": "breach"},
+            before={"INTENT.md": _INTENT},
+            after={"INTENT.md": _INTENT, "tests/test_cart.py": "def test_kept(): ...\n"},
+            report="## Promises Verified\n\n- [x] PRM-001: tests/test_cart.py\n\n## Notes\n\n- PRM-002 is not affected.\n",
+        ),
+        Example(
+            "What the intent says that nobody promises is claimed by nobody.",
+            before={"INTENT.md": _INTENT + "\n## What we do not promise\n\n- Support at night\n"},
+            after={"INTENT.md": _INTENT, "tests/test_cart.py": "def test_kept(): ...\n"},
+            report=_TESTED + "- [x] Support at night: tests/test_cart.py\n",
+            finds=("REPORT.md:7",),
+        ),
+        Example(
+            "Other words for a promise that nothing else speaks of are a remark; so are those of its test.",
+            given={"unmentioned": "breach"},
+            before={"INTENT.md": _INTENT},
+            after={"INTENT.md": _INTENT, "tests/test_cart.py": "def test_a_saved_cart_survives(): ...\n"},
+            report=_TESTED + "- [x] Baskets survive: test_a_saved_cart_survives\n"
+            "- [x] VAT is a part of what is shown: tests/test_cart.py\n",
+            styles=("REPORT.md:7", "REPORT.md:8"),
+        ),
+        Example(
+            "A promise as a title, with its tests below, is one claim.",
+            before={"INTENT.md": _INTENT},
+            after={"INTENT.md": _INTENT, "tests/test_cart.py": "def test_kept(): ...\n"},
+            report="## Promises Verified\n\n### Saved carts are never lost\n\n- [x] written before the answer\n"
+            "- [x] Test: `test_kept`\n\n### PRM-002\n\n- [x] one place adds it\n- [x] tests/test_cart.py\n",
         ),
         Example(
             "A test that does not exist is no test.",
@@ -147,24 +199,47 @@ class Promises(Rule):
         made = matching.Made(intents, like=self.like, unlike=self.unlike)
         told = claimed.read(report.text, (*claimed.TITLES, *self.titles))
         shown = _Tests(tree, report, made)
-        spoken: set[int] = set()
+        answers = [(claim, matching.Answer([], []) if claim.general else made.of(claim)) for claim in told.claims]
+        spoken = {one for _, answer in answers for one, _ in answer.promises}
+        answers = self._in_other_words(report, answers, spoken, made)
         matched: list[str] = []
-        for claim in told.claims:
+        for claim, answer in answers:
             if claim.general:
                 message = f"{claim.text[:120]!r} names no promise; each is to be named"
                 yield Finding(message, _at(report, claim.line), "style", f"general {claim.text[:200]}")
-                continue
-            answer = made.of(claim)
             spoken |= {one for one, _ in answer.promises}
             matched += [f"line {claim.line} is {made.promises[one].name} ({how})" for one, how in answer.promises]
             for level, message, evidence in answer.problems:
                 yield Finding(message, _at(report, claim.line), level, evidence)
-            if claim.ticked and answer.promises:
+            if claim.ticked and (answer.promises or claim.general):
                 yield from self._tested(report, claim, told, [one for one, _ in answer.promises], shown)
         yield from self._left(report, told, made, spoken, changes)
         if told.more:
             raise NotJudged(f"the report claims {told.more} promises more than are read")
         return "; ".join(filter(None, [why, *matched[:50]]))
+
+    def _in_other_words(
+        self, report: Report, answers: "list[tuple[Claim, Answer]]", spoken: set[int], made: "Made"
+    ) -> "list[tuple[Claim, Answer]]":
+        """The answers; a claim in words of none may mean a promise that nothing else speaks of, which is a remark."""
+        from pytest_agentcompliance.parsing.intent import claimed, matching, tests_named
+
+        strange = [at for at, (_, answer) in enumerate(answers) if answer.strange]
+        if not strange:
+            return answers
+        # What stands below such a claim is its own, blank lines between, and speaks of no other promise.
+        asking = [answers[at][0] for at in strange]
+        own = {line for claim in asking for line in range(claim.line, claim.line + 2 * len(claim.more) + 1)}
+        others = (line for number, line in claimed.lines(report.text) if number not in own)
+        open_ = made.unspoken(spoken, others)
+        asked = [(claim, f"{tests_named.words(claim.all)} {' '.join(claim.more)}") for claim in asking]
+        meant = made.in_other_words(asked, open_)
+        for place, (promise, share) in meant.items():
+            claim, _ = answers[strange[place]]
+            message = f"{claim.text[:160]!r} may be {made.promises[promise].name} in other words ({share:.2f} alike)"
+            answer = matching.Answer([(promise, "in other words")], [("style", message, f"reworded {claim.text[:160]}")])
+            answers[strange[place]] = claim, answer
+        return answers
 
     def _tested(self, report: Report, claim: "Claim", told: "Claimed", promises: list[int], shown: "_Tests") -> Iterator[Finding]:
         """What is to be said of the tests that a ticked claim names."""
@@ -178,7 +253,9 @@ class Promises(Rule):
             return
         if any(tests_named.read(prose) for _, prose in told.prose) or shown.elsewhere(promises):
             return
-        if named.spoken:
+        if shown.by_title(claim.all) or (claim.general and shown.lines):
+            return
+        if named.spoken and shown.lines:
             yield Finding(f"{what!r} says that it was tested and names no test", at, "style", f"unnamed {what}")
         else:
             yield Finding(f"{what!r} is ticked, and no test is named for it", at, self.untested, f"untested {what}")
@@ -194,6 +271,7 @@ class Promises(Rule):
         paths = [path for path in changes.paths if not matches(path, self.tests)]
         words: frozenset[str] | None = None
         likely: list[str] = []
+        rest: list[str] = []
         for number in open_:
             one = made.promises[number]
             if named := made.files_of(number, paths):
@@ -201,12 +279,13 @@ class Promises(Rule):
                 yield Finding(message, at, self.left_out, f"left out {one.id or one.text[:200]}")
                 continue
             words = _words(changes, paths) if words is None else words
-            if made.stands_in(number, words, _TELLING, _SHARE):
-                likely.append(one.name)
+            (likely if made.stands_in(number, words, _TELLING, _SHARE) else rest).append(one.name)
         if likely:
-            more = f" and {len(likely) - _SHOWN} more" if len(likely) > _SHOWN else ""
-            message = f"the change speaks of promises that the report does not: {'; '.join(likely[:_SHOWN])}{more}"
-            yield Finding(message, at, "style", f"likely {', '.join(likely)}")
+            message = f"the change speaks of promises that the report does not: {_some(likely)}"
+            yield Finding(message, at, self.unmentioned or "style", f"likely {', '.join(likely)}")
+        if rest and self.unmentioned is not None:
+            message = f"no line of the report speaks of {_some(rest)}"
+            yield Finding(message, at, self.unmentioned, f"unmentioned {', '.join(rest)}")
 
 
 class _Tests:
@@ -214,7 +293,6 @@ class _Tests:
 
     def __init__(self, tree: Tree, report: Report, made: "Made") -> None:
         self._tree, self._report, self._made = tree, report, made
-        self._lines: list[str] | None = None
 
     def absent(self, named: "Named") -> str:
         """A test that a claim names and head has not, where it has none of those that are named."""
@@ -232,13 +310,26 @@ class _Tests:
             return ""
         return (*ends, *cases)[0]
 
-    def elsewhere(self, promises: list[int]) -> bool:
-        """Whether a line about tests speaks of one of the promises, or a test has its id."""
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the report that name a test."""
         from pytest_agentcompliance.parsing.intent import claimed, tests_named
 
-        if self._lines is None:
-            self._lines = [line for _, line in claimed.lines(self._report.text) if tests_named.read(line)]
-        if any(self._made.speaks(line, promises) for line in self._lines):
+        return [line for _, line in claimed.lines(self._report.text) if tests_named.read(line)]
+
+    def by_title(self, text: str) -> bool:
+        """Whether a text has, between quotation marks, the title of a test that stands at head."""
+        from pytest_agentcompliance.parsing.intent import tests_named
+
+        titles = frozenset(tests_named.quoted(text))
+        found = self._tree.head.where(titles) if titles else {}
+        return any(tests_named.is_test(path) for paths in found.values() for path in paths)
+
+    def elsewhere(self, promises: list[int]) -> bool:
+        """Whether a line about tests speaks of one of the promises, or a test has its id."""
+        from pytest_agentcompliance.parsing.intent import tests_named
+
+        if any(self._made.speaks(line, promises) for line in self.lines):
             return True
         ids = frozenset(name for one in promises if len(name := self._made.promises[one].id) > 3 and re.fullmatch(r"[\w-]+", name))
         found = self._tree.head.where(ids) if ids else {}
@@ -272,6 +363,11 @@ def _read(documents: Iterable[Document]) -> "Iterator[tuple[str, Intent]]":
             yield document.path, read(document.text())
         except Unreadable:
             continue  # the ledger was told; the verdict names the file
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{'; '.join(names[:_SHOWN])}{more}"
 
 
 def _words(changes: ChangeSet, paths: list[str]) -> frozenset[str]:

@@ -194,7 +194,7 @@ class Sections(Rule):
             told = next(filter(None, (_says(report.text, one, others) for one in found[part])), None)
             if told is not None:
                 said.append(f"{called[part]} is line {told[0]}")
-                if part in self.ticked and not _is_ticked(report.text, found[part][0]):
+                if part in self.ticked and not any(_is_ticked(report.text, one) for one in found[part]):
                     yield Finding(f"{called[part]} has no item that is ticked", _at(report, told[0]), evidence=f"{part} unticked")
                 if part == "scope" and not _STATED.search(told[1]):
                     message = "the report names its scope, and does not say that no non-goal work was done"

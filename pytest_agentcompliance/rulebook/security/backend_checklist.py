@@ -134,7 +134,7 @@ class BackendChecklist(Rule):
     )
     candidates = Candidates(
         contains=(
-            rb"bcrypt", rb"gen[sS]alt", rb"CryptContext", rb"createHash", rb"hashlib", rb"jwt\.", rb"SignJWT", rb"[cC]ors",
+            rb"bcrypt", rb"gen[sS]alt", rb"CryptContext", rb"createHash", rb"hashlib", rb"jwt\.", rb"SignJWT", rb"cors", rb"Cors",
             rb"CORS", rb"Access-Control-Allow-Origin", rb"express\(", rb"FastAPI\(", rb"Flask\(", rb"astify\(", rb"NestFactory",
             rb"ROUNDS",
             rb"\.(?:get|post|put|patch|delete|route)\(", rb"@(?:Get|Post|Put|Patch|Delete)\(",

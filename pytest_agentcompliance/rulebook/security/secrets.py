@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -37,6 +37,7 @@ _FIREBASE = ("google-services.json", "GoogleService-Info.plist")  # the keys in 
 _MEDIA = re.compile(r"(?i)\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|mp[34]|m4[av]|mov|webm|og[gv]|wav|woff2?|ttf|otf|eot|pdf|"
                     r"zip|t?gz|bz2|xz|7z|jar|whl|wasm|pyc|so|exe)$")
 _CONTROLS = bytes(one for one in range(32) if one not in b"\t\n\r\f\x1b")
+SHORT, ALIKE, PARTS = 2000, 200, 100  # bytes that are compared line by line; that are looked for; pieces of one content
 MOST, MOST_BINARY = 20_000_000, 2_000_000  # characters of one file
 # In parts, so that no scanner takes this file for a leak.
 _SAMPLE = "sk-ant-" "api03-" "Qm7Zr2Vx9Lk4Hd8Tn3Wp6Yb1Gc5Jf0Rs-Ku_Ea7Io2Mv"
@@ -300,9 +301,66 @@ def _fresh(data: bytes, old: bytes) -> tuple[str, bool]:
     """What a content has that the last one had not, as text, where a secret can be; and whether it is text."""
     if b"\0" in data:
         return _text(data)
+    keys = b"PRIVATE KEY-" in data  # both ends of a key are told, whichever of them is new
+    rows = data if keys else b"\n".join(_apart(data, old))  # most of a file is as it was
+    if not _may_hold(rows):
+        return "", True
+    rows = _without(rows, old, keys)
+    return (decode(rows[:MOST]) if _may_hold(rows) else "", True)
+
+
+def _may_hold(rows: bytes) -> bool:
+    return any(pattern.search(rows) for pattern in _patterns())
+
+
+def _without(data: bytes, old: bytes, keys: bool) -> bytes:
+    """The lines that another content has not."""
     had = frozenset(old.split(b"\n"))
-    rows = b"\n".join(row for row in data.split(b"\n") if row not in had or b"PRIVATE KEY-" in row)
-    return (decode(rows[:MOST]) if any(pattern.search(rows) for pattern in _patterns()) else "", True)
+    return b"\n".join([row for row in data.split(b"\n") if row not in had or (keys and b"PRIVATE KEY-" in row)])
+
+
+def _apart(data: bytes, old: bytes) -> Iterator[bytes]:
+    """The lines of a content that another seems not to have, at memory's speed: none of those that are missing in it is left out.
+
+    What both have around the middle of what is left to compare parts it in two.
+    """
+    left = [(data, old)]
+    for _ in range(PARTS):
+        if not left:
+            return
+        some, had = _between(*left.pop())
+        middle = some.find(b"\n", len(some) // 2) + 1
+        end = some.find(b"\n", middle + ALIKE) + 1
+        at = had.find(b"\n" + some[middle:end]) if middle and end else -1
+        if len(some) < SHORT or at == -1:
+            if some:
+                yield _without(some, had, keys=False)
+        else:
+            left += [(some[end:], had[at + 1 + end - middle :]), (some[:middle], had[: at + 1])]
+    yield from (_without(some, had, keys=False) for some, had in left)
+
+
+def _between(data: bytes, old: bytes) -> tuple[bytes, bytes]:
+    """Two contents without the lines that both begin and end with."""
+    most = min(len(data), len(old))
+    start = data.rfind(b"\n", 0, _common(most, lambda at, end: data[at:end] == old[at:end])) + 1
+    one, two = len(data), len(old)
+    same = _common(most - start, lambda at, end: data[one - end : one - at] == old[two - end : two - at])
+    end = data.find(b"\n", one - same) if same else -1
+    tail = one - end if end != -1 else 0
+    return data[start : one - tail], old[start : two - tail]
+
+
+def _common(most: int, same: Callable[[int, int], bool]) -> int:
+    """How far two texts are the same, of ``most``: found in steps that double and then halve, each at memory's speed."""
+    at, step = 0, 1
+    while at + step <= most and same(at, at + step):
+        at, step = at + step, step * 2
+    while step:
+        if at + step <= most and same(at, at + step):
+            at += step
+        step //= 2
+    return at
 
 
 def _rows(data: bytes) -> list[str]:

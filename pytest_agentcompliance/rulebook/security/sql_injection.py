@@ -35,7 +35,7 @@ class SqlInjection(Rule):
     function. What is put in where a value stands is a breach, and so is anything of the request, wherever it is put. Statements
     that are put together with no such call near count as well.
 
-    What is none: tagged templates (``sql`...` ``), bound parameters and their marks (``$1``, ``?``, ``:name``), constants, numbers,
+    What is none: tagged templates of ``sql``, bound parameters and their marks (``$1``, ``?``, ``:name``), constants, numbers,
     dates, what is quoted or checked against a list before, what a log or an error says. A name of a table or column, or a piece of
     SQL, that comes from no request cannot be bound: it is a matter of style.
 
@@ -56,7 +56,7 @@ class SqlInjection(Rule):
         "fix", "Bind the value as a parameter of the statement; choose names of tables and columns from a fixed list."
     )
     candidates = Candidates(
-        contains=(rb"SELECT ", rb"INSERT ", rb"UPDATE ", rb"DELETE ", rb"WHERE ", rb"ORDER BY ", rb"[Rr]aw\(", rb"Unsafe\(",
+        contains=(rb"SELECT ", rb"INSERT ", rb"UPDATE ", rb"DELETE ", rb"WHERE ", rb"ORDER BY ", rb"raw\(", rb"Raw\(", rb"Unsafe\(",
                   rb"req(?:uest)?\.", rb"text\(", rb"select ", rb"where\(", rb"Where\(", rb"execute\(", rb"query\("),
         endings=ENDINGS,
     )

@@ -88,14 +88,15 @@ class DatabaseSchema(Rule):
     Why: the schema JSON is what everybody else builds on. A column that only the code has is one that no other service, report or
     migration knows of; one that may be null there and not here fails in production, with data that the contract allows.
 
-    The models of Prisma, Drizzle, TypeORM, SQLAlchemy (1.4 and 2.0), Flask-SQLAlchemy and SQLModel are read out of the whole tree
-    at both ends of the run and held to the schema JSON as base has it; what differs at head and did not at base is reported. The
-    contract that only the run wrote counts where base has none, and the verdict says so. Where base had no models at all,
-    everything counts, so that the first models have to be complete. Reported are models, fields and values of enums that are
-    missing or that the contract does not have, other types (by a table of equivalents: a uuid may be kept as text, an integer as
-    a big one), null and unique, primary keys, names of tables and columns that the contract states, foreign keys, relations,
-    and indexes that are missing or unique. A foreign key does for a relation, in whichever model it stands. Remarks are: indexes
-    that the contract does not have, enums that are kept as text, and what happens on delete where the code says nothing.
+    The models of Prisma, Drizzle, TypeORM, Sequelize, Mongoose, SQLAlchemy (1.4 and 2.0), Flask-SQLAlchemy and SQLModel are
+    read out of the whole tree at both ends of the run and held to the schema JSON as base has it; what differs at head and did
+    not at base is reported. The contract that only the run wrote counts where base has none, and the verdict says so. Where base
+    had no models at all, everything counts, so that the first models have to be complete. Reported are models, fields and values
+    of enums that are missing or that the contract does not have, other types (by a table of equivalents: a uuid may be kept as
+    text, an integer as a big one), null and unique, primary keys, names of tables and columns that the contract states, foreign
+    keys, relations, and indexes that are missing or unique. A foreign key does for a relation, in whichever model it stands.
+    Remarks are: indexes that the contract does not have, enums that are kept as text, and what happens on delete where the code
+    says nothing.
 
     Blind spots: defaults, checks and other constraints; columns that only running the code would tell, which are counted and said;
     models whose base is in a library may have fields that are not seen, and none is missing there. Models are told by their
@@ -191,7 +192,9 @@ class DatabaseSchema(Rule):
         now, before = models.read(head), models.read(base)
         if not now.models and not before.models:
             if self.whole:
-                raise NotJudged("no model of Prisma, Drizzle, TypeORM or SQLAlchemy was found to be held to the schema JSON")
+                raise NotJudged(
+                    "no model of Prisma, Drizzle, TypeORM, Sequelize, Mongoose or SQLAlchemy was found to hold to the schema JSON"
+                )
             return "the tree has no models"
         held = 0
         for path, contract in contracts.items():

@@ -1,7 +1,6 @@
 """spec/plan-endpoints: the endpoints that the plan describes are built as it describes them, with every case of error."""
 
-import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -21,8 +20,9 @@ if TYPE_CHECKING:  # start-up time: the readers are imported when a route may ha
     from pytest_agentcompliance.parsing.openapi import Operation
     from pytest_agentcompliance.parsing.openapi.held import Held
     from pytest_agentcompliance.parsing.openapi.matching import Match
-    from pytest_agentcompliance.parsing.plan import Plan, PlanEndpoint, PlanError, PlanShape
-    from pytest_agentcompliance.parsing.plan.code import Body, Code
+    from pytest_agentcompliance.parsing.plan import Plan, PlanEndpoint
+    from pytest_agentcompliance.parsing.plan.code import Code
+    from pytest_agentcompliance.parsing.plan.standing import Standing
     from pytest_agentcompliance.parsing.routes import Route, Routes
 
 # What the lines say by which endpoints, their bodies or their errors come, go or change.
@@ -35,13 +35,6 @@ _SAYS = (
 )  # fmt: skip
 _BUILT = 0.75  # of the endpoints of a section that a run which built some of it answers, from which it has to answer all
 _SPOKEN = 0.5  # of the endpoints that a run built and the plan has, from which the plan is one of all that it was to build
-# A verb without its path, or all of them in a word.
-_LOOSE = re.compile(
-    r"^(?![ \t]*\|)[^\n]*(?:`(?:GET|POST|PUT|PATCH|DELETE)`|\b(?:GET|POST|PUT|PATCH|DELETE)\s?/\s?(?:GET|POST|PUT|PATCH|"
-    r"DELETE)\b|\bCRUD\b)",
-    re.MULTILINE,
-)
-_VERSION = re.compile(r"/(?:api/)?v\d{1,3}(?=/)|/api(?=/)")
 _MOST = 30  # findings of one kind
 
 _AT = "IMPLEMENTATION-PLAN.md"
@@ -97,12 +90,13 @@ class PlanEndpoints(Rule):
     beside each. The routes of Express, Fastify, NestJS, Hono, Next, FastAPI and Flask are read out of the whole tree at both
     ends. The plan counts as the merge base has it; one that only the run wrote counts where base has none, and the verdict says so.
     Reported are: endpoints that the change took away; those of a section of the plan that are missing where the change built some
-    of it and three quarters of it are there; new endpoints that the plan does not have, where it has half of what the change
-    built; another status of success; fields of a request that its schema lacks, or that it demands and the plan does not
-    have; fields of a response that the model, or all the objects that the handler answers with, lack; and cases of error of which
-    neither the status nor the code is anywhere in the handler and what it imports. Only what the change made new is reported.
-    A field or an error that is only spelled otherwise is a remark; so are a case whose status is there without its code,
-    fields of an answer that the plan does not have, and missing endpoints where the run wrote only some or not all can be read.
+    of it and three quarters of it are there; new endpoints that the plan does not have, where it has half of what the change built
+    or what base answers; another status of success; fields of a request that its schema lacks, or that it demands and the plan
+    does not have; fields of a response that the model, or all the objects that the handler answers with, lack; and cases of error
+    of which neither the status nor the code is anywhere in the handler and what it imports. Only what the change made new counts.
+    A field or an error that is only spelled otherwise is a remark; so are a case whose status is there without its code, or whose
+    code stands where nothing leads to, fields of an answer that the plan does not have, new endpoints where a part of the plan
+    could not be read, and missing ones where the run wrote only some or not all can be read.
 
     Blind spots: bodies that no schema and no plain object states; what stands within the outermost fields; the types of fields;
     queries and headers; whether an error is raised in the case that the plan means; 500, which any server answers with. Plans that
@@ -183,23 +177,26 @@ class PlanEndpoints(Rule):
             return "the change touches nothing that declares an endpoint, a body or an error"
         plan, text, path, by_run = self._plan(documents)
         if all(one.kept for one in plan.endpoints):
-            said = "; ".join(f"{path}:{one.line}: {one.why}" for one in plan.unread[:3])
+            said = "; ".join(f"{path}:{one.line}: {one.why}" for one in plan.unread_endpoints[:3])
             raise NotJudged(f"{path} names no endpoint to be built that could be read{f' ({said})' if said else ''}")
+        from pytest_agentcompliance.parsing.plan.standing import Standing, operation, pairs, without  # start-up time
+
         sides = _Sides(self, changes, tree)
-        operations = [_operation(one, path) for one in plan.endpoints]
+        operations = [operation(one, path) for one in plan.endpoints]
         held = sides.held(operations)
         shifted = False
-        if not _pairs(held):
+        if not pairs(held):
             # Nothing is where the plan has it: perhaps all of it is, below another version or none.
-            bare = [_without(one) for one in operations]
-            if bare != operations and (again := sides.held(bare)) and _pairs(again):
+            bare = [without(one) for one in operations]
+            if bare != operations and (again := sides.held(bare)) and pairs(again):
                 operations, held, shifted = bare, again, True
-        if not held.speaks or not _pairs(held):
+        if not held.speaks or not pairs(held):
             count = len(sides.after.routes)
             none = f"the code has no endpoint of {path} that could be read"
             raise NotJudged(f"{path} has none of the {count} endpoints that the code has" if count else none)
-        findings = _Findings(self, plan, text, path, held, sides, operations)
-        if shifted and findings.built:
+        standing = Standing(plan, text, held, operations, lambda planned: matches(planned.lstrip("/"), self.elsewhere))
+        findings = _Findings(self, path, standing, sides)
+        if shifted and standing.fresh:
             one = plan.endpoints[0]
             said = f"the plan's paths begin as {one.path[:100]} does, and the code's otherwise, which are held to it without that"
             yield Finding(said, Place(path, one.line), "style", "prefix")
@@ -302,83 +299,25 @@ class _Findings:
     """What is said of the endpoints that were planned and those that are there."""
 
     rule: PlanEndpoints
-    plan: "Plan"
-    text: str
     path: str
-    held: "Held"
+    standing: "Standing"
     sides: _Sides
-    operations: "list[Operation]"
-
-    @cached_property
-    def _of(self) -> "dict[int, PlanEndpoint]":
-        return {id(one): endpoint for one, endpoint in zip(self.operations, self.plan.endpoints, strict=True)}
-
-    @cached_property
-    def _answered(self) -> frozenset[int]:
-        """The operations that something answers, by their id."""
-        parts = [part.after for part, spoken in self.held.parts if spoken != "none"]
-        missing = [{id(one) for one in side.missing} for side in parts]
-        return frozenset(id(one) for one in self.operations if any(id(one) not in each for each in missing))
-
-    @property
-    def built(self) -> bool:
-        """Whether the change built any of them."""
-        return bool(self._fresh)
-
-    @cached_property
-    def _fresh(self) -> frozenset[int]:
-        """Those that the change built."""
-        parts = [part for part, spoken in self.held.parts if spoken != "none"]
-        return frozenset(id(one.operation) for part in parts for one in part.after.pairs if one.route in self.held.change.fresh)
-
-    @cached_property
-    def _had(self) -> set[int]:
-        """Those that base answered by a route of their own: one for whatever lies below may have been a stub."""
-        from pytest_agentcompliance.parsing.openapi.shapes import shape
-
-        parts = [part for part, spoken in self.held.parts if spoken != "none"]
-        return {id(one.operation) for part in parts for one in part.before.pairs if not shape(one.route.path).rest}
-
-    @cached_property
-    def _told(self) -> frozenset[int]:
-        """Those whose path the change answers with another method, which is told where that stands."""
-        return frozenset(
-            id(one)
-            for route, part, _ in self.held.undocumented()
-            for one in part.after.beside.get(route, ())
-            if id(one) not in self._answered
-        )
 
     def missing(self) -> Iterator[Finding]:
         """Endpoints that the change took away, and those of what it built that are not there."""
-        owed = [one for one in self.operations if not self._is_elsewhere(one)]
-        gone = self.held.missing(self._is_elsewhere)
-        taken = {id(one) for one in gone.gone} & self._had if not gone.built else set()
-        for one in owed:
-            if id(one) in taken and id(one) not in self._told:
-                unsure = self.held.change.hangs(one) or self.held.change.darker
-                yield self._lacks(one, "the change took away what answered it", unsure)
-        sections: dict[str, list[Operation]] = {}
-        for one in owed:
-            sections.setdefault(self._of[id(one)].section, []).append(one)
-        for planned in sections.values():
-            left = [one for one in planned if id(one) not in self._answered and id(one) not in taken and id(one) not in self._told]
-            built = [one for one in planned if id(one) in self._fresh]
-            if not left or not built:
-                continue
-            if len(planned) - len(left) < _BUILT * len(planned):
-                named = _some([f"{one.method} {one.path[:100]}" for one in left])
-                count = f"{len(planned) - len(left)} of {len(planned)} endpoints"
+        change = self.standing.held.change
+        for one in self.standing.taken():
+            yield self._lacks(one, "the change took away what answered it", change.hangs(one) or change.darker)
+        for part in self.standing.begun():
+            if part.there < _BUILT * part.planned:
+                named = _some([f"{one.method} {one.path[:100]}" for one in part.left])
+                count = f"{part.there} of {part.planned} endpoints"
                 said = f"the run built {count} of this part of the plan; nothing answers {named}"
-                yield Finding(said, left[0].at, "style", f"begun {left[0].method} {left[0].path}")
+                yield Finding(said, part.left[0].at, "style", f"begun {part.left[0].method} {part.left[0].path}")
                 continue
-            for one in left[:_MOST]:
-                unsure = self._of[id(one)].shown or self.held.change.hangs(one) or bool(self.sides.after.unresolved)
+            for one in part.left[:_MOST]:
+                unsure = self.standing.endpoint(one).shown or change.hangs(one) or bool(self.sides.after.unresolved)
                 yield self._lacks(one, "nothing in the code answers it", unsure)
-
-    def _is_elsewhere(self, one: "Operation") -> bool:
-        """Whether nothing in this code has to answer it."""
-        return self._of[id(one)].kept or matches(one.path.lstrip("/"), self.rule.elsewhere)
 
     def _lacks(self, one: "Operation", why: str, unsure: bool) -> Finding:
         may = ", as far as can be read without running it" if unsure else ""
@@ -389,11 +328,11 @@ class _Findings:
         """New routes that the plan does not have at their path, or not with their method."""
         if self.rule.unplanned == "ignore":
             return
-        from pytest_agentcompliance.parsing.openapi.shapes import shape
+        from pytest_agentcompliance.parsing.openapi.shapes import shape  # start-up time
 
-        found = list(self.held.undocumented())
-        needed = [one for one in self.held.change.fresh if self.rule.needs_plan(one)]
-        if found and len(needed) - len(found) < _SPOKEN * len(needed):
+        found = [one for one in self.standing.held.undocumented() if not self.sides.code[1].refuses(one[0])]
+        needed = [one for one in self.standing.held.change.fresh if self.rule.needs_plan(one)]
+        if found and len(needed) - len(found) < _SPOKEN * len(needed) and not self.standing.covers(self.rule.needs_plan):
             said = _some([f"{route.method} {route.path[:100]}" for route, _, _ in found])
             at = Place(found[0][0].at.path, found[0][0].at.line)
             yield Finding(f"the plan leaves out most of what the change built: {said}", at, "style", "unplanned most")
@@ -402,8 +341,10 @@ class _Findings:
             others = list(dict.fromkeys(one.method for one in part.after.beside.get(route, ())))
             what = f"has {_and(others)} there" if others else "has no such path"
             few = "; it leaves out most of this part of the code" if how != "all" else ""
-            if not few and self._speaks_of(route, part.after.beside.get(route, ())):
+            if not few and self.standing.speaks_of(route, part.after.beside.get(route, ())):
                 few = "; it speaks of it, as far as can be read"
+            if not few and self.standing.plan.unread_endpoints:
+                few = f"; {self.path}:{self.standing.plan.unread_endpoints[0].line} could not be read"
             level: Level = "style" if few or self.rule.unplanned == "style" else "breach"
             method = "any method of" if route.method == "ANY" else route.method
             yield Finding(
@@ -411,44 +352,21 @@ class _Findings:
                 Place(route.at.path, route.at.line), level, f"unplanned {route.method} /{'/'.join(shape(route.path).segments)}",
             )  # fmt: skip
 
-    def _speaks_of(self, route: "Route", beside: "Sequence[Operation]") -> bool:
-        """Whether the plan has words for a route that it does not write out: many shorten what is much alike."""
-        from pytest_agentcompliance.parsing.openapi.shapes import shape
-
-        lines = self.text.split("\n")
-        if beside:
-            near = [lines[one.at.line - 1] for one in beside if one.at.line and one.at.line <= len(lines)]
-            return any(re.search(rf"\b{route.method}\b", one) for one in near)
-        if shape(route.path).rest:
-            return True  # for what lies below, whatever that is
-        words = [one.lower() for one in route.path.split("/") if one and "{" not in one]
-        if not words or not all(one in self._words for one in words):
-            return False
-        return not route.path.endswith("}") or _LOOSE.search(self.text) is not None
-
-    @cached_property
-    def _words(self) -> frozenset[str]:
-        return frozenset(re.findall(r"[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9]", self.text.lower()))
-
     def otherwise(self) -> Iterator[Finding]:
         """What planned endpoints have otherwise: their parameters, their success, their bodies, their errors."""
         from pytest_agentcompliance.parsing.plan.code import spelled
 
-        codes = {case.code for one in self.plan.endpoints for case in one.errors if case.code}
-        if codes and self.rule.errors != "ignore":
-            self.sides.code[1].ask([each for code in codes for each in (code, *spelled(code))][:2000])
+        if self.standing.codes and self.rule.errors != "ignore":
+            self.sides.code[1].ask([each for code in self.standing.codes for each in (code, *spelled(code))])
         told: set[tuple[str, str]] = set()
-        for one in self.held.documented():
-            endpoint = self._of[id(one.operation)]
-            if endpoint.kept:
-                continue
+        for one, endpoint in self.standing.documented():
             for finding in (*self._success(one, endpoint), *self._differ(one, endpoint)):
                 if (finding.evidence, str(finding.at)) not in told:
                     told.add((finding.evidence, str(finding.at)))
                     yield finding
 
     def _success(self, one: "Match", endpoint: "PlanEndpoint") -> Iterator[Finding]:
-        stated = self.held.change.statuses(one.route)
+        stated = self.standing.held.change.statuses(one.route)
         good = sorted(status for status in stated if 200 <= status < 300)
         listed = sorted(status for status in endpoint.statuses if 200 <= status < 400)
         if good and listed and not any(status in endpoint.statuses for status in one.route.statuses):
@@ -464,7 +382,7 @@ class _Findings:
         from pytest_agentcompliance.parsing.openapi.change import key
 
         base, head = self.sides.code
-        old = self.sides.before.get(key(one.route)) if one.route not in self.held.change.fresh else None
+        old = self.sides.before.get(key(one.route)) if one.route not in self.standing.held.change.fresh else None
         now = list(self._held(endpoint, one.route, head))
         if not now:
             return
@@ -472,110 +390,30 @@ class _Findings:
         yield from (each for each in now if each.evidence not in had)
 
     def _held(self, endpoint: "PlanEndpoint", route: "Route", code: "Code") -> Iterator[Finding]:
-        called = f"{endpoint.method} {endpoint.path[:200]}"
-        if (level := self.rule.bodies) != "ignore":
-            if endpoint.request is not None and endpoint.request.fields and (body := code.request(route)) is not None:
-                yield from self._body((called, "takes", level), endpoint.request, body, route)
-            if endpoint.response is not None and endpoint.response.fields:
-                answer, many = code.response(route)
-                if answer is not None and many is not None and many != endpoint.response.many:
-                    had = "a list" if endpoint.response.many else "an object"
-                    said = f"{called} answers with {'a list of' if many else 'one'} {answer.where}, and the plan has {had}"
-                    yield Finding(said, Place(route.at.path, route.at.line), level, f"list {called}")
-                elif answer is not None:
-                    yield from self._body((called, "answers with", level), endpoint.response, answer, route)
-        if (level := self.rule.errors) != "ignore":
-            for case in endpoint.errors[:_MOST]:
-                yield from self._case((called, level), case, route, code)
+        from pytest_agentcompliance.parsing.plan.differ import differences
 
-    def _body(self, of: tuple[str, str, Level], planned: "PlanShape", body: "Body", route: "Route") -> Iterator[Finding]:
-        """The fields of a body that are not those of the plan: that it lacks, that are spelled otherwise, that it has besides."""
-        from pytest_agentcompliance.parsing.openapi.shapes import plain
-
-        called, verb, level = of
-        ours = {plain(one): one for one in body.names}
-        theirs = {plain(one) for one in planned.names}
-        known = [one for one in planned.fields if plain(one.name) in ours]
-        at, takes = Place(body.path, body.line), verb == "takes"
-        where = f"the plan ({self.path}:{planned.line})"
-        if not known:
-            if body.closed:
-                said = f"{called} {verb} {body.where}, which has none of the fields that {where} has"
-                yield Finding(said, at, "style", f"{verb} {called} apart")
-            return
-        lacking = [
-            one.name for one in planned.fields
-            if plain(one.name) not in ours and not (takes and (one.optional or one.name in route.parameters)) and body.closed
-        ]  # fmt: skip
-        if lacking:
-            said = f"{called} {verb} {_and(lacking[:8])} in {where}, and {body.where} has no such field"
-            yield Finding(said, at, level, f"{verb} {called} {' '.join(lacking)}")
-        if spelt := [f"{ours[plain(one.name)]} for {one.name}" for one in known if one.name not in body.names]:
-            yield Finding(f"{called} {verb} {_and(spelt[:8])} of {where}", at, "style", f"{verb} {called} {' '.join(spelt)}")
-        more = [
-            one.name for one in body.fields
-            if plain(one.name) not in theirs and not (takes and one.optional) and one.name not in route.parameters
-        ]  # fmt: skip
-        if more and not planned.partial:
-            said = f"{called} {'demands' if takes else verb} {_and(more[:8])}, which {where} does not have"
-            yield Finding(said, at, level if takes else "style", f"{verb} {called} +{' '.join(more)}")
-
-    def _case(self, of: tuple[str, Level], case: "PlanError", route: "Route", code: "Code") -> Iterator[Finding]:
-        """A listed case of error that the code does not have."""
-        from pytest_agentcompliance.parsing.plan.code import EVERYWHERE, spelled
-
-        if case.status in EVERYWHERE or (case.code and code.says(case.code, route.at.path)):
-            return
-        called, level = of
-        name = f"{case.status or ''} {case.code}".strip()
-        at = Place(self.path, case.line)
-        evidence = f"error {called} {name}"
-        if case.code and (other := next((one for one in spelled(case.code) if code.says(one, route.at.path)), "")):
-            yield Finding(f"{called}: the plan calls an error {case.code}, and the code writes {other}", at, "style", evidence)
-        elif case.status is not None and code.fails_with(route, case.status):
-            if case.code:
-                said = f"{called} may answer with {case.status}; nothing in the code says {case.code}"
-                yield Finding(said, at, "style", evidence)
-        else:
-            where = f"{route.at.path}:{route.at.line}"
-            said = (
-                f"{called} lists the error {name} in the plan, and nothing in the handler ({where}) or what it imports answers "
-                f"with it"
-            )
-            yield Finding(said, at, level if case.status is not None else "style", evidence)
+        if self.rule.bodies == "ignore":
+            endpoint = replace(endpoint, request=None, response=None)
+        known = [one for one in endpoint.errors if not one.code or one.code in self.standing.codes]
+        endpoint = replace(endpoint, errors=tuple(known) if self.rule.errors != "ignore" else ())
+        levels: dict[str, Level] = {
+            about: "breach" if asked == "breach" else "style"
+            for about, asked in (("body", self.rule.bodies), ("error", self.rule.errors), ("remark", "style"))
+        }
+        for one in differences(self.path, endpoint, route, code):
+            yield Finding(one.said, one.at, levels[one.about], one.evidence)
 
     def why(self, *, by_run: bool) -> str:
         """How the verdict came to be: what was held to what, and what could not be read."""
-        planned = sum(1 for one in self.plan.endpoints if not one.kept)
-        kept = {id(one) for one in self.operations if self._of[id(one)].kept}
-        there, built = len(self._answered - kept), len(self._fresh - kept)
+        planned, there, built = self.standing.counts()
         said = [f"{there} of {planned} planned endpoints are there, of which the change built {built}"]
-        said += dict.fromkeys(text for part, spoken in self.held.parts if spoken != "none" and (text := str(part.shift)))
+        said += dict.fromkeys(text for part, spoken in self.standing.held.parts if spoken != "none" and (text := str(part.shift)))
         if unread := len(self.sides.after.unresolved):
             said.append(f"{unread} declaration{'s' if unread != 1 else ''} cannot be read without running the code")
-        said += [f"{self.path}:{one.line}: {one.why}" for one in self.plan.unread[:3]]
+        said += [f"{self.path}:{one.line}: {one.why}" for one in self.standing.plan.unread_endpoints[:3]]
         if by_run:
             said.append("base has no plan, so that the run is held to its own")
         return "; ".join(said)
-
-
-def _pairs(held: "Held") -> bool:
-    """Whether any endpoint is where the plan has it."""
-    return any(part.after.pairs or part.before.pairs for part, spoken in held.parts if spoken != "none")
-
-
-def _operation(one: "PlanEndpoint", path: str) -> "Operation":
-    from pytest_agentcompliance.parsing.openapi import Operation
-
-    bare = one.path.partition("?")[0] or "/"
-    also = (f"{bare.rstrip('/')}/{{id}}",) if one.short else ()
-    return Operation(one.method, bare, (bare, *also), Place(path, one.line))
-
-
-def _without(one: "Operation") -> "Operation":
-    """An operation without the version, or the /api, that its path begins with."""
-    bare = _VERSION.sub("", one.path, count=1)
-    return replace(one, path=bare, paths=(bare,))
 
 
 def _said(document: Document) -> str | None:

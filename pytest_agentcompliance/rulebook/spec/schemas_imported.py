@@ -64,7 +64,7 @@ class SchemasImported(Rule):
     exempt: list[str] = Field(default=EXEMPT, description="Globs of files whose schemas nobody's input is held to.")
 
     candidates: ClassVar[Candidates] = Candidates(
-        contains=(rb"[oO]bject\s*\(", rb"class \w+\s*\(.", rb"@Is[A-Z]"), endings=ENDINGS
+        contains=(rb"object\s*\(", rb"Object\s*\(", rb"class \w+\s*\(.", rb"@Is[A-Z]"), endings=ENDINGS
     )
     remedy: ClassVar[Remedy] = Remedy(
         "fix",

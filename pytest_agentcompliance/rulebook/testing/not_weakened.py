@@ -468,7 +468,7 @@ class _Judge:
     def _parts_gone(self, one: "Weaker", change: FileChange) -> set[str]:
         """The fields, options and texts that half of the lost assertions ask about, and that the code gives to nothing any more."""
         gone, related = self._vanished, self._related(change)
-        if called := gone.undefined((name for name in one.calls if name in gone.functions), related):
+        if called := gone.undefined((name for name in one.calls & gone.fewer if name in gone.functions), related):
             return called
         hits = [gone.undefined(part.about, related) or (part.words & gone.names) - self._elsewhere for part in one.parts]
         return set().union(*hits) if sum(map(bool, hits)) * 2 >= max(1, len(hits)) else set()

@@ -28,13 +28,15 @@ _FILES: dict[DocumentName, str] = {
 _PLAN = "# Plan\n\n" + "".join(f"{number}. The cart keeps what step {number} puts in.\n" for number in range(1, 40))
 _FIELDS = "".join(f"- The cart has field {number}.\n" for number in range(1, 13))
 _LONG = f"{_PLAN}\n## Cart\n\n{_FIELDS}\n## Till\n\n{_PLAN}"
+_PROMISED = f"{_PLAN}\n## Promises\n\n- P1: A cart is never lost.\n- P2: A till is never open.\n\n{_PLAN}"
 _FOUND = "".join(f"docs/api.md-{number}-{row}\n" for number, row in enumerate(_LONG.split("\n"), 1) if 42 < number < 57)
 _GIVEN = {"paths": ["docs/plan.md"]}
 _CODE = {"src/cart.ts": "export const cart = []\n"}
 _SCRATCH = frozenset(("", "~", "/tmp", "/var/tmp", "/private/tmp"))  # noqa: S108  # where anything lies, and no checkout
 CHECKOUTS = 40  # files outside of the repository that are asked whose they are
 HALF = 0.5  # of the lines of a document that what was pasted or printed has to have
-FEW = 20  # lines of a document that any look at it shows
+FEW = 20  # lines of a document that a look at it shows of which nobody knows what it showed
+GLANCE = 5  # sentences, items and rows of a document, of which fewer say nothing of it
 
 
 class _Asked(NamedTuple):
@@ -60,8 +62,9 @@ class ReadsFirst(Rule):
 
     A document is read by a tool, by a command that prints it (``cat``, ``sed -n``, ``head``), by a person who mentions it with an
     @ or pastes it, by the answer of any call that has most of its lines. Of a long one the parts that matter are enough: those
-    that name a file which the run changed, or whose title has a telling word of its path; a search shows the lines that it
-    answers. Only what base has is asked for. An edit is one of a file that the run changed, by a tool or by a command.
+    that name a file which the run changed, or whose title has a telling word of its path, and of an intent its promises; a search
+    shows the lines that it answers. Only what base has is asked for. An edit is one of a file that the run changed, by a tool,
+    by a command, or by a program that a command holds.
 
     Blind spots: a read by one agent or session counts for all of the run, whether or not what it learned came to those who
     edited. Printing is not understanding. What a program of the project's own prints or writes, and what a harness puts before
@@ -82,7 +85,9 @@ class ReadsFirst(Rule):
         " remark on style.",
     )
     missed: Level = Field(
-        default="style", description="What it is that nothing of the parts that matter was read, and less than the share of it."
+        default="style",
+        description="What it is that nothing of the parts that matter was read, and less than the share of it; or that only its"
+        " titles were, and a line or two.",
     )
 
     remedy = Remedy(
@@ -216,6 +221,25 @@ class ReadsFirst(Rule):
             finds=("SESSION.jsonl:1",),
         ),
         Example(
+            "So can the promises of an intent, and more of a document than its titles.",
+            {"paths": ["docs/plan.md"], "documents": ["intent"], "missed": "breach"},
+            {"docs/plan.md": _PLAN, "INTENT.md": _PROMISED},
+            {"docs/plan.md": _PLAN, "INTENT.md": _PROMISED, **_CODE},
+            transcript=(
+                {"read": "docs/plan.md", "lines": (1, 4)},
+                {"command": "head -5 INTENT.md"},
+                {"edit": "src/cart.ts"},
+            ),
+            finds=("SESSION.jsonl:1", "SESSION.jsonl:2"),
+        ),
+        Example(
+            "Of an intent its promises are enough.",
+            {"documents": ["intent"], "missed": "breach"},
+            {"INTENT.md": _PROMISED},
+            {"INTENT.md": _PROMISED, **_CODE},
+            transcript=({"read": "INTENT.md", "lines": (43, 49)}, {"edit": "src/cart.ts"}),
+        ),
+        Example(
             "Documents of the story may be asked for by name.",
             {"documents": ["plan", "intent"]},
             {"IMPLEMENTATION-PLAN.md": _PLAN, "INTENT.md": _PLAN},
@@ -304,8 +328,21 @@ class ReadsFirst(Rule):
         from pytest_agentcompliance.parsing.transcripts import looks  # start-up time: where there is a transcript
 
         own = {one.path for wanted in asked for one in wanted.files}
-        path = looks.edited(step, changes.paths, self.edits)
+        path = looks.edited(step, changes.paths, self.edits) or self._written(step, changes)
         return "" if path in own else path
+
+    def _written(self, step: Step, changes: ChangeSet) -> str:
+        """The file that a program within a command writes."""
+        if step.kind != "command" or step.result == "refused" or "(" not in step.text:
+            return ""
+        from pytest_agentcompliance.parsing import claims
+        from pytest_agentcompliance.parsing.transcripts import inline
+
+        for path in inline.written(step.text):
+            found = claims.known(changes.paths).find(path)
+            if found.how in ("whole", "end") and matches(found.paths[0], self.edits):
+                return found.paths[0]
+        return ""
 
     def _judged(self, wanted: _Asked, steps: Sequence[Step], edit: _Edit, elsewhere: "_Elsewhere") -> Iterator[Finding]:
         at, edited = edit.at, edit.path
@@ -327,21 +364,27 @@ class ReadsFirst(Rule):
             part = f"{best:.0%} of its lines" if best else "only what was searched for"
             message = f"of {wanted.name} {part} was read before the first edit ({edited})"
             remark = Finding(message, seen[0][0].at, "style", f"part {wanted.name}")
-            yield from self._in_part(remark, shown, edit)
+            yield from self._in_part(remark, wanted, shown, edit)
 
-    def _in_part(self, remark: Finding, shown: "list[tuple[Content, list[_Lines]]]", edit: _Edit) -> Iterator[Finding]:
+    def _in_part(
+        self, remark: Finding, wanted: _Asked, shown: "list[tuple[Content, list[_Lines]]]", edit: _Edit
+    ) -> Iterator[Finding]:
         """What is to be said of a document of which only a part was read: nothing where it is the part that matters."""
         from pytest_agentcompliance.parsing.transcripts import parts
 
         for content, told in shown:
-            matter = parts.speaking(content.text(), edit.changed) if told else ()
+            matter = parts.promises(content.text()) if wanted.name == "the intent" and told else ()
+            matter = matter or (parts.speaking(content.text(), edit.changed) if told else ())
             lines = {number for one in matter for number in range(one.first, one.last + 1)}
             seen = _numbers(content, told)
             if lines and len(lines & seen) >= self.share * len(lines):
                 return
-            if lines and seen and not lines & seen:
+            if seen and lines and not lines & seen:
                 where = f"{matter[0].title!r} (lines {matter[0].first} to {matter[0].last})"
                 yield replace(remark, message=f"{remark.message}, and nothing of {where}", level=self.missed)
+                return
+            if seen and not lines and parts.sayings(content.text(), seen) < GLANCE:
+                yield replace(remark, message=f"{remark.message}, little more than its titles", level=self.missed)
                 return
         yield remark
 
@@ -454,10 +497,11 @@ def _share(content: Content, shown: list[_Lines]) -> float:
     """How much of a file its looks show in all."""
     if any(one is None for one in shown):
         return 1.0
-    total = content.text().count("\n") + 1
-    if total < FEW:
+    text = content.text()
+    total = text.count("\n") + (not text.endswith("\n"))
+    if total < FEW and all(one is None or one[0] < 1 for one in shown):
         return 1.0 if shown else 0.0
-    return len(_numbers(content, shown)) / total
+    return len(_numbers(content, shown)) / max(1, total)
 
 
 def _numbers(content: Content, shown: list[_Lines]) -> set[int]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_agentcompliance.parsing.intent import ids, tests_named
-from pytest_agentcompliance.parsing.intent.claimed import read
+from pytest_agentcompliance.parsing.intent.claimed import lines, read
 
 
 def claims(text: str) -> list[tuple[int, str, bool | None]]:
@@ -64,6 +64,36 @@ class TestClaims:
 def test_names_of_tests(text: str, found: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
     named = tests_named.read(text)
     assert (named.files, named.cases) == found
+
+
+class TestTitles:
+    def test_what_stands_below_one_with_an_id_belongs_to_it(self) -> None:
+        first = "### P1: Carts are kept\n\n- [x] written first\n- [x] tests/test_cart.py\n"
+        one, two = read(f"## Promises Verified\n\n{first}\n### P2\n\nTaxed.\n").claims
+        assert (one.text, one.line, one.ticked) == ("P1: Carts are kept", 3, True)
+        assert one.more == ("written first", "tests/test_cart.py")
+        assert (two.text, two.ticked, two.more) == ("P2", None, ("Taxed.",))
+
+    def test_one_in_words_is_one_where_its_tests_are_said(self) -> None:
+        carts, prices = "- written first\n- Test: test_kept", "- Verified by: test_taxed"
+        text = f"## Promises\n\n**Carts are kept**\n{carts}\n\n**Prices have tax**\n{prices}\n"
+        assert [one.text for one in read(text).claims] == ["Carts are kept", "Prices have tax"]
+
+    def test_one_that_sorts_promises_is_none(self) -> None:
+        text = "## Promises\n\n### Security\n\n- [x] P1 (tests/test_a.py)\n- [x] P2\n\n### Not affected\n\n- [x] P3\n"
+        assert [one.line for one in read(text).claims] == [5, 6]
+
+
+def test_a_comment_says_nothing() -> None:
+    text = "## Promises\n\n- [x] P1 carts <!-- tests/test_cart.py -->\n<!-- P2 -->\n\n<!--\n- [x] P3\n-->\n"
+    [one] = read(text).claims
+    assert one.all == "P1 carts"
+    assert [said for _, said in lines(text)] == ["Promises", "P1 carts"]
+
+
+@pytest.mark.parametrize("text", ["Nothing is ever lost", "None of your orders is forgotten", "Nothing that you wrote is sold"])
+def test_promises_that_begin_with_nothing(text: str) -> None:
+    assert [one.text for one in read(f"## Promises\n- [x] {text}\n").claims] == [text]
 
 
 @pytest.mark.parametrize("text", ["test 'keeps the cart'", 'covered by it("keeps the cart")', "the “keeps the cart” test"])

@@ -49,3 +49,12 @@ def test_words_that_say_nothing_of_their_own() -> None:
 
 def test_a_promise_is_wholly_like_itself() -> None:
     assert all(likeness.score(one, one, WEIGHTS) == pytest.approx(1) for one in PROMISES)
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [("order", "orders"), ("version", "versions"), ("delay", "delays"), ("category", "categories"), ("price", "prices"),
+     ("box", "boxes"), ("class", "classes"), ("status", "status"), ("saved", "saves")],
+)  # fmt: skip
+def test_one_and_many_are_the_same_word(one: str, many: str) -> None:
+    assert likeness.stems(one) == likeness.stems(many)

@@ -97,6 +97,38 @@ class TestForms:
         text = "# Shop\n\nWe promise that carts are kept.\n\n## Core Promise\n\nA shop that never forgets a cart.\n"
         assert [said for *_, said in promises(text)] == ["We promise that carts are kept.", "A shop that never forgets a cart."]
 
+    def test_sentences_that_promise_one_thing_each(self) -> None:
+        text = "We promise that carts are kept. We promise that prices have tax; and we guarantee\nan answer. It is short."
+        text = f"## Promises\n\n{text}\n"
+        assert [one.text for one in read(text).promises] == [
+            "We promise that carts are kept",
+            "We promise that prices have tax",
+            "and we guarantee an answer. It is short.",
+        ]
+        assert read(text).promises[2].details == ("and we guarantee an answer.", "It is short.")
+
+    def test_quotations_with_an_id(self) -> None:
+        text = "## Promises\n\n> **Promise 1.** Carts are kept.\n\n> somebody said so\n\n> **Promise 2.** Prices have tax.\n"
+        assert promises(text) == [
+            (3, "promise", "Promise 1", "Carts are kept."), (7, "promise", "Promise 2", "Prices have tax."),
+        ]  # fmt: skip
+
+    def test_items_below_a_line_with_a_sign(self) -> None:
+        first = "✅ **Every key is kept**\n- it is saved\n- it is copied\n"
+        text = f"## We guarantee\n\n{first}\n✅ **Each withdrawal works**\n- tried again\n"
+        found = read(text).promises
+        assert [one.line for one in found] == [3, 7]
+        assert found[0].details == ("it is saved", "it is copied")
+
+    def test_what_is_not_promised(self) -> None:
+        text = (
+            "## Promises\n\nThe shop may promise:\n\n- one account;\n\nThe shop does not promise:\n\n- an answer at night;\n\n"
+            "Always:\n\n- carts are kept\n\n## What we do not guarantee\n\n- Uptime\n\n## More promises\n\n- Prices have tax\n"
+        )
+        assert [said for *_, said in promises(text)] == ["one account;", "carts are kept", "Prices have tax"]
+        assert {text.split("\n")[line - 1] for line in read(text).denied} >= {"- an answer at night;", "- Uptime"}
+        assert not {5, 13, 21} & read(text).denied
+
     def test_what_belongs_to_a_promise(self) -> None:
         text = "## Promises\n\n- PRM-001: Carts are kept\n  - Criticality: CORE\n  - Module: src/cart.py\n- PRM-002: Fast\n"
         [first, second] = read(text).promises

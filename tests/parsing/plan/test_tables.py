@@ -98,5 +98,55 @@ def test_services_and_what_is_there_already() -> None:
         "# Plan\n\n## Services\n\n- `OrderService` in `services/order.py`\n\n## Existing schema\n\n"
         "```sql\ncreate table old (id int);\n```\n"
     )
-    assert [one.name for one in plan.services] == ["OrderService", "order"]
+    assert [one.name for one in plan.services] == ["OrderService"]
     assert [(one.name, one.kept) for one in plan.tables] == [("old", True)]
+
+
+def test_what_goes_over_the_wire_is_no_table() -> None:
+    plan = read(
+        "# Plan\n\n## Entities\n\n### Alert\n\n```python\nclass Alert(BaseModel):\n    type: str\n    message: str\n```\n\n"
+        "- `type`: must be one of two\n\n### Note\n\n```typescript\ninterface Note {\n  id: string\n}\n```\n\n"
+        "## Pydantic Models (API layer)\n\n### Person (Output)\n\n- `id`: uuid\n- `commits`: integer\n\n"
+        "## Request/Response Schemas\n\n### TaskUpdate Schema\n\n| Field | Type |\n|---|---|\n| title | string |\n"
+    )
+    assert plan.tables == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Entity Definitions", "Table Definitions", "Table Creation", "Domain model", "Table inventory", "Order-Service tables",
+        "Summary",
+    ],
+)  # fmt: skip
+def test_a_title_that_names_no_table(title: str) -> None:
+    plan = read(f"# Plan\n\n## Database\n\n### {title}\n\n#### `carts`\n\n- `id` (uuid)\n- `name` (text, not null)\n")
+    assert [(one.name, columns(one)) for one in plan.tables] == [("carts", [("id", "uuid"), ("name", "text")])]
+
+
+def test_names_that_are_ordinary_words() -> None:
+    plan = read(
+        "# Plan\n\n## Tables\n\n### files (phase 2)\n\n- `id` (uuid)\n\n### Inventory\n\n- `id` (uuid)\n\n"
+        "### Task Entity Definition\n\n- `id` (uuid)\n"
+    )
+    assert [one.name for one in plan.tables] == ["files", "Inventory", "Task"]
+
+
+def test_prose_has_no_columns() -> None:
+    plan = read(
+        "# Plan\n\n## Data model\n\n**Requirement**: choose one of both, and say which\n\n"
+        "```python\nfrom datetime import datetime\n```\n\n"
+        "- **Tool**: the command (grep, sed, awk)\n- `users`: id uuid, email text unique, name\n"
+    )
+    assert [(one.name, columns(one)) for one in plan.tables] == [
+        ("users", [("id", "uuid"), ("email", "text"), ("name", "")]),
+    ]  # fmt: skip
+
+
+def test_rules_of_columns_are_no_columns() -> None:
+    plan = read(
+        "# Plan\n\n## Entities\n\n### User\n\n- `id` (uuid)\n- `email`: string, unique\n\n**Validation rules**:\n\n"
+        "- `password` (input only, string): at least eight letters\n\n**More columns**:\n\n- `age`: integer\n\n"
+        "#### Validation\n\n- `password`: string\n"
+    )
+    assert [columns(one) for one in plan.tables] == [[("id", "uuid"), ("email", "string"), ("age", "integer")]]
