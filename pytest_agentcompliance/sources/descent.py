@@ -10,15 +10,22 @@ from pytest_agentcompliance.sources.blobs import Blobs, entries
 Pair = tuple[str, str]  # the trees of a folder before and after; empty where it is not there
 Found = tuple[tuple[str, bytes, str], ...]  # mode, name, id
 MOST = 1_000_000  # paths of one change or one tree that are read; a tree of trees of trees can have any number
+PAIRS = 16  # that are gone through at once
+KEPT = 200_000  # entries of trees that are kept, some 50 MB of them: a folder of many files has another tree after each commit
 DEEPEST = 2048  # folders in one another, as newer gits have it (core.maxTreeDepth)
 
 
 class Descent:
-    """The trees of one repository, each read once."""
+    """The trees of one repository; those that are asked about again are kept, for as long as they are not too many."""
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
         self._trees: dict[str, Found] = {"": ()}
+        self._entries = 0
+
+    def _forget(self) -> None:
+        if self._entries > KEPT:
+            self._trees, self._entries = {"": ()}, 0
 
     def _load(self, trees: Iterable[str]) -> None:
         """Raises ``EvidenceError`` for a tree that is missing, broken or forged."""
@@ -26,7 +33,8 @@ class Descent:
             if one.problem or one.kind != "tree":
                 raise EvidenceError(one.problem or f"object {one.id} is a {one.kind}, not a tree")
             try:
-                self._trees[one.id] = tuple(entries(one.id, one.data))
+                self._trees[one.id] = found = tuple(entries(one.id, one.data))
+                self._entries += len(found)
             except Unreadable as wrong:
                 raise EvidenceError(wrong.reason) from wrong
 
@@ -55,6 +63,13 @@ class Descent:
     def met(self, pairs: Iterable[Pair]) -> set[str]:
         """The blobs that differ between the trees of each pair. All trees on the way to them are read."""
         asked = list(dict.fromkeys(pair for pair in pairs if pair[0] != pair[1]))
+        blobs: set[str] = set()
+        for at in range(0, len(asked), PAIRS):
+            blobs |= self._met(asked[at : at + PAIRS])
+            self._forget()
+        return blobs
+
+    def _met(self, asked: list[Pair]) -> set[str]:
         level, below, paths, depth = asked, dict[Pair, list[Pair]](), dict[Pair, int](), 0
         blobs: set[str] = set()
         while level:

@@ -72,6 +72,20 @@ class Tally:
         return tuple(count - head.count(mark) for mark, count in self.counts.items())
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What git printed, as ``Patches`` are made of it: where the patch begins in it, the status letter of each record."""
+
+    stream: bytes
+    start: int
+    statuses: str
+    missing: Mapping[int, str]
+
+    def patches(self, content: Callable[[str], bytes]) -> "Patches":
+        owners = [Record("", "", "", "", status, b"") for status in self.statuses]
+        return Patches(self.stream, self.start, owners, content, self.missing)
+
+
 class Patches:
     """The patch text of a change, cut into files; a reader for ``evidence.changes``."""
 
@@ -82,6 +96,7 @@ class Patches:
         """``missing`` names the positions that have no patch, each with the reason."""
         self._stream, self._content, self._missing = stream, content, missing or {}
         self._tally = tally
+        self._printed = start, owners
         self._starts, self._owners = self._cut(start, owners)
 
     def _cut(self, start: int, owners: Sequence[Record]) -> tuple[list[int], list[int]]:
@@ -95,6 +110,11 @@ class Patches:
         if len(starts) != len(expected):
             raise EvidenceError(f"git printed {len(starts)} patches for {len(expected)} changed files; no verdict can rest on that")
         return starts, expected
+
+    @property
+    def printed(self) -> Printed:
+        start, owners = self._printed
+        return Printed(self._stream, start, "".join(one.status for one in owners), self._missing)
 
     def content(self, oid: str) -> bytes:
         return self._content(oid)
@@ -229,6 +249,11 @@ class LatePatches:
     @cached_property
     def _patches(self) -> Patches:
         return self._read()
+
+    @property
+    def printed(self) -> Printed:
+        """Raises ``EvidenceError``, as each look at a patch does where git has none."""
+        return self._patches.printed
 
     def content(self, oid: str) -> bytes:
         return self._content(oid)

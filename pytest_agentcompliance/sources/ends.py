@@ -39,8 +39,8 @@ def find(repository: Repository, base: str | None, head: str | None, environ: Ma
     if head is None and repository.root is None:
         raise UsageError(f"{repository.location.git_dir} is a bare repository, which has no work tree; pass --base and --head")
     head_id = repository.commit(head or "HEAD")
-    base_id, said = bases.find(repository, base, environ)
-    merge_base, commits, notes = bases.merge_base(repository, base_id, head_id, said)
+    base_id, said = bases.find(repository, base, environ, head_id)
+    merge_base, commits, notes = bases.merge_base(repository, base_id, head_id, said, environ)
     repository.shadow.seal()
     tip_tree = repository.tree_of(base_id)
     base_tree, head_tree = repository.tree_of(merge_base), repository.tree_of(head_id)

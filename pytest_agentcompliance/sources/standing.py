@@ -103,7 +103,7 @@ def _ends(repository: Repository, given: str | None, environ: Mapping[str, str])
             raise
         return "", "", "HEAD has no commit yet"
     try:
-        base, said = bases.find(repository, given, environ)
+        base, said = bases.find(repository, given, environ, head)
         return head, bases.merge_base(repository, base, head, said)[0], ""
     except (UsageError, EvidenceError) as wrong:
         if given:

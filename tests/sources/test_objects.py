@@ -413,6 +413,22 @@ def test_a_tree_with_as_many_paths_as_are_read(run: GitRepo, monkeypatch: pytest
                 read(run, odd)
 
 
+def test_trees_that_are_forgotten_are_read_again(run: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of many files has another tree after each commit: so many are not held at once, and nothing is lost by that."""
+    for number in range(40):
+        run.commit(f"{number}", {f"src/{number % 7}/{number}.py": f"a = {number}\n"})
+    trees = [run.git("rev-parse", f"HEAD~{back}^{{tree}}") for back in range(40)]
+    pairs = list(zip(trees[1:], trees, strict=False))
+    with Repository(run.root) as repository:
+        whole = repository.differences(pairs)
+        assert len(repository._descent._trees) > len(pairs)
+    monkeypatch.setattr(descent, "KEPT", 0)
+    with Repository(run.root) as repository:
+        assert repository.differences(pairs) == whole
+        assert list(repository._descent._trees) == [""]
+    assert [[one.path for one in found] for found in whole] == [[f"src/{n % 7}/{n}.py".encode()] for n in range(39, 0, -1)]
+
+
 # Broken ones
 
 
