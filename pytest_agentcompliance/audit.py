@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import Run
@@ -76,10 +77,10 @@ def audit(
     verdicts = first | {k: judge(profile.name, *bound[k], known, excuses) for k in sorted(late)}
     return Audit(
         base=run.span.base, merge_base=run.span.merge_base, head=run.span.head, policy=policy,
-        verdicts=tuple(verdicts[k] for k in range(len(bound))),
+        verdicts=tuple(_unnamed(verdicts[k]) for k in range(len(bound))),
         meter=meter(run, rules=sum(one.rule is not None for _, one in bound)),
         notes=(*run.span.notes, *run.notes, *profile.differences),
-        unaudited=tuple(sorted(run.ledger.unread.items())),
+        unaudited=tuple((without_secrets(path), why) for path, why in sorted(run.ledger.unread.items())),
     )
 
 
@@ -97,7 +98,7 @@ def meter(run: Run, rules: int) -> Meter:
 
 def judge(profile: str, clause: Clause, bound: BoundRule, run: Run, excuses: Excuses = Excuses()) -> Verdict:
     """The verdict of one rule of a clause; of the clause itself where it has none."""
-    verdict = Verdict(profile, clause.id, clause.says, bound.name, bound.severity, Outcome.KEPT)
+    verdict = Verdict(profile, clause.id, clause.says, bound.name, bound.severity, Outcome.KEPT, section=clause.section)
     if clause.off:
         return replace(verdict, outcome=Outcome.NOT_JUDGED, why=f"switched off by the policy: {clause.off}")
     if not bound.name:
@@ -182,6 +183,26 @@ def yield_into(findings: list[Finding], found: Iterator[Finding]) -> str:
         except StopIteration as stop:
             return without_secrets(stop.value) if isinstance(stop.value, str) else ""
         findings.append(replace(one, message=without_secrets(one.message)))
+
+
+def _unnamed(verdict: Verdict) -> Verdict:
+    """The verdict as it is shown, once all is judged: a secret stands in no name of a file either."""
+
+    def shown(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(one if one.at is None else replace(one, at=replace(one.at, path=_name(one.at.path))) for one in found)
+
+    paths = {one.at.path for one in (*verdict.findings, *verdict.excused) if one.at is not None} | {*verdict.unread}
+    if all(_name(path) == path for path in paths):
+        return verdict
+    return replace(
+        verdict, findings=shown(verdict.findings), excused=shown(verdict.excused), unread=tuple(map(_name, verdict.unread)),
+        why=without_secrets(verdict.why),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _name(path: str) -> str:
+    return without_secrets(path)
 
 
 def without_secrets(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from pytest_agentcompliance import terminal
+from pytest_agentcompliance.reporters.account import Account
 
 F = TypeVar("F", bound=Callable[..., None])
 FILE = click.Path(path_type=Path)
@@ -109,7 +110,7 @@ def check_log(
             options = engine.Options(repo or Path(), base, None, profiles, story, feature_dir, log, policy)
             made = check.of_run(options, step, finished=finished)
     if output == "json":
-        terminal.write(made, "json", "", verbose=False)
+        terminal.write(Account(made), "json", "")
     else:
         for style, line in check.lines(made):
             click.echo(click.style(line, **terminal.STYLES[style]) if style else line)

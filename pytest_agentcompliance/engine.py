@@ -7,20 +7,24 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytest_agentcompliance import audit as judge
 from pytest_agentcompliance import policy as law
 from pytest_agentcompliance import profile
 from pytest_agentcompliance.errors import PolicyError, Unreadable, UsageError
-from pytest_agentcompliance.evidence import Detour, Ledger, Run
+from pytest_agentcompliance.evidence import ChangeSet, Detour, Ledger, Run
 from pytest_agentcompliance.evidence.changes import is_file
 from pytest_agentcompliance.parsing import templates
-from pytest_agentcompliance.sources import ends, gather, story
+from pytest_agentcompliance.sources import ends, gather, services, story
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.repository import Repository
 from pytest_agentcompliance.sources.session import Session, hold
 from pytest_agentcompliance.sources.wanted import NOWHERE, Wanted
-from pytest_agentcompliance.verdict import Audit, PolicyFacts, Verdict
+from pytest_agentcompliance.verdict import Audit, Outcome, PolicyFacts, Verdict
+
+if TYPE_CHECKING:
+    from pytest_agentcompliance.reporters.account import Account
 
 FILE_LIMIT = 16 * 1024 * 1024  # bytes; what is read is held to limits of its own
 
@@ -31,6 +35,7 @@ NEWER = (
     "the law at base itself is not that of the merge base, which is in force: the run started before it was changed, or "
     "went back behind it; merge base into the branch, or pass --policy"
 )
+SHOWN = frozenset({"commits", "log", "proofs"})  # the kinds of evidence that a report shows beside the verdicts
 LACKING = frozenset({"commits", "custody", "verdicts"})
 MANY = 12  # changed files of code; among so many there is always one that some rule wants parsed
 
@@ -62,17 +67,21 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A repository as long as it is open: the ends of the run in it, the policy in force, the profiles that apply."""
+class Case:
+    """What is judged: the policy in force, the profiles that apply, the day that waivers are held to, a door to the evidence."""
 
-    repository: Repository
-    ends: Ends
     policy: law.Policy
     facts: PolicyFacts
     bound: tuple[Bound, ...]
+    day: date
 
     def gather(self, bound: Bound, kinds: Collection[str]) -> Run:
-        return gather.gather(self.repository, self.ends, kinds, bound.wanted)
+        """The evidence of these kinds, as one of the profiles looks for it."""
+        raise NotImplementedError
+
+    def anew(self, wanted: Wanted, kinds: Collection[str], paths: Collection[str]) -> Run:
+        """The run as it would be if these files were new at its end: with all that they hold, and not only what it changed."""
+        raise NotImplementedError
 
     def passed(self, detour: Detour) -> Detour:
         """A state that the run did not end in, with what the bound rules say of it that look at a change and documents alone."""
@@ -87,23 +96,33 @@ class Opened:
         """The audit of one profile, or of a part of it, with the policy's waivers. ``others``: verdicts that were made before."""
         wanted = next((one.wanted for one in self.bound if one.profile.name == applied.name), NOWHERE)
         excuses = judge.Excuses(
-            self.policy.waivers, self.policy.known, _today(), lambda kinds, paths: self.anew(wanted, kinds, paths)
+            self.policy.waivers, self.policy.known, self.day, lambda kinds, paths: self.anew(wanted, kinds, paths)
         )
         return judge.audit(applied, run, excuses=excuses, policy=self.facts, others=others)
 
+    def concluded(self, audits: list[Audit]) -> Audit:
+        """The audits of all profiles as one, with what is to be said of the waivers that met nothing in any of them."""
+        made = merged(audits)
+        return replace(made, notes=(*made.notes, *self.policy.notes, *law.idle(self.policy.waivers, made.verdicts, self.day)))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Case):
+    """A case in a repository as long as it is open, and the ends of the run in it."""
+
+    repository: Repository
+    ends: Ends
+
+    def gather(self, bound: Bound, kinds: Collection[str]) -> Run:
+        return gather.gather(self.repository, self.ends, kinds, bound.wanted)
+
     def anew(self, wanted: Wanted, kinds: Collection[str], paths: Collection[str]) -> Run:
-        """The run as it would be if these files were new at its end: with all that they hold, and not only what it changed."""
         from pytest_agentcompliance.sources import trees  # start-up time: asked where the policy excuses something
 
         gone = {path.encode("utf-8", "surrogateescape"): trees.GONE for path in paths if _is_path(path)}
         base, ledger = trees.written(self.repository, self.ends.head_tree, gone), Ledger()
         changes = self.repository.changes(base, self.ends.head_tree, ledger, self.ends.changes.as_of)
         return gather.gather(self.repository, replace(self.ends, base_tree=base, changes=changes, ledger=ledger), kinds, wanted)
-
-    def concluded(self, audits: list[Audit]) -> Audit:
-        """The audits of all profiles as one, with what is to be said of the waivers that met nothing in any of them."""
-        made = merged(audits)
-        return replace(made, notes=(*made.notes, *self.policy.notes, *law.idle(self.policy.waivers, made.verdicts, _today())))
 
 
 @contextmanager
@@ -113,26 +132,75 @@ def opened(options: Options, step: Callable[[str], None] = lambda _: None) -> It
         if options.reruns is not None:
             _hold_apart(options.reruns, repository)
         found, policy, facts = _read(options, repository, step)
-        yield Opened(repository, found, policy, facts, tuple(_bound(options, repository, found, policy, reviewed=facts.reviewed)))
+        bound = tuple(_bound(options, repository, found, policy, reviewed=facts.reviewed))
+        yield Opened(policy, facts, bound, _today(), repository, found)
 
 
 def audit(options: Options, step: Callable[[str], None] = lambda _: None) -> Audit:
     """Make the audit. ``step`` is told what is being done. Raises ``UsageError``, ``PolicyError``, ``EvidenceError``."""
     with opened(options, step) as one:
-        if sum(change.path.endswith(PARSED) for change in one.ends.changes) >= MANY:
-            from pytest_agentcompliance.parsing import grammar  # start-up time: in a small change there may be nothing to parse
+        warm(one.ends.changes)
+        return judged(one, step)
 
-            grammar.warm()
-        audits: list[Audit] = []
-        for bound in one.bound:
-            step(f"judging {bound.profile.name}")
-            run = one.gather(bound, bound.profile.reads)
-            if run.custody is not None:
-                # What the run left behind on its way is held to the rules that are bound beside.
-                judged = tuple(one.passed(detour) for detour in run.custody.detours)
-                run = replace(run, custody=replace(run.custody, judged=judged))
-            audits.append(one.judged(bound.profile, run, tuple(verdict for made in audits for verdict in made.verdicts)))
-        return one.concluded(audits)
+
+def account(options: Options, step: Callable[[str], None] = lambda _: None) -> "Account":
+    """The audit, and what a format shows beside it. Raises as ``audit`` does."""
+    with opened(options, step) as one:
+        warm(one.ends.changes)
+        return shown(one, judged(one, step), step)
+
+
+def shown(one: Opened, made: Audit, step: Callable[[str], None]) -> "Account":
+    """An audit with what a format shows beside it."""
+    from pytest_agentcompliance.reporters import collected
+    from pytest_agentcompliance.reporters.account import Account, Exhibits
+
+    step("collecting what is shown beside")
+    first = one.bound[0]
+    try:
+        exhibits = collected.exhibits(made, one.gather(first, SHOWN), judge.without_secrets)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as wrong:  # the verdicts stand without what is shown beside them
+        why = f"{type(wrong).__name__}: {judge.without_secrets(str(wrong)[:300])}"
+        exhibits = Exhibits(cut=(f"what stands beside the verdicts could not be collected, and none of it is shown ({why})",))
+    found = one.ends
+    # A work tree with nothing in it that is not committed is the commit.
+    commit = found.span.head.partition("+")[0] if found.head_tree == found.committed_tree else ""
+    account = Account(made, exhibits, story=first.wanted.story, made=datetime.now(UTC), commit=commit, tree=found.head_tree)
+    return introduced(account)
+
+
+def introduced(account: "Account") -> "Account":
+    """An account with what we and its rules say of ourselves."""
+    from importlib.metadata import version
+
+    from pytest_agentcompliance.handbook import rule_page
+
+    names = dict.fromkeys(one.rule for one in account.audit.verdicts if one.rule and one.outcome is not Outcome.NOT_BUILT)
+    return replace(account, rules={name: rule_page.fact(name) for name in names}, version=version("pytest-agentcompliance"))
+
+
+def warm(changes: ChangeSet) -> None:
+    """Make ready what parses code, where much of it changed."""
+    if sum(change.path.endswith(PARSED) for change in changes) >= MANY:
+        from pytest_agentcompliance.parsing import grammar  # start-up time: in a small change there may be nothing to parse
+
+        grammar.warm()
+
+
+def judged(one: Case, step: Callable[[str], None] = lambda _: None) -> Audit:
+    """All profiles of a case judged."""
+    audits: list[Audit] = []
+    for bound in one.bound:
+        step(f"judging {bound.profile.name}")
+        run = one.gather(bound, bound.profile.reads)
+        if run.custody is not None:
+            # What the run left behind on its way is held to the rules that are bound beside.
+            passed = tuple(one.passed(detour) for detour in run.custody.detours)
+            run = replace(run, custody=replace(run.custody, judged=passed))
+        audits.append(one.judged(bound.profile, run, tuple(verdict for made in audits for verdict in made.verdicts)))
+    return one.concluded(audits)
 
 
 def evidence(options: Options, kinds: Collection[str]) -> Run:
@@ -291,7 +359,7 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
             named = options.story
             values["story"] = templates.literally(named)
         elif values.get("story") == "auto":
-            answer = _story(repository, found, draft, values, options.head)
+            answer = _story(repository, found, draft, values, options)
             named = answer.name
             # A folder's name under audit is no glob.
             values["story"], unknown = templates.literally(answer.name) if answer.name else "*", answer.why
@@ -300,20 +368,24 @@ def _bound(options: Options, repository: Repository, found: Ends, policy: law.Po
         globs = {**bound.evidence, **policy.evidence, **given}
         yield Bound(bound, Wanted(
             options.log, unknown, named, globs, frozenset(given), policy.keys, options.reruns, options.environ,
-            _branch(repository, options.head) or "",
+            _branch(repository, options) or "",
         ))  # fmt: skip
 
 
-def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str], head: str | None) -> story.Story:
+def _story(repository: Repository, found: Ends, draft: profile.Draft, values: Mapping[str, str], options: Options) -> story.Story:
     def paths() -> Iterator[str]:
         return (path.decode("utf-8", "surrogateescape") for path in repository.listing(found.head_tree))
 
-    return story.find(draft.evidence.get("log", ()), values, found.changes, _branch(repository, head), paths)
+    return story.find(draft.evidence.get("log", ()), values, found.changes, _branch(repository, options), paths)
 
 
-def _branch(repository: Repository, head: str | None) -> str | None:
-    """A head that is asked for by its branch's name says more than the branch that happens to be checked out."""
-    return head if head and story.IN_BRANCH.search(head) else repository.branch
+def _branch(repository: Repository, options: Options) -> str | None:
+    """A head that is asked for by its branch's name says more than the branch that happens to be checked out.
+
+    CI checks out a commit, and says of which branch it is.
+    """
+    head = options.head
+    return head if head and story.IN_BRANCH.search(head) else repository.branch or services.branch(options.environ) or None
 
 
 def _today() -> date:

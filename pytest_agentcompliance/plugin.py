@@ -21,11 +21,12 @@ SETTINGS = (
     ("policy", "FILE", "a policy outside the repository; it beats all"),
     ("evidence", "KIND=PATH", "where evidence lies, as transcript=FILE; may be repeated"),
     ("reruns", "DIR", "what 'agent-compliance prove --rerun --to DIR' wrote, outside of the repository"),
-    ("output", "FORMAT[:FILE]", "json or text, to the terminal or a file; may be repeated"),
+    ("output", "FORMAT[:FILE]", "text, json or another format, to the terminal or a file; may be repeated"),
+    ("bundle", "FILE", "write all the evidence that the verdicts rest on, with secrets masked, as .tar or .tar.gz"),
 )
 NAMES = tuple(name for name, _, _ in SETTINGS)
 REPEATED = {"profile", "evidence", "output"}
-PATHS = {"log", "policy", "reruns"}
+PATHS = {"log", "policy", "reruns", "bundle"}
 
 # What asks pytest for something else than a session. Only on the command line: addopts belong to the audited tree.
 OTHER_ERRANDS = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
@@ -117,7 +118,7 @@ def agent_run(pytestconfig: pytest.Config) -> "Run":
 
     said = asked.said(pytestconfig, NAMES)
     one = {name: values[-1] for name, values in said.items() if name not in REPEATED | PATHS}
-    paths = {name: Path(said[name][-1]) for name in PATHS & said.keys()}
+    paths = {name: Path(said[name][-1]) for name in PATHS & said.keys() - {"bundle"}}  # nothing is judged here
     profiles = tuple(said.get("profile", ()))
     try:
         evidence = terminal.by_kind(said.get("evidence", ()))

@@ -37,11 +37,13 @@ class ClauseEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     says: str | None = Field(None, description="What the spec's sentence asks, in our words.")
+    section: str | None = Field(None, description="The heading of the spec under which the sentence stands.")
     severity: Severity | None = Field(None, description="What breaking it weighs; error where nothing is said.")
     rules: dict[str, dict[str, Any] | None] = Field(
         default={}, description="Rules by name, each with its parameters, and a severity of its own where it has one."
     )
     person: str | None = Field(None, description="Why only a person can judge it.")
+    partly: str | None = Field(None, description="What of the sentence its rules do not see; where they see all of it, nothing.")
     not_built: tuple[str, ...] = Field((), description="Rules that the clause needs and that do not exist yet.")
 
 
@@ -70,7 +72,7 @@ class BoundRule:
 class Clause:
     """One sentence of a spec, and the rules that hold a run to it.
 
-    ``person`` says why only a person can judge it, ``off`` why the policy switched it off.
+    ``person`` says why only a person can judge it, ``off`` why the policy switched it off, ``partly`` what its rules do not see.
     """
 
     id: str
@@ -79,6 +81,8 @@ class Clause:
     rules: tuple[BoundRule, ...]
     person: str = ""
     off: str = ""
+    section: str = ""
+    partly: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,8 @@ class Spelled:
     not_built: tuple[str, ...]
     person: str
     at: str
+    section: str = ""
+    partly: str = ""
 
     @property
     def rule_names(self) -> list[str]:
@@ -214,7 +220,7 @@ class Draft:
             weight = wanted.severity or change.severity or said.severity or one.severity
             rule = None if name in one.not_built else self._rule(id, name, wanted.over(said), known)
             bound.append(BoundRule(name, rule, weight))
-        return Clause(id, one.says, severity, tuple(bound), one.person, change.off)
+        return Clause(id, one.says, severity, tuple(bound), one.person, change.off, one.section, one.partly)
 
     def _rule(self, id: str, name: str, said: RuleChange, known: Mapping[str, str]) -> Rule:
         def place(path: tuple[str | int, ...]) -> str:
@@ -364,7 +370,11 @@ def _spelled(id: str, clause: ClauseEntry, old: Spelled | None, place: Callable[
     if bool(person) == bool(rules or not_built):
         raise PolicyError(f"{at}: clauses.{id}: a clause has 'rules' or 'not_built', or else 'person' with the reason; give one")
     severity = clause.severity or (old.severity if old else "error")
-    return Spelled(says, severity, rules, tuple(not_built), person, at)
+    section = clause.section if clause.section is not None else (old.section if old else "")
+    if person and clause.partly:
+        raise PolicyError(f"{at}: clauses.{id}: 'partly' says what rules do not see, and the clause has none; leave it out")
+    partly = "" if person else clause.partly if clause.partly is not None else (old.partly if old else "")
+    return Spelled(says, severity, rules, tuple(not_built), person, at, section, partly)
 
 
 def rule_change(parameters: Mapping[str, Any], place: Callable[[str], str], at: str) -> RuleChange:

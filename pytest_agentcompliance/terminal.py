@@ -1,19 +1,22 @@
 """What the commands of the shell share: formats, colours, patience with slow work, text made harmless."""
 
+import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
-from pytest_agentcompliance.errors import UsageError
-from pytest_agentcompliance.verdict import Audit
+from pytest_agentcompliance.errors import AgentComplianceError, UsageError
+from pytest_agentcompliance.reporters import formats
+from pytest_agentcompliance.reporters.account import Account
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json")  # of the commands that have no account to give
+Amount = Literal["verbose", "summary", "quiet"]  # how much the text shows
 EVIDENCE = (
     "log", "logs", "story", "plan", "scope", "decisions", "blockers", "intent", "report", "proofs", "transcript", "task",
     "coverage",
@@ -68,16 +71,45 @@ def of_a_run(command: Command) -> Command:
     return command
 
 
-def write(made: Audit, name: str, file: str, verbose: bool) -> None:
+def colour(environ: Mapping[str, str]) -> bool | None:
+    """Whether to colour: never under NO_COLOR or a dumb terminal, always under FORCE_COLOR; None: where a terminal reads.
+
+    As https://no-color.org and https://force-color.org have it; set to nothing they are not set. NO_COLOR is the stronger, as it
+    is for Python's own tracebacks.
+    """
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return False if environ.get("TERM") == "dumb" else None
+
+
+def write(
+    account: Account, name: str, file: str, amount: Amount | None = None, sign: Callable[[bytes], bytes] | None = None
+) -> None:
+    """An audit in one format, to a file or, where that is empty, to the terminal. ``sign`` is for a statement.
+
+    Raises what the format raises, and ``OSError``.
+    """
+    made = account.audit
     if name == "json":
         from pytest_agentcompliance.reporters import json
 
         text = json.dumps(made)
+    elif name in formats.RICH:
+        text = formats.dumps(name, account)
+        if name == formats.STATEMENT and sign is not None:
+            text = sign(text.encode()).decode()
     else:
         from pytest_agentcompliance.reporters import text as reporter
 
         width = WIDTH if file else shutil.get_terminal_size((WIDTH, 24)).columns
-        lines = reporter.lines(made, verbose=verbose, width=width)
+        if amount == "quiet":
+            lines = iter([reporter.closing(made, account.fail_on)])
+        elif amount == "summary":
+            lines = reporter.summary(made, width=width, fail_on=account.fail_on)
+        else:
+            lines = reporter.lines(made, verbose=amount == "verbose", width=width, fail_on=account.fail_on)
         if not file:
             for style, line in lines:
                 click.echo(click.style(line, **STYLES[style]) if style else line)
@@ -87,10 +119,47 @@ def write(made: Audit, name: str, file: str, verbose: bool) -> None:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
         return
-    try:
-        Path(file).write_text(text, "utf-8", errors="backslashreplace")
-    except OSError as wrong:
-        raise UsageError(f"--output {name}:{file}: {wrong.strerror}") from wrong
+    Path(file).write_text(text, "utf-8", errors="backslashreplace")
+
+
+def write_all(
+    account: Account, outputs: Sequence[tuple[str, str]], amount: Amount | None = None, sign: Callable[[bytes], bytes] | None = None
+) -> bool:
+    """Every output that can be made, whatever becomes of the others; whether all were. The verdict is not lost with one of them."""
+    lost = False
+    for name, file in outputs:
+        try:
+            write(account, name, file, amount, sign)
+        except BrokenPipeError:  # whoever read the terminal's part has read enough
+            _forget_stdout()
+        except Exception as wrong:
+            lost = True
+            known = isinstance(wrong, AgentComplianceError | OSError)
+            why = (wrong.strerror if isinstance(wrong, OSError) else None) or (
+                str(wrong) if known else f"{defect(wrong)}; please report it"
+            )
+            click.echo(f"agent-compliance: --output {name}{f':{file}' if file else ''} could not be made: {escaped(why)}", err=True)
+    if lost:
+        from pytest_agentcompliance.reporters import text as reporter
+
+        click.echo(reporter.closing(account.audit, account.fail_on)[1], err=True)
+    return not lost
+
+
+def _forget_stdout() -> None:
+    """What still stands in the buffer goes nowhere, instead of failing when the process ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def defect(wrong: BaseException) -> str:
+    """A defect of ours on one line, with the place in our code that it came from."""
+    import traceback
+
+    ours = [frame for frame in traceback.extract_tb(wrong.__traceback__) if "pytest_agentcompliance" in frame.filename]
+    place = f" ({Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""
+    return f"{type(wrong).__name__}: {' '.join(str(wrong).split())[:300]}{place}"
 
 
 @contextmanager

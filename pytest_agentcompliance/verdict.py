@@ -65,7 +65,8 @@ class Outcome(enum.StrEnum):
 class Verdict:
     """What one rule says of one clause. ``unread`` names the files that it needed and could not read.
 
-    ``excused`` are the breaches that the policy lets pass; ``findings`` are all others.
+    ``excused`` are the breaches that the policy lets pass; ``findings`` are all others. ``section`` is the heading of the spec
+    under which the clause stands.
     """
 
     profile: str
@@ -78,6 +79,7 @@ class Verdict:
     why: str = ""
     unread: tuple[str, ...] = ()
     excused: tuple[Finding, ...] = ()
+    section: str = ""
 
     @property
     def name(self) -> str:

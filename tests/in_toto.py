@@ -19,3 +19,36 @@ def validated(data: bytes) -> Any:
     found = _FORMAT.Parse(data, _SPEC.Statement())
     _CHECKED.Statement.copy_from_pb(found).validate()
     return _FORMAT.ParseDict(_FORMAT.MessageToDict(found.predicate), KINDS[found.predicate_type]())
+
+
+def _svr() -> Any:
+    """The message of a Simple Verification Result 0.2. The library has none, and the specification's own stayed at 0.1, so that
+    this one is made of the fields of spec/predicates/svr.md (in-toto/attestation, commit 051624ce466deaed4c5a66e66877f69b471fccbe).
+    """
+    built: Any = import_module("google.protobuf.descriptor_pb2")
+    pool: Any = import_module("google.protobuf.descriptor_pool").Default()
+    classes: Any = import_module("google.protobuf.message_factory")
+    described: Any = import_module("in_toto_attestation.v1.resource_descriptor_pb2").ResourceDescriptor.DESCRIPTOR
+    time: Any = import_module("google.protobuf.timestamp_pb2").Timestamp.DESCRIPTOR
+    kind = built.FieldDescriptorProto
+
+    def field(message: Any, number: int, name: str, of: Any = None, *, many: bool = False) -> None:
+        label = kind.LABEL_REPEATED if many else kind.LABEL_OPTIONAL
+        type = {"type": kind.TYPE_STRING} if of is None else {"type": kind.TYPE_MESSAGE, "type_name": f".{of}"}
+        message.field.add(name=name, json_name=name, number=number, label=label, **type)
+
+    file = built.FileDescriptorProto(
+        name="tests/svr_v0_2.proto", package="tests.svr", syntax="proto3", dependency=[described.file.name, time.file.name]
+    )
+    verifier = file.message_type.add(name="Verifier")
+    field(verifier, 1, "id")
+    field(verifier, 2, "policies", described.full_name, many=True)
+    result = file.message_type.add(name="SimpleVerificationResult")
+    field(result, 1, "verifier", "tests.svr.Verifier")
+    field(result, 2, "timeCreated", time.full_name)
+    field(result, 3, "properties", many=True)
+    pool.AddSerializedFile(file.SerializeToString())
+    return classes.GetMessageClass(pool.FindMessageTypeByName("tests.svr.SimpleVerificationResult"))
+
+
+KINDS["https://in-toto.io/attestation/svr/v0.2"] = _svr()

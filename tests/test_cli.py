@@ -414,3 +414,46 @@ def test_an_interrupted_audit_is_not_a_broken_clause(run: GitRepo) -> None:
     done = subprocess.run([sys.executable, "-c", stop, "audit"], cwd=run.root, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "agent-compliance: interrupted; nothing was judged\n"
+
+
+def test_how_much_is_said(run: GitRepo) -> None:
+    run.commit("work", {**GOOD, "apps/web/App.tsx": "export const A = () => <p/>\n"})
+    whole, short, last = (cli(run.root, "audit", *words) for words in ((), ("--summary",), ("--quiet",)))
+    assert whole.returncode == short.returncode == last.returncode == 1
+    assert len(whole.stdout.splitlines()) > len(short.stdout.splitlines()) > 3
+    assert last.stdout == whole.stdout.splitlines(keepends=True)[-1] == short.stdout.splitlines(keepends=True)[-1]
+    assert "  C3-04 scope/frontend-files: " in short.stdout
+
+
+@pytest.mark.parametrize(
+    ("env", "coloured"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+    ],
+)  # fmt: skip
+def test_colours_are_asked_for(run: GitRepo, env: Mapping[str, str], coloured: bool) -> None:
+    run.commit("work", GOOD)
+    told = cli(run.root, "audit", "-q", env={"NO_COLOR": "", "FORCE_COLOR": "", **env}).stdout
+    assert ("\x1b[" in told) is coloured
+    assert "agent compliance: kept" in told
+
+
+@pytest.mark.parametrize(("env", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_colours_at_a_terminal(run: GitRepo, env: Mapping[str, str], coloured: bool) -> None:
+    pty = pytest.importorskip("pty")
+    run.commit("work", GOOD)
+    here, there = pty.openpty()
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "CI_", "GIT_", "PYTEST"))}
+    command = [sys.executable, "-I", "-m", "pytest_agentcompliance", "audit", "-q"]
+    said = {**kept, "NO_COLOR": "", "FORCE_COLOR": "", "TERM": "xterm", **env}
+    subprocess.run(command, cwd=run.root, stdout=there, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=said, check=True)
+    os.close(there)
+    told = os.read(here, 65536).decode()
+    os.close(here)
+    assert "agent compliance: kept" in told
+    assert ("\x1b[" in told) is coloured

@@ -249,13 +249,28 @@ def test_outputs(pytester: pytest.Pytester, judged: Judged) -> None:
 
 @pytest.mark.parametrize(
     ("output", "error"),
-    [("yaml:x", "no format 'yaml'; there are: json, text"), ("json:no/such/folder", "json:*: No such file or directory")],
-)
+    [("yaml:x", "no format 'yaml'; there are: text, json*"),
+     ("json:no/such/folder", "json:*: No such file or directory: */no/such is not there")],
+)  # fmt: skip
 def test_output_that_cannot_be_written(pytester: pytest.Pytester, judged: Judged, output: str, error: str) -> None:
     judged()
     result = pytester.runpytest_inprocess(*AWAKE, f"--agent-compliance-output={output}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{error}"])
+
+
+@pytest.mark.parametrize("option", ["output=html:a.html", "output=html", "bundle=a.tar"])
+@pytest.mark.parametrize("only", [(), ("--agent-compliance-only",)])
+def test_output_that_is_lost_fails_the_session_and_no_verdict_is_lost_with_it(
+    pytester: pytest.Pytester, judged: Judged, option: str, only: tuple[str, ...]
+) -> None:
+    judged(audit_of(KEPT))
+    result = process(pytester, *AWAKE, *only, f"--agent-compliance-{option}", "--agent-compliance-output=json:a.json")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*could not be made; 'agent-compliance audit' says why"])
+    result.assert_outcomes(passed=1)
+    assert json.loads((pytester.path / "a.json").read_text("utf-8")) == audit_of(KEPT)
+    assert not list(pytester.path.glob("a.[!j]*"))
 
 
 def test_process_that_only_looks_like_a_worker_is_refused(

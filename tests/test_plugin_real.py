@@ -138,7 +138,7 @@ def test_evidence_that_lies_outside_is_handed_on(agent_repo: GitRepo, pytester: 
     agent_repo.commit("a test", {"test_hand.py": hand, LOG: "## Chunk 1 — add\n\nBACKEND COMPLETE\n"})
     given = "--agent-compliance-evidence=transcript=../s.jsonl"
     result = pytester.runpytest_subprocess(*AWAKE, given, "-k", "claims-proved or test_steps", "test_hand.py")
-    result.stdout.fnmatch_lines(["*All tests pass*last*failed*"])
+    pytest.LineMatcher([" ".join(result.stdout.str().split())]).fnmatch_lines(["*All tests pass*last*failed*"])  # it is folded
     assert result.parseoutcomes()["passed"] == 2  # the clause is a warning
     wrong = pytester.runpytest_subprocess(*AWAKE, "--agent-compliance-evidence=transcripts=x")
     assert wrong.ret == pytest.ExitCode.USAGE_ERROR

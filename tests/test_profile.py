@@ -20,6 +20,11 @@ CONTRACT: Mapping[str, Mapping[str, list[str]]] = strict_yaml.read((HERE / "cont
 V3 = "dev-implement-backend-coder-v3"
 V1 = "dev-implement-backend-coder-v1"
 SCHEMA = HERE.parent / "docs" / "schemas" / "profile.schema.json"
+# What the rules of a clause can only see a part of.
+PARTLY: Mapping[str, tuple[int, ...]] = {
+    "C3": (6, 8, 12, 17, 24, 28), "C1": (6, 8, 12), "IM": (1, 2, 3, 6, 7, 9, 12, 17, 22, 24),
+    "BD": (4, 5, 10, 20, 22, 23, 24), "BE": (6, 7, 8, 9, 10, 11, 13),
+}  # fmt: skip
 
 OURS = """
 spec: a spec
@@ -90,6 +95,49 @@ def test_every_clause_has_a_rule_or_a_person_with_a_reason(name: str) -> None:
     for clause in profile.load(name).clauses:
         assert clause.says
         assert bool(clause.rules) != bool(clause.person), clause.id
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_every_clause_stands_under_a_heading_and_says_in_a_verdict_which(name: str) -> None:
+    loaded = profile.load(name)
+    assert [clause.id for clause in loaded.clauses if not clause.section.strip() or len(clause.section) > 60] == []
+    assert len({clause.section for clause in loaded.clauses}) > 2  # a spec has more than one
+
+
+def test_a_clause_that_is_changed_keeps_its_heading_unless_it_says_another() -> None:
+    text = f"""
+extends: {V3}
+clauses:
+  C3-03: {{severity: warning}}
+  C3-04: {{section: Ours}}
+  C3-05: {{section: ''}}
+  N-1: {{says: New, person: x}}
+"""
+    headings = {clause.id: clause.section for clause in bound(text).clauses}
+    assert [headings[id] for id in ("C3-03", "C3-04", "C3-05", "N-1")] == ["Scope Constraint", "Ours", "", ""]
+    assert bound("extends: integrity\nclauses: {IN-04: {severity: warning}}").clauses[-1].section
+
+
+def test_clauses_that_rules_see_a_part_of_say_what_is_not_seen() -> None:
+    told = {clause.id for name in CONTRACT for clause in profile.load(name).clauses if clause.partly}
+    assert told == {f"{spec}-{number:02}" for spec, numbers in PARTLY.items() for number in numbers}
+
+
+def test_what_is_not_seen_goes_with_the_rules() -> None:
+    text = """
+extends: backend-engineer
+clauses:
+  BE-06: {severity: error}
+  BE-07: {partly: ''}
+  BE-08: {partly: whether it is polite}
+  BE-09: {rules: {api/input-validated: null}, person: a person reads it}
+"""
+    partly = {clause.id: clause.partly for clause in bound(text).clauses}
+    assert partly["BE-06"].startswith("models of Django")
+    assert (partly["BE-07"], partly["BE-08"], partly["BE-09"]) == ("", "whether it is polite", "")
+    assert "own.yaml:3: clauses.P-1: 'partly' says what rules do not see" in refusal(
+        "spec: x\nclauses:\n  P-1: {says: Taste, person: taste, partly: some}"
+    )
 
 
 @pytest.mark.parametrize("name", CONTRACT)

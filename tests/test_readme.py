@@ -5,16 +5,19 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from pytest_agentcompliance import policy, profile
 from pytest_agentcompliance.cli import main
 from pytest_agentcompliance.demo import CODER, make, play
+from pytest_agentcompliance.reporters import formats
 from tests.conftest import GitRepo
 
 CHECKOUT = Path(__file__).parent.parent
@@ -85,7 +88,7 @@ def test_proof_is_shown_as_it_is(repo: GitRepo) -> None:
 
 def test_policy_that_is_shown_holds(tmp_path: Path) -> None:
     """It fits its profile, and on the demo it does what it says: a clause is off, a finding is excused."""
-    [text] = [block for kind, block in BLOCKS if kind == "yaml"]
+    [text] = [block for kind, block in BLOCKS if kind == "yaml" and block.startswith("profiles:")]
     parsed = policy.parse(text, "README.md")
     drafts = [profile.read(one.name) for one in parsed.profiles]
     parsed.check(drafts)
@@ -95,6 +98,19 @@ def test_policy_that_is_shown_holds(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "our agents end their runs in the pull request" in done.output
     assert "the alarms belong to this story" in done.output
+
+
+def test_workflow_that_is_shown_uses_the_action_that_is_there() -> None:
+    [text] = [block for kind, block in BLOCKS if kind == "yaml" and "\njobs:" in block]
+    workflow, action = yaml.safe_load(text), yaml.safe_load((CHECKOUT / "action.yml").read_text("utf-8"))
+    *_, step = workflow["jobs"]["audit"]["steps"]
+    assert step["uses"].rpartition("@")[2] == f"v{version('pytest-agentcompliance')}"
+    assert set(step.get("with", {})) <= set(action["inputs"])
+
+
+def test_every_format_is_in_the_table() -> None:
+    [rows] = re.findall(r"^\| format \| for \|\n.*?\n(.*?)\n\n", README, re.MULTILINE | re.DOTALL)
+    assert {name for row in rows.splitlines() for name in re.findall("`([a-z-]+)`", row.split("|")[1])} == set(formats.FORMATS)
 
 
 def test_exit_codes_mean_what_they_say(tmp_path: Path) -> None:

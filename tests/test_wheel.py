@@ -74,8 +74,10 @@ def test_wheel_has_the_law_and_the_types(wheel: Path) -> None:
         names = set(packed.namelist())
     profiles = {f"pytest_agentcompliance/profiles/{file.name}" for file in (CHECKOUT / "rules").glob("*.yaml")}
     assert len(profiles) == 6
+    schemas = {f"pytest_agentcompliance/schemas/{file.name}" for file in (CHECKOUT / "docs" / "schemas").glob("*.json")}
+    assert len(schemas) == 5
     modules = {file.relative_to(CHECKOUT).as_posix() for file in (CHECKOUT / "pytest_agentcompliance").rglob("*.py")}
-    assert profiles | modules | {"pytest_agentcompliance/py.typed"} <= names
+    assert profiles | schemas | modules | {"pytest_agentcompliance/py.typed"} <= names
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"pytest_agentcompliance"}
     assert any(name.endswith("/licenses/LICENSE") for name in names)
 
@@ -87,6 +89,8 @@ def test_wheel_needs_only_what_it_declares(installed: Path, tmp_path: Path) -> N
     listed = run(installed / "agent-compliance", "profiles", cwd=tmp_path).splitlines()
     assert [line.split("\t")[0] for line in listed] == sorted(file.stem for file in (CHECKOUT / "rules").glob("*.yaml"))
     assert "C3-21" in run(installed / "agent-compliance", "explain", "log/chunk-heading", cwd=tmp_path)
+    published = (CHECKOUT / "docs" / "schemas" / "audit.schema.json").read_text("utf-8")
+    assert run(installed / "agent-compliance", "schema", "audit", cwd=tmp_path) == published
 
 
 def test_wheel_plays_the_demo(installed: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The face toward pytest, awake: every verdict of the audit is a test item, and none of them can vanish or change unseen."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from pytest_agentcompliance.collection import asked as asking
 from pytest_agentcompliance.collection.items import Items
 from pytest_agentcompliance.collection.record import Record
 from pytest_agentcompliance.errors import EvidenceError
-from pytest_agentcompliance.reporters import json
+from pytest_agentcompliance.reporters import formats, json
 from pytest_agentcompliance.verdict import Audit
 
 ITEMS, RECORD = "agent-compliance-items", "agent-compliance-record"
@@ -27,21 +27,25 @@ def wake(config: pytest.Config, given: Any, parser: pytest.Parser, names: Sequen
     """
     plugins = config.pluginmanager
     if made := next((one for one in plugins.get_plugins() if isinstance(one, Made)), None):
-        asked, audit = made.asked, made.audit
+        asked, audit, rich, lost = made.asked, made.audit, made.rich, made.lost
     else:
         asked = asking.asked(config, given, parser, names)
-        if wrong := [name for name, _ in asked.outputs if name not in asking.FORMATS]:
-            known = ", ".join(asking.FORMATS)
+        if wrong := [name for name, _ in asked.outputs if name not in formats.FORMATS]:
+            known = ", ".join(formats.FORMATS)
             raise pytest.UsageError(f"agent-compliance: there is no format {wrong[0]!r}; there are: {known}")
+        folder = config.invocation_params.dir
+        outputs.hold(asked.files(folder), asked.repository)
         try:
-            audit = json.loads(apart.judged(asked, config.invocation_params.dir, names))
+            told, rich = apart.judged(asked, folder, names)
+            audit = json.loads(told)
         except EvidenceError as unread:
             raise pytest.UsageError(f"agent-compliance could not judge: {unread}") from unread
-        outputs.write(audit, asked.files(config.invocation_params.dir))
+        wanted = [name for name, _ in (*asked.outputs, *asked.files(folder))]
+        lost = (*outputs.lost(rich, wanted), *outputs.write(audit, rich, asked.files(folder)))
         if config.known_args_namespace.agent_compliance_only:
-            raise SystemExit(_alone(config, Made(asked, audit)))
+            raise SystemExit(_alone(config, Made(asked, audit, rich, lost)))
     items = Items(audit, config.known_args_namespace.agent_compliance_only)
-    record = Record(config, items, given=given, asked=asked)
+    record = Record(config, items, given=given, asked=asked, rich=rich, lost=lost)
     if record.must_fail and made is None:
         guard.stand(config, record.last_words)
 
@@ -61,6 +65,8 @@ class Made:
 
     asked: asking.Asked
     audit: Audit
+    rich: Mapping[str, bytes]  # the formats that show more than the audit, as the child wrote them
+    lost: tuple[str, ...] = ()  # what is to be said of those that it could not
 
 
 def _alone(config: pytest.Config, made: Made) -> int:

@@ -13,8 +13,7 @@ import pytest
 from pytest_agentcompliance.reporters.text import shown
 
 REPEATED = {"profile", "evidence", "output"}
-PATHS = {"log", "policy", "reruns"}
-FORMATS = ("json", "text")
+PATHS = {"log", "policy", "reruns", "bundle"}
 
 COMPARED = ("base", "head")  # what these name is the question itself: the tree that is asked about never puts it
 OURS = Path(__file__).parents[1]
@@ -38,8 +37,9 @@ class Asked:
         return [(name, file) for name, _, file in (one.partition(":") for one in self.settings.get("output", ()))]
 
     def files(self, folder: Path) -> list[tuple[str, Path]]:
-        """The outputs that go to files, as seen from a folder."""
-        return [(name, folder / file) for name, file in self.outputs if file]
+        """The outputs that go to files, as seen from a folder, and the bundle."""
+        bundles = [("bundle", Path(file)) for file in self.settings.get("bundle", ())]
+        return [(name, folder / file) for name, file in self.outputs if file] + bundles
 
 
 def asked(config: pytest.Config, given: Any, parser: pytest.Parser, names: Sequence[str]) -> Asked:

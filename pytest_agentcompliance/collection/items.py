@@ -83,6 +83,7 @@ class VerdictItem(pytest.Item):
         self.verdict = verdict
         self.add_marker("agent_compliance")
         facts = [("clause", verdict.clause), ("rule", verdict.rule), ("severity", verdict.severity), ("outcome", verdict.outcome)]
+        facts += [("section", verdict.section)] if verdict.section else []
         facts += [("fingerprint", one.fingerprint) for one in verdict.findings[:MOST_FINGERPRINTS]]
         self.user_properties += [(name, text.shown(str(value))) for name, value in facts]
 

@@ -25,7 +25,11 @@ MARKUP: Mapping[str, dict[str, bool]] = {
 class Record:
     """Watches, in the process that was started, over what becomes of the verdicts; and shows them."""
 
-    def __init__(self, config: pytest.Config, items: Items, *, given: Any, asked: asking.Asked) -> None:
+    def __init__(
+        self, config: pytest.Config, items: Items, *, given: Any, asked: asking.Asked, rich: Mapping[str, bytes],
+        lost: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        self.rich, self.lost = rich, lost
         self.config, self.items, self.given, self.unsaid = config, items, given, asked.unsaid
         self.formats = [name for name, file in asked.outputs if not file]
         folder = config.invocation_params.dir
@@ -49,7 +53,7 @@ class Record:
         found = []
         if code == 0:
             found.append(f"agent-compliance: the session ended with exit code 0, and these fail: {self._named(self.must_fail)}")
-        altered = outputs.rewritten(self.audit, self.files)
+        altered = outputs.rewritten(self.audit, self.rich, self.files)
         return found + [f"agent-compliance: {file} was altered during the session, and is put back" for file in altered]
 
     @pytest.hookimpl(optionalhook=True)
@@ -111,8 +115,8 @@ class Record:
         return pytest.ExitCode.TESTS_FAILED
 
     def complaints(self) -> list[str]:
-        """What became of the verdicts that should not have: those that no item reported, and those that it changed."""
-        found = []
+        """What became of the verdicts that should not have: outputs without them, those that no item reported, that it changed."""
+        found = [*self.lost]
         stopped = self.given.maxfail and self.failed
         if not (self.chosen or stopped) and (lost := [name for name in self.verdicts if not self.reported(name)]):
             found.append(f"agent-compliance: never judged: {self._named(lost)}")
@@ -141,6 +145,10 @@ class Record:
     def _print(self, show: "pytest.TerminalReporter", name: str) -> None:
         if name == "json":
             for line in json.dumps(self.audit).splitlines():
+                show.write_line(line)
+            return
+        if name in self.rich:
+            for line in self.rich[name].decode("utf-8").splitlines():
                 show.write_line(line)
             return
         verbose = name == "text" or self.config.get_verbosity() > 0

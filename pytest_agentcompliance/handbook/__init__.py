@@ -6,6 +6,7 @@ from pytest_agentcompliance import catalog
 from pytest_agentcompliance.errors import UsageError
 from pytest_agentcompliance.handbook import profile_page, rule_page
 from pytest_agentcompliance.handbook.bound import Bound, bound, drafts, unbuilt
+from pytest_agentcompliance.handbook.standing import STATES
 from pytest_agentcompliance.parsing.strict_yaml import nearest
 
 LONGEST = 200  # characters of a name that still looks like one
@@ -18,14 +19,11 @@ def rule_rows() -> list[tuple[str, ...]]:
 
 
 def profile_rows() -> list[tuple[str, ...]]:
-    """Name, clauses, enforced, left to a person, not built: one row a profile, the last three add up to the second."""
+    """Name, clauses, enforced, partly, left to a person, not built: one row a profile, the last four add up to the second."""
     rows: list[tuple[str, ...]] = []
     for draft in drafts():
         states = [profile_page.state(clause) for clause in draft.spelled.values()]
-        counts = [states.count(state) for state in profile_page.STATES]
-        enforced, person, partly, not_built = counts
-        missing = f"{partly + not_built}" + (f" ({partly} in part)" if partly else "")
-        rows.append((draft.name, str(len(states)), str(enforced), str(person), missing))
+        rows.append((draft.name, str(len(states)), *(str(states.count(state)) for state in STATES)))
     return rows
 
 

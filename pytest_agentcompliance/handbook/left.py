@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_agentcompliance.handbook import values
-from pytest_agentcompliance.handbook.markdown import code, fence, plain
+from pytest_agentcompliance.reporters.markup import code, fence, plain
 from pytest_agentcompliance.rule import Example
 
 LONGEST = 200  # characters of one text that are shown

@@ -2,17 +2,13 @@
 
 from pytest_agentcompliance import catalog
 from pytest_agentcompliance.handbook import values
-from pytest_agentcompliance.handbook.markdown import code, fence, plain, prose, table
+from pytest_agentcompliance.handbook.standing import STATES, State, by_section, standing
 from pytest_agentcompliance.profile import INTEGRITY, Draft, Spelled
+from pytest_agentcompliance.reporters.markup import code, fence, plain, prose, table
 
-STATES = ("enforced", "a person", "enforced in part", "not built")
 
-
-def state(clause: Spelled) -> str:
-    """One of STATES: a clause is enforced when every rule that it names is built."""
-    if clause.not_built:
-        return "enforced in part" if clause.rules else "not built"
-    return "enforced" if clause.rules else "a person"
+def state(clause: Spelled) -> State:
+    return standing(len(clause.rules), len(clause.not_built), clause.partly)
 
 
 def page(draft: Draft, rules: str = "") -> str:
@@ -32,15 +28,19 @@ def page(draft: Draft, rules: str = "") -> str:
         head.append("## Differences\n\n" + "".join(f"- {one}\n" for one in draft.differences))
     states = [state(clause) for clause in draft.spelled.values()]
     counted = ", ".join(f"{states.count(one)} {one}" for one in STATES if one in states)
-    clauses = [_row(id, clause, rules) for id, clause in draft.spelled.items()]
-    table_of = table(("clause", "it says", "severity", "rules", "state"), clauses)
-    head.append(f"## Clauses\n\n{len(states)}: {counted}.\n\n{table_of}")
+    head.append(f"## Clauses\n\n{len(states)}: {counted}.\n")
+    for section, clauses in by_section(draft.spelled.items(), lambda one: one[1].section):
+        each = [_row(id, clause, rules) for id, clause in clauses]
+        heading = f"### {plain(section)}\n\n" if section else ""
+        head.append(heading + table(("clause", "it says", "severity", "rules", "state"), each))
     return "\n".join(head)
 
 
 def clause_page(draft: Draft, id: str, clause: Spelled) -> str:
     """A clause: what it says, the state it is in, and its rules with the parameters that the profile gives them."""
     parts = [f"# {id} of {draft.name}\n", f"{plain(clause.says)}\n", f"Severity: {clause.severity}. State: {_told(clause)}.\n"]
+    if clause.section:
+        parts.insert(1, f"{plain(clause.section)}\n")
     for name, change in clause.rules.items():
         told = [catalog.find(name).title()] if name in catalog.names() else []
         told += [f"Severity: {change.severity}."] if change.severity else []
@@ -62,4 +62,7 @@ def _told(clause: Spelled) -> str:
     now = state(clause)
     if now == "a person":
         return f"a person: {plain(clause.person)}"
-    return f"{now}; not built: {', '.join(clause.not_built)}" if now == "enforced in part" else now
+    if now == "partly":
+        missing = [f"not built: {', '.join(clause.not_built)}"] if clause.not_built else []
+        return "; ".join([now, *missing, *([f"not seen: {plain(clause.partly)}"] if clause.partly else [])])
+    return now

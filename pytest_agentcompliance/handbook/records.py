@@ -4,8 +4,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pytest_agentcompliance.handbook.markdown import table
 from pytest_agentcompliance.parsing import strict_yaml
+from pytest_agentcompliance.reporters.markup import table
 
 FILE = "records.yaml"
 NONE = "No record yet: nobody has written down how this rule did on real ranges.\n"

@@ -6,20 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from pytest_agentcompliance import catalog
 from pytest_agentcompliance.handbook import left, values
 from pytest_agentcompliance.handbook.bound import Bound
-from pytest_agentcompliance.handbook.markdown import code, fence, plain, prose, table
+from pytest_agentcompliance.handbook.kinds import kind
 from pytest_agentcompliance.handbook.records import Record
 from pytest_agentcompliance.handbook.records import section as record_section
+from pytest_agentcompliance.reporters.account import RuleFact
+from pytest_agentcompliance.reporters.markup import code, fence, plain, prose, table
 from pytest_agentcompliance.rule import Example, Rule
+from pytest_agentcompliance.verdict import RemedyKind
 
-WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
-WORDS |= {"null": "nothing", "object": "mapping"}
 LANGUAGES = {".ts": "ts", ".tsx": "tsx", ".js": "js", ".jsx": "jsx", ".py": "python", ".sql": "sql", ".css": "css", ".html": "html"}
 LANGUAGES |= {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".go": "go", ".rs": "rust", ".java": "java"}
 MANY = 80  # characters of a default that still stand in a table
 ROWS, COLUMNS = 30, 300  # what is shown of a file: one that is longer is in an example for its size
 HOW = "How it judges"
+WHAT: dict[RemedyKind, str] = {"fix": "Fix", "revert": "Revert", "ask-a-human": "Ask a human"}
+KINDS = "../../reference/evidence.md"  # what each kind of evidence is
 SECTION = re.compile(r"(Why|Blind spots):\s+")
 
 
@@ -30,15 +34,22 @@ def page(name: str, rule: type[Rule], clauses: Sequence[Bound], record: Record |
     for heading, text in sections:
         parts.append((f"## {heading}\n\n" if heading else "") + f"{_begun(prose(text))}\n")
     remedy = rule.remedy
-    parts.append(f"## What to do\n\n{prose(remedy.text)} ({remedy.kind})\n")
-    evidence = ", ".join(kind + ("" if kind in rule.needs else " (if it was left)") for kind in sorted(rule.reads))
-    parts.append(f"## What it reads\n\n{evidence or 'nothing'}\n")
+    parts.append(f"## What to do\n\n{WHAT[remedy.kind]}: {prose(remedy.text)}\n")
+    parts.append(f"## What it reads\n\n{_evidence(rule, KINDS if profiles else '')}\n")
     parts.append(f"## Parameters\n\n{_parameters(rule)}")
     parts.append(f"## Clauses\n\n{_clauses(clauses, profiles)}")
     parts.append("## Examples\n\n" + "\n".join(_example(example) for example in rule.examples))
     if profiles:
         parts.append(f"## Record\n\n{record_section(record)}")
     return "\n".join(parts)
+
+
+def fact(name: str) -> RuleFact:
+    """What the rule of this name says of itself, for a report."""
+    rule = catalog.find(name)
+    title, sections = _sections(rule)
+    told = dict(sections)
+    return RuleFact(name, title, told.get("Why", ""), told.get("Blind spots", ""), tuple(sorted(rule.reads)))
 
 
 def waiting(name: str, clauses: Sequence[Bound]) -> str:
@@ -68,6 +79,13 @@ def _sections(rule: type[Rule]) -> tuple[str, list[tuple[str, str]]]:
     return first, [(heading, text) for heading, text in found if text.strip()]
 
 
+def _evidence(rule: type[Rule], kinds: str) -> str:
+    also = sorted(rule.reads - rule.needs)
+    told = f"Needed: {', '.join(sorted(rule.needs))}." if rule.needs else ""
+    told += f" Read too, where there is one: {', '.join(also)}." if also else ""
+    return (told + (f" [What these are]({kinds})." if kinds else "")).strip() if told else "Nothing."
+
+
 def _begun(text: str) -> str:
     """A paragraph that followed a colon, now that it has a heading."""
     return text[:1].upper() + text[1:]
@@ -88,7 +106,7 @@ def _parameters(rule: type[Rule]) -> str:
             if len(default) > MANY:
                 long.append((word, value))
                 default = "below"
-        rows.append((code(word), _kind(about, schema.get("$defs", {})), default, prose(field.description or "")))
+        rows.append((code(word), kind(about, schema.get("$defs", {})), default, prose(field.description or "")))
     text = table(("name", "type", "default", "what it is"), rows)
     for name, about in sorted(schema.get("$defs", {}).items()):
         if fields := about.get("properties"):  # a parameter that is a mapping with keys of its own
@@ -100,32 +118,12 @@ def _parameters(rule: type[Rule]) -> str:
 
 def _row(word: str, about: Mapping[str, Any], defs: Mapping[str, Any]) -> tuple[str, str, str, str]:
     default = code(values.shown(about["default"])) if "default" in about else "required"
-    return code(word), _kind(about, defs), default, prose(str(about.get("description", "")))
+    return code(word), kind(about, defs), default, prose(str(about.get("description", "")))
 
 
 def _spaced(name: str) -> str:
     """The name of a model as words: ``RequiredCall`` is a required call."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
-
-
-def _kind(about: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
-    """A JSON schema's type in words."""
-    if ref := about.get("$ref"):
-        return _kind(defs.get(str(ref).rpartition("/")[2], {}), defs)
-    for several in ("anyOf", "oneOf"):
-        if several in about:
-            return " or ".join(dict.fromkeys(_kind(one, defs) for one in about[several]))
-    if "enum" in about or "const" in about:
-        return "one of " + ", ".join(code(values.shown(one)) for one in about.get("enum", [about.get("const")]))
-    kind = about.get("type", "")
-    if kind == "array":
-        items: Mapping[str, Any] = about.get("items") or next(iter(about.get("prefixItems", ())), {})
-        return f"list of {_kind(items, defs)}"
-    if kind == "object" and isinstance(about.get("additionalProperties"), dict):
-        return f"mapping of text to {_kind(about['additionalProperties'], defs)}"
-    if kind == "object" and about.get("properties"):
-        return f"mapping with {', '.join(code(word) for word in about['properties'])}"
-    return WORDS.get(str(kind), "any")
 
 
 def _clauses(clauses: Sequence[Bound], profiles: str) -> str:
@@ -138,8 +136,8 @@ def _clauses(clauses: Sequence[Bound], profiles: str) -> str:
     def given(one: Bound) -> str:
         return ", ".join(code(word) for word in one.parameters) or "none"
 
-    rows = [(one.profile, named(one), one.severity, plain(one.says), given(one)) for one in clauses]
-    return table(("profile", "clause", "severity", "it says", "parameters it sets"), rows)
+    rows = [(named(one), plain(one.says), one.severity, one.profile, given(one)) for one in clauses]
+    return table(("clause", "it says", "severity", "profile", "parameters it sets"), rows)
 
 
 def _example(example: Example) -> str:

@@ -12,7 +12,7 @@ from pytest_agentcompliance.rule import Rule
 from pytest_agentcompliance.verdict import BASELINE, Audit, Finding, Outcome, PolicyFacts, Verdict
 
 if TYPE_CHECKING:
-    from pytest_agentcompliance.engine import Options
+    from pytest_agentcompliance.engine import Case, Options
     from pytest_agentcompliance.profile import BoundRule, Clause, Profile
 
 DEFAULT = "dev-implement-backend-coder-v3"  # the profile that a log alone is held to, where none is named
@@ -42,14 +42,21 @@ def of_run(options: "Options", step: Callable[[str], None] = lambda _: None, *, 
     """The log of the run in the work tree, by every rule that reads it, with the evidence that these ask for."""
     from pytest_agentcompliance import engine
 
-    audits = []
     with engine.opened(options, step) as one:
-        for bound in one.bound:
-            part = _part(bound.profile, lambda rule: "log" in rule.reads)
-            if part.clauses:
-                step(f"judging {bound.profile.name}")
-                run = one.gather(bound, part.reads)
-                audits.append(_judged(part, run.log, lambda due, run=run: one.judged(due, run), finished=finished))  # type: ignore[misc]
+        return of_case(one, step, finished=finished)
+
+
+def of_case(one: "Case", step: Callable[[str], None] = lambda _: None, *, finished: bool = False) -> Audit:
+    """The log of a case that is open."""
+    from pytest_agentcompliance import engine
+
+    audits = []
+    for bound in one.bound:
+        part = _part(bound.profile, lambda rule: "log" in rule.reads)
+        if part.clauses:
+            step(f"judging {bound.profile.name}")
+            run = one.gather(bound, part.reads)
+            audits.append(_judged(part, run.log, lambda due, run=run: one.judged(due, run), finished=finished))  # type: ignore[misc]
     if not audits:
         raise UsageError("no profile in force has a rule that reads the log; pass --profile")
     return engine.merged(audits)

@@ -36,9 +36,9 @@ class Signer:
         return (json.dumps(envelope.to_dict(), indent=1) + "\n").encode()
 
 
-def opened(file: Path, root: Path | None = None) -> Signer:
-    """The key of a file, read before the command runs. ``root`` is the work tree. Raises ``UsageError``."""
-    called = f"--key {file}"
+def opened(file: Path, root: Path | None = None, option: str = "--key") -> Signer:
+    """The key of a file, read before the command runs. ``root`` is the work tree; ``option`` named it. Raises ``UsageError``."""
+    called = f"{option} {file}"
     if root is not None and file.resolve().is_relative_to(root.resolve()):
         raise UsageError(f"{called}: it lies in the repository, where whoever works there can sign with it; move it out")
     note, data = "", b""
@@ -67,7 +67,7 @@ def _signer(data: bytes, called: str) -> "CryptoSigner":
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
         from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]
     except ImportError as wrong:
-        raise UsageError("--key needs what signs: pip install 'pytest-agentcompliance[signing]'") from wrong
+        raise UsageError(f"{called}: this needs what signs: pip install 'pytest-agentcompliance[signing]'") from wrong
     # What these libraries say of a key that they cannot read is not repeated: it may hold a part of it.
     try:
         private = load_pem_private_key(data, None)

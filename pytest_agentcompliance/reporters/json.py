@@ -25,12 +25,15 @@ from pytest_agentcompliance.verdict import (
 SCHEMA_VERSION = 1  # grows when a reader of the version before could misread the document
 
 SURROGATE = re.compile("[\ud800-\udfff]")
+ODD = re.compile(r"[^\n -~]|(?<=#)#")  # what may have to be spelled; Azure and GitHub obey ##[ and ##vso[ wherever they stand
 
 T = TypeVar("T")
 
 
 def dumps(audit: Audit) -> str:
     """The document: the same audit gives the same text, in the order given, and it is always valid UTF-8.
+
+    Printed at a terminal or into the log of a CI it moves no cursor, hides nothing and commands nothing.
 
     A byte of a path that is not UTF-8 stands as ``\\xff``, with ``path_bytes``, base64 of the whole path,
     beside it. ``Finding.evidence`` is left out: it may hold what the audited tree should not spread.
@@ -46,7 +49,7 @@ def dumps(audit: Audit) -> str:
         "notes": list(audit.notes),
         "unaudited": [{**_path(path), "why": why} for path, why in audit.unaudited],
     }
-    return SURROGATE.sub(_escaped_twice, json.dumps(document, indent=1, ensure_ascii=False)) + "\n"
+    return harmless(json.dumps(document, indent=1, ensure_ascii=False)) + "\n"
 
 
 def loads(text: str) -> Audit:
@@ -74,10 +77,23 @@ def loads(text: str) -> Audit:
 METER = ("files_changed", "files_read", "files_unaudited", "files_ignored", "lines", "commits", "rules", "bytes_ignored")
 
 
+def harmless(document: str) -> str:
+    """The same JSON with what no reader would see, or a CI would obey, as JSON's own escapes; a lone surrogate is spelled out."""
+    return ODD.sub(_spelled, document)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    one = found[0]
+    if SURROGATE.match(one):
+        return _escaped_twice(found)
+    return one if one.isprintable() and one != "#" else f"\\u{ord(one):04x}" if ord(one) < 0x10000 else json.dumps(one)[1:-1]
+
+
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {
         "profile": verdict.profile,
         "clause": verdict.clause,
+        "section": verdict.section,
         "says": verdict.says,
         "rule": verdict.rule,
         "severity": verdict.severity,
@@ -129,6 +145,7 @@ def _verdict_of(node: "_Node") -> Verdict:
         why=node.text("why"),
         unread=node.texts("unread"),
         excused=node.each("excused", lambda one: replace(_finding_of(one), excuse=one.text("excuse"))),
+        section=node.text("section"),
     )
 
 

@@ -32,14 +32,14 @@ class PolicyModel(_Part):
 class RemedyModel(_Part):
     """What to do about a finding."""
 
-    kind: RemedyKind
-    text: str
+    kind: RemedyKind = Field(description="Mend it, take it back, or ask a person who may decide it.")
+    text: str = Field(description="What to do, in a sentence or two.")
 
 
 class FindingModel(_Part):
     """One thing that a rule saw and its clause does not allow."""
 
-    message: str
+    message: str = Field(description="What was seen, on one line; secrets are masked.")
     path: Path
     path_bytes: PathBytes = Field(default="")
     line: int | None = Field(description="Counted from 1; null: the whole file.")
@@ -57,12 +57,13 @@ class ExcusedModel(FindingModel):
 class VerdictModel(_Part):
     """What one rule says of one clause."""
 
-    profile: str
-    clause: str
+    profile: str = Field(description="The profile that the clause is of.")
+    clause: str = Field(description="The id of the clause.")
+    section: str = Field(description="The heading of the spec under which the clause stands; empty where none is known.")
     says: str = Field(description="The clause in short.")
     rule: str = Field(description="group/name; empty where the clause needs a person.")
-    severity: Severity
-    outcome: Outcome
+    severity: Severity = Field(description="What breaking it weighs: an error fails the audit, a warning with --fail-on warning.")
+    outcome: Outcome = Field(description="What the verdict comes to.")
     why: str = Field(description="The reason of an outcome that no finding explains.")
     unread: list[str] = Field(description="The files that the rule needed and that could not be read.")
     findings: list[FindingModel]
@@ -72,36 +73,36 @@ class VerdictModel(_Part):
 class MeterModel(_Part):
     """What was and was not looked at."""
 
-    files_changed: Count
-    files_read: Count
-    files_unaudited: Count
+    files_changed: Count = Field(description="Files that differ between base and head.")
+    files_read: Count = Field(description="Those of them that were read.")
+    files_unaudited: Count = Field(description="Files that should have been read and could not be.")
     files_ignored: Count = Field(description="Files of the work tree that base's ignore files leave out.")
     lines: Count = Field(description="Added and removed ones.")
-    commits: Count
-    rules: Count
-    bytes_ignored: Count
+    commits: Count = Field(description="Commits of the run.")
+    rules: Count = Field(description="Rules that were bound to clauses.")
+    bytes_ignored: Count = Field(description="What the files that are left out come to.")
     ignored_complete: bool = Field(description="False: at least so many files and bytes were ignored; the rest was not counted.")
 
 
 class UnauditedModel(_Part):
     """A file that could not be read."""
 
-    path: str
+    path: str = Field(description="In the audited tree.")
     path_bytes: PathBytes = Field(default="")
-    why: str
+    why: str = Field(description="The reason.")
 
 
 class AuditModel(_Part):
     """All verdicts of a run."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[1] = Field(description="It grows when a reader of the version before could misread the document.")
     base: str = Field(description="What the run was compared with, and how that was found.")
     merge_base: str = Field(description="The id of the commit where the run left the base.")
     head: str = Field(description="The id of the run's last commit, or the work tree as it stands.")
     policy: PolicyModel
     verdicts: list[VerdictModel]
     meter: MeterModel
-    notes: list[str]
+    notes: list[str] = Field(description="What is to be said of the audit itself: the policy, waivers, what was taken for what.")
     unaudited: list[UnauditedModel]
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from pytest_agentcompliance.cli import main
+from pytest_agentcompliance.cli_schema import NAMES
 from pytest_agentcompliance.errors import EvidenceError
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.reporters import json, schema
@@ -87,7 +90,8 @@ def test_document() -> None:
     assert document["schema_version"] == 1
     assert document["policy"] == {"source": "agent-compliance.yaml", "digest": "ab" * 32, "reviewed": False}
     verdict = document["verdicts"][0]
-    assert list(verdict) == ["profile", "clause", "says", "rule", "severity", "outcome", "why", "unread", "findings", "excused"]
+    keys = ["profile", "clause", "section", "says", "rule", "severity", "outcome", "why", "unread", "findings", "excused"]
+    assert list(verdict) == keys
     assert verdict["findings"][0] == {
         "message": "a TODO", "path": "src/é.py", "line": 3, "level": "breach",
         "remedy": {"kind": "fix", "text": "do it"}, "fingerprint": "f" * 24,
@@ -168,3 +172,24 @@ def test_missing_key_is_named(key: str) -> None:
 def test_what_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(EvidenceError, match="is not JSON"):
         json.loads(text)
+
+
+def test_schemas_are_printed_as_they_are_published() -> None:
+    assert {f"{name}.schema.json" for name in NAMES} == {file.name for file in PUBLISHED.parent.iterdir()}
+    for name in NAMES:
+        done = CliRunner().invoke(main, ["schema", name])
+        assert done.exit_code == 0, done.output
+        assert done.output == (PUBLISHED.parent / f"{name}.schema.json").read_text("utf-8")
+        Draft202012Validator.check_schema(plain_json.loads(done.output))
+
+
+@given(st.text(st.characters()) | st.binary().map(lambda raw: raw.decode("utf-8", "surrogateescape")))
+def test_document_is_harmless_where_it_is_printed(text: str) -> None:
+    """At a terminal it moves nothing; in a log no CI obeys it; and a reader of JSON has what was said."""
+    attack = f"\x9b31m\u202e##[error]{text}##vso[task.complete]\x7f::error::\U000e0041"
+    said = json.dumps(replace(SMALL, notes=(attack,)))
+    assert all(one == "\n" or one.isprintable() for one in said)
+    assert "##" not in said
+    assert not any(line.lstrip().startswith("::") for line in said.split("\n"))
+    if not json.SURROGATE.search(text):
+        assert plain_json.loads(said)["notes"] == [attack]

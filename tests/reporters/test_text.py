@@ -52,17 +52,17 @@ def test_everything_in_its_order() -> None:
     assert list(text.lines(EVERYTHING)) == [
         ("red", "broken"),
         ("bold", "  B-1: says B-1"),
-        ("red", "    x/one (p)"),
+        ("red", "    x/one"),
         ("", "    a.py:1: wrong 1"),
         ("", "    a.py:2: wrong 2"),
-        ("red", "    x/two (p)"),
+        ("red", "    x/two"),
         ("", "    nowhere in particular"),
-        ("dim", "    by looking"),
+        ("dim", "    note: by looking"),
         ("", "    fix: write it"),
         ("", ""),
         ("yellow", "broken, at severity warning"),
         ("bold", "  W-1: says W-1"),
-        ("yellow", "    x/warned (p)"),
+        ("yellow", "    x/warned"),
         ("", "    a.py:4: wrong 4"),
         ("", "    fix: write it"),
         ("", ""),
@@ -83,6 +83,7 @@ def test_everything_in_its_order() -> None:
         ("", ""),
         ("", "for a person to check: 1 (P-1)"),
         ("", "not built yet: 2 rules of 1 clause (X-1)"),
+        ("", "profile: p"),
         ("", "base: main"),
         ("", "merge base: " + "1" * 40),
         ("", "head: " + "2" * 40),
@@ -201,7 +202,8 @@ def test_a_long_path_keeps_its_two_ends() -> None:
     made = Audit("base", "1" * 40, "2" * 40, PolicyFacts("none"), (found,), unaudited=((path, "why"),))
     lines = [line for _, line in text.lines(made, verbose=True)]
     assert all(len(line) < 500 for line in lines)
-    assert any("a/b" in line and "b...b" in line and "/c.ts:7: message" in line for line in lines)
+    at = next(k for k, line in enumerate(lines) if "a/b" in line and "b...b" in line and line.endswith("/c.ts:7:"))
+    assert lines[at + 1] == "      message"
     assert all(len(line) < 500 for line in text.explain(found).split("\n"))
 
 
@@ -221,3 +223,83 @@ def test_explain_of_what_could_not_be_decided() -> None:
     assert lines[1] == "  could not be read: 0.py"
     assert lines[-1] == "  ... and 2 more that could not be read"
     assert text.explain(verdict("P-1", "", Outcome.NOT_CHECKABLE)) == "P-1: says P-1"
+
+
+def test_summary_has_one_line_for_each_broken_rule_and_hides_nothing_of_the_rest() -> None:
+    assert list(text.summary(EVERYTHING)) == [
+        ("red", "broken"),
+        ("", "  B-1 x/one: 2 findings, first at a.py:1"),
+        ("", "  B-1 x/two: 1 finding"),
+        ("", ""),
+        ("yellow", "broken, at severity warning"),
+        ("", "  W-1 x/warned: 1 finding, first at a.py:4"),
+        ("", ""),
+        ("red", "could not be judged: C-1 x/crashed, U-1 x/unread"),
+        ("yellow", "policy unreviewed: first introduction"),
+        ("", "2 files changed, 1 read, 0 unaudited, 3 ignored; 40 lines, 1 commit, 9 rules"),
+        text.closing(EVERYTHING),
+    ]
+
+
+def test_heading_of_the_spec_stands_once_above_its_clauses() -> None:
+    broken = [replace(verdict(f"B-{n}", "x/one", Outcome.BROKEN, "error", finding(n)), section=title)
+              for n, title in enumerate(["Mission", "Mission", "Scope\x1b[2J", ""], 1)]  # fmt: skip
+    told = [line for _, line in text.lines(audit_of(*broken)) if line.startswith(("  #", "  B-"))]
+    assert told == [
+        "  # Mission", "  B-1: says B-1", "  B-2: says B-2", "  # Scope\\x1b[2J", "  B-3: says B-3", "  B-4: says B-4",
+    ]  # fmt: skip
+
+
+def test_message_is_folded_and_its_place_is_not() -> None:
+    at = Place("a folder with spaces in its name/and a file.py", 7)
+    long = Finding("word " * 30, at)
+    told = [line for _, line in text.lines(audit_of(verdict("B-1", "x/one", Outcome.BROKEN, "error", long)), width=80)]
+    first = next(k for k, line in enumerate(told) if "and a file.py:7: word" in line)
+    assert told[first].startswith(f"    {at}: word")
+    assert told[first + 1].startswith("      word")
+    assert max(map(len, told)) <= 80
+
+
+def test_message_stands_below_a_place_that_leaves_it_no_room() -> None:
+    at = Place("packages/backend/" + "x" * 50 + ".py", 7)
+    found = (Finding("word " * 10, at), Finding("a remark " * 12, at, "style"))
+    told = [line for _, line in text.lines(audit_of(verdict("B-1", "x/one", Outcome.BROKEN, "error", *found)))]
+    first = told.index(f"    {at}:")
+    assert told[first + 1] == "      " + "word " * 9 + "word"
+    remark = told.index(f"  B-1 x/one: {at}:")
+    assert told[remark + 1].startswith("      a remark a remark")
+    assert max(map(len, told[: remark] + told[remark + 1 :])) <= 80
+
+
+def test_each_rule_of_a_clause_has_its_remedy_and_a_shared_one_is_told_once() -> None:
+    one = verdict("B-1", "x/one", Outcome.BROKEN, "error", finding(1))
+    two = verdict("B-1", "x/two", Outcome.BROKEN, "error", Finding("else", Place("b.py", 2), remedy=Remedy("revert", "undo it")))
+    told = [line.strip() for _, line in text.lines(audit_of(one, two))]
+    assert told[2:8] == ["x/one", "a.py:1: wrong 1", "fix: write it", "x/two", "b.py:2: else", "revert: undo it"]
+    told = [line.strip() for _, line in text.lines(audit_of(one, replace(one, rule="x/two")))]
+    assert told[2:7] == ["x/one", "a.py:1: wrong 1", "x/two", "a.py:1: wrong 1", "fix: write it"]
+
+
+def test_rules_name_their_profile_where_several_are_broken() -> None:
+    one = verdict("B-1", "x/one", Outcome.BROKEN, "error", finding(1))
+    kept = replace(verdict("I-1", "i/one", Outcome.KEPT), profile="integrity")
+    assert "    x/one" in [line for _, line in text.lines(audit_of(one, kept))]
+    both = [line for _, line in text.lines(audit_of(one, replace(one, profile="q")))]
+    assert [line for line in both if "x/one" in line] == ["    x/one (p)", "    x/one (q)"]
+    assert "profiles: p, q" in both
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("::error::all is well", r"\x3a:error::all is well"),
+        ("a ::stop-commands::x b", r"a \x3a:stop-commands::x b"),
+        ("::warning file=a.py,line=1::b", r"\x3a:warning file=a.py,line=1::b"),
+        ("x ##vso[task.complete]", r"x \x23#vso[task.complete]"),
+        ("##[error]b", r"\x23#[error]b"),
+        ("std::move(a::b::c)", "std::move(a::b::c)"),
+        ("::std is C++ and ## a heading", "::std is C++ and ## a heading"),
+    ],
+)
+def test_nothing_shown_is_obeyed_by_a_ci(said: str, told: str) -> None:
+    assert text.shown(said) == told

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 MARKS = re.compile(r"[*<`\[\\]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
 
-CODE = re.compile(r"``([^`\n]+(?:\n[^`\n]+)?)``|`([^`\n]+)`")
+CODE = re.compile(r"``([^`\n]+(?:\n[^`\n]+)?)``|`([^`\n]+(?:\n[^`\n]+)?)`")
 
 
 def visible(text: str) -> str:
