@@ -32,6 +32,7 @@ def test_exactly_what_was_announced_is_found(tmp_path: Path, show: Show, tale: T
     assert list(tale.breaches) == sorted(tale.breaches, key=lambda one: (one.clause, one.rule)), "they are told in order"
 
 
+@pytest.mark.walk
 @each_run
 def test_mended_run_is_green(tmp_path: Path, show: Show, tale: Tale) -> None:
     root = make(tmp_path / "demo", show, mended=True)

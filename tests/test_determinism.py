@@ -35,6 +35,7 @@ def test_two_runs_say_the_same_byte_for_byte(tmp_path: Path, tale: Tale) -> None
     assert first == second
 
 
+@pytest.mark.walk
 @each_run
 def test_order_in_which_files_lie_in_their_folders_makes_no_difference(tmp_path: Path, tale: Tale) -> None:
     """Of the work tree as it stands: both have the same files, one has them written backwards."""

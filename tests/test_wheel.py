@@ -93,6 +93,7 @@ def test_wheel_needs_only_what_it_declares(installed: Path, tmp_path: Path) -> N
     assert run(installed / "agent-compliance", "schema", "audit", cwd=tmp_path) == published
 
 
+@pytest.mark.walk
 def test_wheel_plays_the_demo(installed: Path, tmp_path: Path) -> None:
     """A folder that looks like the package lies where the demo is started; the installed one is used all the same."""
     (tmp_path / "pytest_agentcompliance").mkdir()

@@ -100,7 +100,9 @@ class _Signals:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.set_wakeup_fd(self._woken)
         for number, handler in self._kept.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
+            # By default a child's end does nothing either; one that comes while the handler goes would be an error that is printed.
+            if (number, handler) != (signal.SIGCHLD, signal.SIG_DFL):
+                signal.signal(number, handler)  # type: ignore[arg-type]
         os.close(self._wake)
         os.close(self._write)
 

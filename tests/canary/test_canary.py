@@ -49,6 +49,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", profile.names())
 def test_every_profile_comes_out_clean_in_a_fresh_repository(repo: GitRepo, name: str) -> None:
     repo.commit("start", {"README.md": "hello\n"})

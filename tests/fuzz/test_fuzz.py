@@ -7,6 +7,8 @@ import pytest
 from tests.fuzz.inputs import stream
 from tests.fuzz.targets import TARGETS
 
+pytestmark = pytest.mark.walk
+
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_reader_raises_nothing_that_is_not_meant_for_people(name: str) -> None:

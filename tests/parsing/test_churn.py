@@ -259,6 +259,7 @@ def test_a_text_is_itself(text: str, path: str) -> None:
     assert found.kinds == ()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     "piece", ["'\\", '"', "`", "/*", "(", "{", "[", "<a>", "'''", "$$", "$", "import {", "\\", " ", "\n", "a: |\n", "=>", "//"]
 )

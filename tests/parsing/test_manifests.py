@@ -278,6 +278,7 @@ def test_any_text_is_read_and_lines_are_true(name: str, text: str) -> None:
     dependencies('{"dependencies": {' + text, name)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     "piece", ["[", "{", '{"a":', '"\\"', "'", "install_requires=[", "a = {", "[a.", "gem 'a' do\n", "-e .\\\n", '"""', "a."]

@@ -159,6 +159,7 @@ def test_nothing_is_said_of_other_files(path: str) -> None:
     assert outline(path, "def f(): pass\nfunction g() {}\n") == ()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("path", "text"),
     [

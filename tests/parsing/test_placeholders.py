@@ -210,6 +210,7 @@ def test_names_of_bases_are_told() -> None:
     assert not {"A", "C", "D"} & bases(text)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("path", "text"), [
     ("a.ts", "throw new Error('not implemented')\n" + "// x\n" * 400_000),
     ("a.py", "def f():\n    raise NotImplementedError\n" + "x = 1\n" * 400_000),

@@ -130,6 +130,7 @@ def test_a_key_stays_where_it_is_when_lines_move() -> None:
     assert [one.key for one in declared(short, "a.ts")] == [one.key for one in declared(long, "a.ts")]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     "piece",
     ["port = ", "(", "{port: ", '"', "`", "'''", "import port ", "process.env.PORT ?? ", "port: 3000,\n", "listen(", "://a:${"],

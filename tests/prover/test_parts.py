@@ -81,6 +81,7 @@ def fed(*parts: bytes) -> output.Kept:
     return kept(tape, {})
 
 
+@pytest.mark.walk
 def test_what_grows_by_its_escapes_is_cut_too() -> None:
     found = fed(b"\0" * 900_000)
     assert len(found.text) <= HEAD + TAIL + 100

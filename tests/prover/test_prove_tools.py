@@ -11,6 +11,8 @@ from tests.in_toto import validated
 from tests.proving import files, output, prove, record
 from tests.real_tools import projects
 
+pytestmark = pytest.mark.walk
+
 TOOLS = [tool for tool in projects.TOOLS if tool != "cargo"]
 
 

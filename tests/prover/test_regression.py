@@ -14,6 +14,8 @@ from pytest_agentcompliance.sources.wanted import Wanted
 from tests.conftest import GitRepo
 from tests.proving import PATIENCE, PROVE, environ, records
 
+pytestmark = pytest.mark.walk
+
 COMMAND = json.dumps([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "{test}"])
 POLICY = f"profiles: [{{name: dev-implement-backend-coder-v3}}]\nproofs:\n  regression: {{command: {COMMAND}}}\n"
 BUG = "def tax(sum):\n    return sum * 0.19\n"

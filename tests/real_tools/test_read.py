@@ -12,6 +12,8 @@ import pytest
 from pytest_agentcompliance.parsing.work import read
 from tests.real_tools.projects import MAKERS, STATES, TOOLS, environment
 
+pytestmark = pytest.mark.walk
+
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("tool", TOOLS)

@@ -35,6 +35,7 @@ def notified(text: str, run: int = 0) -> list[str]:
     return [one["message"]["text"] for one in invocation["toolExecutionNotifications"]]
 
 
+@pytest.mark.walk
 def test_more_findings_than_a_run_may_have() -> None:
     """A run takes 25,000; the worst stay, and the rest is counted."""
     crowd = [
@@ -55,6 +56,7 @@ def test_more_findings_than_a_run_may_have() -> None:
     assert left == [[{"level": "warning", "message": {"text": said}}], []]
 
 
+@pytest.mark.walk
 def test_too_large_is_cut_to_most_of_what_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is lowered, so that the test is quick; nothing in what is said can be packed."""
     limit = 200_000

@@ -223,6 +223,7 @@ def test_a_file_that_is_too_long_for_a_grammar_is_read_roughly() -> None:
     ]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("line", ["import '@a/{}/x'\n", "import './{}'\n", "const a{} = 'x{}'\n", "import './adapters/{}'\n"])
 def test_a_file_of_very_many_imports_is_judged(line: str) -> None:
     text = "".join(line.replace("{}", str(number)) for number in range(20_000))

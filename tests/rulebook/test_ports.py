@@ -223,6 +223,7 @@ def test_padding_hides_no_port(path: str, before: str, after: str) -> None:
     assert said({path: before}, {path: after})
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("path", "text", "why"),
     [

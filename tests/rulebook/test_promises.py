@@ -213,6 +213,7 @@ def test_what_the_reader_could_not_read_is_no_breach() -> None:
     assert [level for level, _ in said("- [x] Parcels arrive next day: tests/test_cart.py", intent=broken)] == ["style"]
 
 
+@pytest.mark.walk
 def test_a_flood_of_lines_and_promises_is_bounded() -> None:
     intent = "## Promises\n\n" + "".join(f"- PRM-{number}: Thing {number} of many is kept apart\n" for number in range(1, 2_000))
     report = "## Promises Verified\n\n" + "".join(f"- [x] Thing {number} of others: test_kept\n" for number in range(2_000))

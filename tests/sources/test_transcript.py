@@ -199,6 +199,7 @@ print(json.dumps([fed >> 20, peak() - before, len(found.steps), found.last_word.
 """
 
 
+@pytest.mark.walk
 @pytest.mark.skipif(sys.platform == "win32", reason="no peak of memory is told there")
 def test_a_large_transcript_is_read_in_little_memory() -> None:
     root = Path(__file__).parent.parent.parent
