@@ -219,3 +219,12 @@ def test_rows_are_chosen_by_how_their_names_begin(bench: ModuleType) -> None:
     assert len({row.name for row in bench.chosen([])}) == len(bench.ROWS)
     with pytest.raises(SystemExit, match="no row is called none-such; there are asleep, start"):
         bench.chosen(["none-such"])
+
+
+def test_each_step_of_the_floor_is_a_program_that_runs(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / "floor.py"), "--lines", "4000", "--pairs", "1", "--workloads", str(tmp_path)],
+        check=True, capture_output=True, text=True,
+    )
+    rows = [line.split("|")[1].strip() for line in done.stdout.splitlines()[2:]]
+    assert (rows[0], rows[-1], len(rows)) == ("its output is read", "and parsed once", 8)
