@@ -12,7 +12,7 @@ def run() -> None:
     An audit of a small change is mostly start-up, and a quarter of that is the collector walking over modules and
     the interpreter taking them apart again: both are of no use to a process that is about to end.
     """
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(400_000, 50, 100)
     if sys.argv[1:] == ["hook", "post-tool-use"]:
         from pytest_agentcompliance.hooks import door
 

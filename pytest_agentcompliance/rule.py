@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from pytest_agentcompliance.evidence import ChangeSet, FileChange, Run
+from pytest_agentcompliance.parsing import hints
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.verdict import Finding, Remedy
 
@@ -67,7 +68,12 @@ class Candidates:
 
     def patterns(self) -> list[re.Pattern[bytes]]:
         """One by one: several that begin with a letter are ten times quicker than all of them as one."""
-        return [re.compile(pattern, re.DOTALL) for pattern in self.contains]
+        return [one.pattern for one in self.hints.all]
+
+    @property
+    def hints(self) -> hints.Hints:
+        """The patterns, for a search that asks for all of them at once."""
+        return hints.of(self.contains)
 
 
 class Rule(BaseModel):
@@ -129,7 +135,7 @@ class Rule(BaseModel):
         """The changes that ``wanted`` names, by their path or by their patch, before anything is read or parsed."""
         wanted = self.wanted()
         among = frozenset(one.position for one in changes if self.searched(one.path)) if wanted.contains else frozenset()
-        hit = {change.position for pattern in wanted.patterns() for change in changes.containing(pattern, among)}
+        hit = {change.position for change in changes.containing(wanted.hints, among)} if wanted.contains else set()
         return (one for one in changes if one.position in hit or (wanted.paths and matches(one.path, wanted.paths)))
 
     @classmethod

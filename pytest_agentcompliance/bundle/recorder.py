@@ -46,6 +46,7 @@ from pytest_agentcompliance.evidence import (
 )
 from pytest_agentcompliance.evidence.commits import Person
 from pytest_agentcompliance.evidence.tree import Side
+from pytest_agentcompliance.parsing.hints import Hints
 from pytest_agentcompliance.sources import diff
 from pytest_agentcompliance.sources.wanted import Wanted
 
@@ -214,7 +215,7 @@ class Change:
         self._look()
         return self._reader.lines(position)
 
-    def search(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> frozenset[int]:
+    def search(self, pattern: re.Pattern[bytes] | Hints, among: Collection[int] | None = None) -> frozenset[int]:
         self._look()
         return self._reader.search(pattern, among)
 

@@ -39,6 +39,7 @@ from pytest_agentcompliance.evidence import (
 )
 from pytest_agentcompliance.evidence.commits import Person
 from pytest_agentcompliance.evidence.tree import Side
+from pytest_agentcompliance.parsing.hints import Hints
 from pytest_agentcompliance.sources.diff import Patches, Printed
 from pytest_agentcompliance.sources.wanted import Wanted
 
@@ -192,7 +193,7 @@ class Stored:
     def lines(self, position: int) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
         return self._patches.lines(position)
 
-    def search(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> frozenset[int]:
+    def search(self, pattern: re.Pattern[bytes] | Hints, among: Collection[int] | None = None) -> frozenset[int]:
         return self._patches.search(pattern, among)
 
     @property

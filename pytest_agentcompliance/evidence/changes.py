@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence.ledger import Ledger
+from pytest_agentcompliance.parsing.hints import Hints
 
 Kind = Literal["added", "modified", "deleted", "type-changed"]
 
@@ -39,7 +40,7 @@ class Reader(Protocol):
     def lines(self, position: int) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
         """The added and the removed lines of the file at this position. Raises ``Unreadable``."""
 
-    def search(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> frozenset[int]:
+    def search(self, pattern: re.Pattern[bytes] | Hints, among: Collection[int] | None = None) -> frozenset[int]:
         """The positions of the files, all of them or those asked about, whose patch matches, or has no patch to search."""
 
     @property
@@ -172,8 +173,11 @@ class ChangeSet:
 
         return exempt.proofs([(one.path, one.after.bytes) for one in there if one.after is not None])
 
-    def containing(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> Iterator[FileChange]:
-        """The files whose patch matches a pattern of bytes: cheap, before anything is parsed. ``among``: positions to look at."""
+    def containing(self, pattern: re.Pattern[bytes] | Hints, among: Collection[int] | None = None) -> Iterator[FileChange]:
+        """The files whose patch matches a pattern of bytes, or one of several: cheap, before anything is parsed.
+
+        ``among``: positions to look at.
+        """
         hits = self.reader.search(pattern, among)
         return (change for change in self.files if change.position in hits)
 

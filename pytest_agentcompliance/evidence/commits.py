@@ -33,6 +33,11 @@ class Commit:
     def changes(self) -> ChangeSet:
         return self.read_changes()
 
+    @property
+    def whole(self) -> bool:
+        """Whether all contents of its change are known to be readable, so that its patch can tell of none that is not."""
+        return bool(getattr(self.changes.reader, "whole", False))
+
 
 @dataclass(frozen=True)
 class History:

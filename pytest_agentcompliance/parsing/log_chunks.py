@@ -3,20 +3,22 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 
 from pytest_agentcompliance.parsing import log_signals, markdown
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_signals import Said
 from pytest_agentcompliance.parsing.markdown import Line, stripped, unticked
 
 MOST_NUMBERS = 1000  # that one heading may stand for
 
-_HEADING = re.compile(
+_HEADING = late(
     r"(?i)^(?:\d{1,4}[.)]\s+)?chunks?(?P<space>\s*[#:]?\s*)(?P<number>\d+(?:\.\d+)*[a-z]?(?![a-z0-9])|[ivxlc]+(?![a-z0-9])|[a-z](?![a-z0-9]))?"
     r"(?P<more>(?:\s*(?:[-–—]|to|through|thru|,|&|and|\+)\s*(?:chunk\s+)?\d+(?![\w.]))*)(?P<of>\s*(?:/|of)\s*\d+)?"
     r"(?P<mark>\s*(?P<dash>[-–—―−:.|~·•]+|->|→|(?=\())\s*|\s+|$)(?P<name>.*)$"
 )
-_WIDE = re.compile(r"\s{3,}")
-_ROMAN = re.compile(r"(?i)^(?=.)(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})$")
+_WIDE = late(r"\s{3,}")
+_ROMAN = late(r"(?i)^(?=.)(?:c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})$")
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
@@ -56,6 +58,12 @@ def read(text: str) -> tuple[list[Line], Outline]:
     """The lines of a log and its outline. Several rules ask for the same versions of a log; none may change what it gets."""
     lines = markdown.read(text)
     return lines, outline(lines)
+
+
+@lru_cache(maxsize=4)
+def numbers(text: str) -> tuple[str, ...]:
+    """The numbers of the chunks of a log as its outline has them; what stands in the chunks is not looked at."""
+    return tuple(found.number for _, found in sorted(_starts(markdown.headed(text)).items(), key=itemgetter(0)))
 
 
 def outline(lines: list[Line]) -> Outline:

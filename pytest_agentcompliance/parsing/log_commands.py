@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.markdown import Line, stripped
 
 
@@ -17,8 +18,8 @@ class Ran(NamedTuple):
 
 
 LONGEST = 20_000  # characters of a line that are read
-_CODE = re.compile(r"`([^`]+)`")
-_TOOL = re.compile(
+_CODE = late(r"`([^`]+)`")
+_TOOL = late(
     r"^(?:\$ |sudo |\./|[A-Z_]+=\S+ )|^(?:pnpm|npm|npx|yarn|bunx?|deno|node|tsc|tsx|git|gh|docker(?:-compose)?"
     r"|python3?|pytest|pip|uv|poetry|ruff"
     r"|mypy|make|cargo|go|curl|wget|psql|sqlite3|redis-cli|vitest|jest|eslint|prettier|biome|turbo|nx|ls|cd|cat|mkdir|rm|cp|mv|touch|echo|grep|rg"
@@ -26,47 +27,47 @@ _TOOL = re.compile(
     r"|dotnet|php|composer|bundle|rails|rake|ruby|mix|playwright|export|source|chmod|diff|test|time|lsof|kill|jq|openssl)(?:\s|$)"
 )
 _SHELLS = frozenset(("sh", "bash", "shell", "zsh", "console", "terminal", "shell-session"))
-_ZERO = re.compile(
+_ZERO = late(
     r"(?i)\b(?:0|no|zero|without)\s+(?:\w+\s+)?(?:fail\w*|errors?|warnings?|issues?|regressions?|problems?)\b"
     r"|\b(?:fail\w*|errors?)\s*:\s*0\b|exit(?:ed)?(?: with)?(?: code| status)?:? ?0\b|\b(?:not|never|none|nothing)\s+failed\b"
 )
-_NOT_PASSED = re.compile(
+_NOT_PASSED = late(
     r"(?i)(?:\b(?:not|never)|n['’]t)\s+(?:yet |fully |all )?(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|successful|green|clean|ok)\b"
 )
-_NOT_NOW = re.compile(  # what is hoped for, and what was before
+_NOT_NOW = late(  # what is hoped for, and what was before
     r"(?i)\b(?:should|would|will|must|expected to)\s+(?:now |then |all |still |be )?(?:pass|succeed|green|clean)\b"
     r"|\bpass expected\b|\b(?:previously|formerly|down from) \d{1,6} (?:\w{1,20} )?(?:errors?|failures?)\b"
 )
-_FAIL = re.compile(
+_FAIL = late(
     r"(?i)\bfail(?:s|ed|ing|ures?)?\b|[✗✘❌]|\berrors?\b|\bexit(?:ed)?(?: with)?(?: code| status)?:? ?[1-9]\d*\b"
     r"|\bbroken\b|\btimed out\b"
 )
-_PASS = re.compile(
+_PASS = late(
     r"(?i)\bpass(?:es|ed|ing)?\b|\bsucc(?:ess(?:ful(?:ly)?)?|eed(?:s|ed)?)\b|\bok\b|\bgreen\b|[✓✔✅]|\bvalid\b|\bclean\b"
     r"|\bcomplete[sd]?\b|\bconfirmed\b"
 )
 # "FAILED (TS2345), fixed, PASS" tells of two runs, and the later one counts; "1 failed, 20 passed" tells of one.
-_AFTER_A_FIX = re.compile(r"(?i)\bafter (?:\w+ ){0,3}(?:fix|mend|correct|resolv)\w*(?:(?! [-–—] )[^,;.:()→>]){0,80}")
-_RUN_AGAIN = re.compile(
+_AFTER_A_FIX = late(r"(?i)\bafter (?:\w+ ){0,3}(?:fix|mend|correct|resolv)\w*(?:(?! [-–—] )[^,;.:()→>]){0,80}")
+_RUN_AGAIN = late(
     r"(?i)\b(?:fixed|mended|corrected|resolved|re-?r[au]n|r[au]n again|then|now"
     r"|second (?:run|try|attempt)|retried|first(?= ?[,;]))\b(.{0,120})|(?:→|->|=>)(\s{0,3}[✓✔✅].{0,120})"
 )
-_NOT_YET = re.compile(r"(?i)\b(?:not|never|once|before|pending|to ?do|to be|cannot)\b")
-_SAID = re.compile(  # where a command ends that stands without code marks, and what came of it begins
+_NOT_YET = late(r"(?i)\b(?:not|never|once|before|pending|to ?do|to be|cannot)\b")
+_SAID = late(  # where a command ends that stands without code marks, and what came of it begins
     r"\s(?:-|–|—|→|->|=>|:)\s|\s(?=\([^()]{0,200}(?i:pass|fail|success|\bok\b|0 errors|clean))|\s(?=[✓✔✅✗✘❌])"
 )
-_NOT_RUN = re.compile(r"(?i)^\W*(?:none|n/?a|nothing|not run|not applicable|-+$)")
-_NOT_NEW = re.compile(r"(?i)\b(?:pre-?existing|existing|known|unrelated)\b[^,;.()]{0,40}")
-_NO_NEW = re.compile(r"(?i)\bno (?:new|further|additional|other) (?:\w+ )?(?:errors?|fail\w*|issues?|warnings?)\b")
-_LEFT_OUT = re.compile(r"(?i)^[^\w(]*\(?(?:not (?:yet )?(?:run|executed)|skipped|pending|deferred|to ?do|n/a)\b")
-_RESULT = re.compile(r"(?i)^\W{0,6}(?:results?|output|outcome|status|exit code)\W{0,4}[:：]|^(?:→|->|=>|✓|✔|✅|✗|✘|❌)")
+_NOT_RUN = late(r"(?i)^\W*(?:none|n/?a|nothing|not run|not applicable|-+$)")
+_NOT_NEW = late(r"(?i)\b(?:pre-?existing|existing|known|unrelated)\b[^,;.()]{0,40}")
+_NO_NEW = late(r"(?i)\bno (?:new|further|additional|other) (?:\w+ )?(?:errors?|fail\w*|issues?|warnings?)\b")
+_LEFT_OUT = late(r"(?i)^[^\w(]*\(?(?:not (?:yet )?(?:run|executed)|skipped|pending|deferred|to ?do|n/a)\b")
+_RESULT = late(r"(?i)^\W{0,6}(?:results?|output|outcome|status|exit code)\W{0,4}[:：]|^(?:→|->|=>|✓|✔|✅|✗|✘|❌)")
 # A comment over a command says what came of it: "First try - failed with X"; "Test it (should fail)" does not.
-_CAME_OF_IT = re.compile(
+_CAME_OF_IT = late(
     r"(?i)(?:^#+\s*|[-–—:(→,;]\s*|\b(?:attempt|run|try|retry|build|tests?|check|lint|all|both|now|it|command|migration)\s+)"
     r"(?:(?:all|both|now|it|still|again|then|\d{1,6}(?: \w{1,20})?) )?"
     r"(?:(?P<fail>fail(?:s|ed)|exit code [1-9])|(?P<pass>pass(?:es|ed)?|succe(?:eds|eded|ss|ssful|ssfully)|exit code 0|ok))\b"
 )
-_EXPECTED = re.compile(r"(?i)\b(?:should|must|will|would|expect(?:ed|s)?(?: to)?|if|when|until|that|verif\w+|ensure|check that)\b")
+_EXPECTED = late(r"(?i)\b(?:should|must|will|would|expect(?:ed|s)?(?: to)?|if|when|until|that|verif\w+|ensure|check that)\b")
 
 
 def commands(lines: Iterable[tuple[Line, str]]) -> Iterator[Ran]:

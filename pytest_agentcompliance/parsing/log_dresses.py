@@ -1,12 +1,12 @@
 """How a label of a log is written where it is not written as specified; nothing is lost by it."""
 
-import re
 from functools import lru_cache
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_labels import LONGEST, PARENT, SPECIFIED, Label, words
 from pytest_agentcompliance.parsing.markdown import Line
 
-_ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
+_ASIDE = late(r"\s*\([^()]*\)\s*$")
 
 
 def of_label(label: Label, line: Line, name: str, indents: dict[str, int]) -> list[str]:

@@ -1,11 +1,11 @@
 """The content of one chunk: its labelled fields, the files it claims, the commands it ran."""
 
-import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 from pytest_agentcompliance.parsing import log_commands, log_dresses, log_labels
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_commands import Ran
 from pytest_agentcompliance.parsing.log_files import Named, Reader, named
 from pytest_agentcompliance.parsing.log_labels import LOOSE, PARENT, SPECIFIED, SUB, TOP, FileList, Label
@@ -68,7 +68,7 @@ class _Under:
     flat: bool = False  # what it says stands at its own level
 
 
-_WORD = re.compile(r"[^\W_]")
+_WORD = late(r"[^\W_]")
 _EXACT = frozenset(map(log_labels.words, SPECIFIED.values()))
 _OF_A_COMMAND = frozenset(("result", "results", "output", "outcome", "status", "exit code"))
 _LONGEST_KEY = 6  # words of an unknown label

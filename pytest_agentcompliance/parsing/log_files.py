@@ -8,6 +8,7 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from pytest_agentcompliance.parsing import log_labels as labels
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_status import STATUS, judged
 from pytest_agentcompliance.parsing.markdown import Line, stripped, unticked, word_set
 
@@ -40,19 +41,19 @@ _BARE = word_set(
     "Dockerfile Makefile LICENSE Procfile Jenkinsfile Gemfile Rakefile CODEOWNERS Brewfile Vagrantfile Justfile justfile"
     " Containerfile NOTICE CHANGELOG README Caddyfile Pipfile Tiltfile Earthfile BUILD WORKSPACE"
 )
-_PRODUCTS = re.compile(r"(?i)^(node|next|vue|express|react|three|d3|nuxt|nest|ember|backbone|chart|moment|day|socket|alpine)\.js$")
-_TOOLS = re.compile(
+_PRODUCTS = late(r"(?i)^(node|next|vue|express|react|three|d3|nuxt|nest|ember|backbone|chart|moment|day|socket|alpine)\.js$")
+_TOOLS = late(
     r"^(pnpm|npm|npx|yarn|git|node|tsc|docker|curl|cd|mkdir|rm|cp|mv|python3?|pytest|bash|sh|GET|POST|PUT|PATCH|DELETE)\s"
 )
-_EXTENSION = re.compile(r"\.([A-Za-z][A-Za-z0-9_-]{0,15})$")
-_LINES = re.compile(r"(?::\d[\d,:-]*|#L\d[\dL-]*)$")
-_TOKEN = re.compile(r"`([^`]+)`|\[([^\[\]\n]{1,300})\]\(([^()\s]{1,500})\)|([^\s`|]+)")
-_SEGMENTS = re.compile(r"[\w.@+~\-\[\](){}*$#=%!,&' ]*")
+_EXTENSION = late(r"\.([A-Za-z][A-Za-z0-9_-]{0,15})$")
+_LINES = late(r"(?::\d[\d,:-]*|#L\d[\dL-]*)$")
+_TOKEN = late(r"`([^`]+)`|\[([^\[\]\n]{1,300})\]\(([^()\s]{1,500})\)|([^\s`|]+)")
+_SEGMENTS = late(r"[\w.@+~\-\[\](){}*$#=%!,&' ]*")
 _JOINERS = frozenset(["", ",", ";", "and", ", and", "&", "+", "→", "->", "=>", "⇒", "/", "to", "or", "·", "•"])
-_MOVES = re.compile(r"([^\s{}]{0,200})\{([^\s{}]{0,200}) => ([^\s{}]{0,200})\}([^\s{}]{0,200})")
-_MOVED = re.compile(r"(?i)\b(?:moved|renamed)\s+(?:from|to)\s*$")
+_MOVES = late(r"([^\s{}]{0,200})\{([^\s{}]{0,200}) => ([^\s{}]{0,200})\}([^\s{}]{0,200})")
+_MOVED = late(r"(?i)\b(?:moved|renamed)\s+(?:from|to)\s*$")
 _STATUS_COLUMNS = word_set("status,action,change,changes,operation,type,change type,what", ",")
-_NOTHING = re.compile(r"(?i)^(?:none|nothing|n/?a|not applicable|no files?|-+|—|no changes?|no code changes?)\b")
+_NOTHING = late(r"(?i)^(?:none|nothing|n/?a|not applicable|no files?|-+|—|no changes?|no code changes?)\b")
 
 
 @dataclass(slots=True)

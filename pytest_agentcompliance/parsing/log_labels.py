@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.markdown import Line, stripped, unticked, word_set
 
 LONGEST = 160  # characters; what is longer before its colon is a sentence, not a label
@@ -65,16 +66,16 @@ _ALIKE = {
     for kind, words_ in enumerate(("created create new added add generated", "deleted delete removed remove", "renamed moved"))
     for word in words_.split()
 }
-_PLANNED = re.compile(
+_PLANNED = late(
     r"\b(?:remaining|pending|todo|planned|upcoming|outstanding|needed|deferred|unfinished)\b"
     r"|\bto (?:write|add|do|create|fix|implement|update|modify|change|build|be)\b"
     r"|\b(?:needs? to|not yet|not done|not started|still to)\b|^(?:should|will)\b"
     r"|^next(?: (?:steps?|up|chunks?|actions?|work|tasks?|phase))?(?: \d+)?$|^(?:fix |implementation |test )?plan$"
 )
-_DONE = re.compile(r"\b(?:no|none|nothing|completed|done|added|created|updated|modified|changed|fixed|tested)\b(?! needed)")
-_MARKED = re.compile(r"\((?:NEXT|TODO|TO DO|PENDING|REMAINING|PLANNED|NOT STARTED|DEFERRED)\)")
-_NUMBERED = re.compile(r"^\d+[a-z]?(?=\s)")
-_PARENTHESES = re.compile(r"\([^()]*\)")
+_DONE = late(r"\b(?:no|none|nothing|completed|done|added|created|updated|modified|changed|fixed|tested)\b(?! needed)")
+_MARKED = late(r"\((?:NEXT|TODO|TO DO|PENDING|REMAINING|PLANNED|NOT STARTED|DEFERRED)\)")
+_NUMBERED = late(r"^\d+[a-z]?(?=\s)")
+_PARENTHESES = late(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,36 +4,37 @@ import re
 from dataclasses import dataclass, field
 
 from pytest_agentcompliance.parsing import log_labels
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_chunks import Outline
 from pytest_agentcompliance.parsing.log_files import Named, Reader, expanded, judged, named
 from pytest_agentcompliance.parsing.log_labels import FileList, Label
 from pytest_agentcompliance.parsing.markdown import Line, stripped, unticked, word_set
 
-_VERB = re.compile(
+_VERB = late(
     r"(?i)^(?:\w+ly )?(?:added|created|updated|modified|removed|deleted|changed|extended|refactored|renamed|replaced|fixed"
     r"|introduced|moved|implemented|rewrote|wrote|wired|exported|converted|migrated|registered)\b"
 )
-_LEAD_IN = re.compile(r"(?i)\b(?:added|created|updated|modified|removed|deleted|changed|extended|refactored|touched)\b.*:\**$")
-_BORROWED = re.compile(
+_LEAD_IN = late(r"(?i)\b(?:added|created|updated|modified|removed|deleted|changed|extended|refactored|touched)\b.*:\**$")
+_BORROWED = late(
     r"(?i)\b(?:from|following|follows|like|per|see|using|pattern|mirrors?|matching|match|via|by|based on|than|instead of|not)\s+$"
 )
-_UNCHANGED = re.compile(r"^(?:no|not) (?:\w+ ){0,2}(?:chang|modif|edit|updat)\w*")
-_LEFT = re.compile(
+_UNCHANGED = late(r"^(?:no|not) (?:\w+ ){0,2}(?:chang|modif|edit|updat)\w*")
+_LEFT = late(
     r"(?i)^(?:no (?:\w+ )?(?:changes?|modifications?)|unchanged|not (?:changed|modified)|(?:\w+ )?already\b|exists?\b|none\b)"
 )
 LONGEST_LEAD_IN = 400  # characters
-_NUMBERED = re.compile(r"^\d{1,4}[.)]\s+")
-_STEP = re.compile(
+_NUMBERED = late(r"^\d{1,4}[.)]\s+")
+_STEP = late(
     r"(?i)^(?:(?:step|phase|task|fix|issue|part|change|file)s? \d[\d.]*(?:\s*[-–—&,]\s*\d[\d.]*)?\s*[:.)–—-]+\s*"
     r"|\d{1,4}[.)]\s+)"
 )
-_TO_THE_FILE = re.compile(
+_TO_THE_FILE = late(
     r"(?i)^(created?|generated?|updated?|modif(?:ied|y)|extended?|refactored|rewrote|renamed|deleted?|wired|migrated)\b"
 )
 _FILE_LABELS = word_set("file,files,path,paths,file path,location", ",")
 _SAYS_STATUS = word_set("status,action,change,operation,result,outcome", ",")
 
-_MARKED = re.compile(r"`([^`\s]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})`|\*\*([^*\s]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})\*\*")
+_MARKED = late(r"`([^`\s]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})`|\*\*([^*\s]{1,300}\.[A-Za-z][A-Za-z0-9]{0,9})\*\*")
 
 
 @dataclass(slots=True)

@@ -4,31 +4,33 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
+
 Check = Literal["type check", "tests", "lint", "build"]
 
 LONGEST = 2000  # characters of a line that are looked at
 
 _COMMANDS: tuple[tuple[Check, re.Pattern[str]], ...] = (
-    ("type check", re.compile(r"(?i)\b(?:tsc|type-?check(?:ing)?|check-?types|types:check|mypy|pyright)\b")),
-    ("lint", re.compile(r"(?i)\b(?:eslint|lint|ruff|biome|prettier|flake8|stylelint)\b")),
-    ("tests", re.compile(r"(?i)\b(?:tests?|vitest|jest|pytest|playwright|mocha|cypress|test:\w+)\b")),
-    ("build", re.compile(r"(?i)\bbuild\b")),
+    ("type check", late(r"(?i)\b(?:tsc|type-?check(?:ing)?|check-?types|types:check|mypy|pyright)\b")),
+    ("lint", late(r"(?i)\b(?:eslint|lint|ruff|biome|prettier|flake8|stylelint)\b")),
+    ("tests", late(r"(?i)\b(?:tests?|vitest|jest|pytest|playwright|mocha|cypress|test:\w+)\b")),
+    ("build", late(r"(?i)\bbuild\b")),
 )
 _SAID: tuple[tuple[Check, re.Pattern[str]], ...] = (
-    ("type check", re.compile(r"(?i)\b(?:type[- ]?check(?:s|ing)?|typescript compil\w+|check-types|tsc)\b")),
-    ("lint", re.compile(r"(?i)\b(?:es)?lint(?:ing)?\b")),
-    ("tests", re.compile(r"(?i)\btests?\b(?! (?:file|data|case|fixture|coverage|plan|suite to))")),
-    ("build", re.compile(r"(?i)\bbuilds?\b")),
+    ("type check", late(r"(?i)\b(?:type[- ]?check(?:s|ing)?|typescript compil\w+|check-types|tsc)\b")),
+    ("lint", late(r"(?i)\b(?:es)?lint(?:ing)?\b")),
+    ("tests", late(r"(?i)\btests?\b(?! (?:file|data|case|fixture|coverage|plan|suite to))")),
+    ("build", late(r"(?i)\bbuilds?\b")),
 )
-_PASSED = re.compile(
+_PASSED = late(
     r"(?i)^(?:[\s:=\-–—*_`✓✔✅]|\(\d+\)|\bin\b|\ball\b|\bnow\b|\bruns?\b|\bare\b|\bis\b|\bsuites?\b|\bstatus\b|\bresult\b){0,8}"
     r"(?:pass(?:ed|es|ing)?|succe(?:ed(?:s|ed)?|ssful(?:ly)?|ss)|green|clean)\b(?! rates?\b)"
 )
-_NOT_SAID = re.compile(
+_NOT_SAID = late(
     r"(?i)\b(?:should|will|must|would|could|verify|verifies|ensure|ensures|expect(?:ed|s)?|once|until|if|when|whether|after|before"
     r"|to|need(?:s|ed)?|not|never|without|previous(?:ly)?|existing|earlier|pending|todo|if|that)\b"
 )
-_EXCUSED = re.compile(
+_EXCUSED = late(
     r"(?i)\b(?:pre-?existing|unrelated|known|expected|intended|intentional\w*|flaky|outside|deferred|documented|environment\w*"
     r"|not caused|another|other (?:package|story|file)s?|should fail|by design|baseline|warnings? only)\b"
 )

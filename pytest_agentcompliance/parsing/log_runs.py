@@ -1,22 +1,22 @@
 """The commands that a log names outside of its chunks: where it speaks of commands, checks and their results."""
 
-import re
 from dataclasses import dataclass, field
 
 from pytest_agentcompliance.parsing import log_commands, log_labels
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_chunks import Outline
 from pytest_agentcompliance.parsing.log_commands import Ran
 from pytest_agentcompliance.parsing.log_labels import TOP, Label
 from pytest_agentcompliance.parsing.markdown import Line, unticked
 
-_OVER = re.compile(
+_OVER = late(
     r"\b(?:commands?|verification|verify|verified|tests? (?:results?|runs?|execution|summary|status|output)|tests|test|testing"
     r"|quality gates?|type ?checks?|type ?checking|check types|builds?|lint|linting|checks|validation|coverage|compilation)\b"
 )
-_NOT_OVER = re.compile(
+_NOT_OVER = late(
     r"\b(?:to run|how to|instructions?|usage|reproduce|manual|available|useful|setup|set up|prerequisites?|files?|plan)\b"
 )
-_ASKED_FOR = re.compile(
+_ASKED_FOR = late(
     r"(?i)^(?:please |then |first )?(?:re-?)?"
     r"(?:run|execute|use|try|start|to|should|need|must|install|verify|check|if|when)\b"
 )

@@ -1,8 +1,10 @@
 """The lines of a log that say how the run ended, and those that count its tokens."""
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_labels import words
 from pytest_agentcompliance.parsing.markdown import Line, visible, word_set
 
@@ -18,46 +20,48 @@ class Said(NamedTuple):
     text: str
 
 
-_SPELLED = re.compile(r"^BACKEND[_-]+(?=COMPLETE)")
-_SIGNS = re.compile(r"[*_`#]")
-_MARKS = re.compile(r"[\s.!:]")
-_EDGE = re.compile(r"^[^\w(\[]+|[^\w)\]]+$")
-_COMPLETE = re.compile(r"^(?:(BACKEND COMPLETED?)|((?:(?:[A-Z]+|\d+) ){1,4}COMPLETED?|WORK DONE))(?=$|\s*[-–—:(.!|])(.*)$")
-_TITLE = re.compile(
+# What a line of ASCII has, whatever its dress, that says how the run ended: most lines are done with here.
+_ENDS = late(r"(?i)complet|done|blocked|partial|status|signal|result|current")
+_SPELLED = late(r"^BACKEND[_-]+(?=COMPLETE)")
+_SIGNS = late(r"[*_`#]")
+_MARKS = late(r"[\s.!:]")
+_EDGE = late(r"^[^\w(\[]+|[^\w)\]]+$")
+_COMPLETE = late(r"^(?:(BACKEND COMPLETED?)|((?:(?:[A-Z]+|\d+) ){1,4}COMPLETED?|WORK DONE))(?=$|\s*[-–—:(.!|])(.*)$")
+_TITLE = late(
     r"(?i)^(?:(?:all )?(?:backend|implementation|work|story|fix(?:es)?|chunks|tasks)"
     r"(?: work| phase| implementation| cycle \d+| iteration \d+)*"
     r" (?:is )?completed?)$"
 )
-_BLOCKED = re.compile(r"^BLOCKED(?=$|\s*[-–—:(.!])[\s:–—*-]*(.*)$")
-_BY_NOTHING = re.compile(r"(?i)^\W*(?:no|none|nothing|n/?a|not applicable|no blockers?)\W*$")
-_PARTIAL = re.compile(r"^PARTIAL(?:LY)? (?:EXECUTION|COMPLETE|COMPLETION|IMPLEMENTATION)\b(.*)$")
+_BLOCKED = late(r"^BLOCKED(?=$|\s*[-–—:(.!])[\s:–—*-]*(.*)$")
+_BY_NOTHING = late(r"(?i)^\W*(?:no|none|nothing|n/?a|not applicable|no blockers?)\W*$")
+_PARTIAL = late(r"^PARTIAL(?:LY)? (?:EXECUTION|COMPLETE|COMPLETION|IMPLEMENTATION)\b(.*)$")
 _STATUS = word_set(
     "status|overall status|final status|implementation status|backend status|story status|current status|completion status"
     "|completion signal|signal|final signal|result|current|run status|completion",
     "|",
 )
-_STEP = re.compile(r"(?i)^(?:step|phase|task|ac|fix|issue|chunk|test|item|bug|req|priority|arch)\b|^\d+[.)\s]|^[A-Z]{2,}-\w")
-_PART = re.compile(r"(?i)^(?:step|phase|task|ac|chunk|test|item|req|iteration|cycle|priority)\b")
+_STEP = late(r"(?i)^(?:step|phase|task|ac|fix|issue|chunk|test|item|bug|req|priority|arch)\b|^\d+[.)\s]|^[A-Z]{2,}-\w")
+_PART = late(r"(?i)^(?:step|phase|task|ac|chunk|test|item|req|iteration|cycle|priority)\b")
 _VALUES: tuple[tuple[Ending, re.Pattern[str]], ...] = (
-    ("partial", re.compile(r"(?i)^(?:partial(?:ly)?|incomplete)\b")),
-    ("in-progress", re.compile(r"(?i)^(?:in[ -]?progress|running|ongoing|pending|not started|wip|paused|started|to ?do)\b")),
-    ("blocked", re.compile(r"(?i)^blocked\b(?! by nothing)")),
+    ("partial", late(r"(?i)^(?:partial(?:ly)?|incomplete)\b")),
+    ("in-progress", late(r"(?i)^(?:in[ -]?progress|running|ongoing|pending|not started|wip|paused|started|to ?do)\b")),
+    ("blocked", late(r"(?i)^blocked\b(?! by nothing)")),
     (
         "complete",
-        re.compile(r"(?i)^(?:implementation |backend |fully |all )?(?:complete|completed|done|finished)(?=$|[\s.!,;:(–—-])"),
+        late(r"(?i)^(?:implementation |backend |fully |all )?(?:complete|completed|done|finished)(?=$|[\s.!,;:(–—-])"),
     ),
 )
 # "Complete, tests needed" is not complete; "complete, nothing remaining" is.
-_BUT = re.compile(
+_BUT = late(
     r"(?i)\b(?:needed|remain(?:s|ing)?|pending|todo|to do|except(?:ing|ion)?|but|outstanding|deferred|missing|not yet"
     r"|incomplete|blocked|still to)\b(?!:? (?:none|nothing|0)\b)"
 )
-_NO_REST = re.compile(
+_NO_REST = late(
     r"(?i)\b(?:no|nothing|none|zero|0)\b(?: \w+){0,2} (?:needed|remain\w*|pending|outstanding|deferred|missing|blocked)\b"
 )
-_TOKENS = re.compile(r"(?i)\btokens?\b.*\b(?:summary|log|usage|counts?|tracking|estimates?|totals?)\b|^tokens?$")
-_NUMBER = re.compile(r"~?\s*(\d[\d,._]{0,20})\s*(k|m|thousand|million)?\b\s*(kb|mb|bytes|b\b|files?\b|tests?\b)?", re.IGNORECASE)
-_SIDE = re.compile(
+_TOKENS = late(r"(?i)\btokens?\b.*\b(?:summary|log|usage|counts?|tracking|estimates?|totals?)\b|^tokens?$")
+_NUMBER = late(r"~?\s*(\d[\d,._]{0,20})\s*(k|m|thousand|million)?\b\s*(kb|mb|bytes|b\b|files?\b|tests?\b)?", re.IGNORECASE)
+_SIDE = late(
     r"(?i)^(?:total |estimated |worker )?(input|output)s?(?: tokens?| total)?(?: \(est\w*\))?$|^tokens? (?:in )?(in|out)(?:put)?$"
 )
 
@@ -65,6 +69,8 @@ _SIDE = re.compile(
 def signal(line: Line, heading: str, heading_level: int) -> Said | None:
     """How a line says that the run ended, if it does; ``heading`` and its level are what the line stands under."""
     if line.kind not in ("text", "heading") or not line.body or len(line.body) > 600 or line.text.lstrip().startswith((">", "|")):
+        return None
+    if not _may_end(line.body):
         return None
     plain = _bare(line.body)
     spelled = _SPELLED.sub("BACKEND ", plain)
@@ -87,6 +93,12 @@ def signal(line: Line, heading: str, heading_level: int) -> Said | None:
     if not line.marker and (found := _PARTIAL.match(plain)):
         return Said("partial", _dress(line, bare), found[1].strip(" *_-–—:"), plain)
     return _status(line, plain, heading, heading_level)
+
+
+@lru_cache(maxsize=8192)  # the versions of a log have most of their lines in common
+def _may_end(body: str) -> bool:
+    """Whether a line has a word without which it says nothing of an end; of what is not ASCII that is not asked."""
+    return not body.isascii() or "\0" in body or bool(_ENDS.search(body.replace("**", "").replace("__", "")))
 
 
 def counts_tokens(line: Line) -> bool:

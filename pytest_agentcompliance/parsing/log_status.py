@@ -1,37 +1,38 @@
 """What a log says of a file that it names: the word for what was done to it, and whether it was changed at all."""
 
-import re
 from collections.abc import Iterable
 
-STATUS = re.compile(
+from pytest_agentcompliance.parsing.late import late
+
+STATUS = late(
     r"(?i)\b(new|creat(?:e|ed|ion)|add(?:ed|ition|itions)?|modif(?:y|ied|ication|ications)|updat(?:e|ed|es)|edit(?:ed|s)?"
     r"|chang(?:ed|es)|delet(?:e|ed|ion)|remov(?:e|ed|al)|renam(?:e|ed)|moved?|(?:re|auto-)?generated|extend(?:ed)?"
     r"|refactor(?:ed)?|(?:auto-)?fix(?:ed|es)?|rewritten|rewrote|replaced?|implement(?:ed|s)?|export(?:ed)?s?|import(?:ed)?|wired"
     r"|registered|enhanced|migrated|converted|deprecated)\b"
 )
 # What may stand before the word of a status, and what behind one that stands alone.
-_BEFORE = re.compile(
+_BEFORE = late(
     r"(?i)\W*(?:(?:files?|was|were|is|has|been|newly|already|also|verified|existing|and|fully|to be|status)\b\W*(?=\w))*"
 )
-_PARTS = re.compile(r"[,;:()—–]| - ")
-_ALONE = re.compile(
+_PARTS = late(r"[,;:()—–]| - ")
+_ALONE = late(
     r"(?i)\s*(?:$|[,;:.(|/+✓✔✅–—-]|&"
     r"|\b(?:files?|and|with|in|as|by|via|from|to|for|following|extending|using|per|this)\b)"
 )
-_OF_THE_FILE = re.compile(
+_OF_THE_FILE = late(
     r"(?i)(?:create|update|modif|edit|change|delete|generate|regenerate|rewr|refactor|extend|fix|rename|move|migrate|enhance)"
 )
-_NEW_FILE = re.compile(
+_NEW_FILE = late(
     r"(?i)\s*(?:\w+ )?(?:files?|modules?|scripts?|packages?|folders?|director\w+|migrations?|test suites?|test files?)\b"
 )
-_LOOKED_AT = re.compile(
+_LOOKED_AT = late(
     r"(?i)^(?:files?\s+|was\s+|were\s+|is\s+|has\s+|verified\s*[-:,(]?\s*)?(?:already\s+)?"
     r"(?:verified\b|unchanged\b|untouched\b|unmodified\b|no\s+(?:\w+\s+)?(?:changes?|modifications?|edits?|updates?)\b"
     r"|not\s+(?:modified|changed|touched|edited|updated)\b"
     r"|exist(?:s|ed)\b|already\b|pre-?existing\b|verification only\b|read[- ]?only\b|reviewed\b|audited\b"
     r"|checked only\b|pending\b|todo\b)"
 )
-_SAID_UNCHANGED = re.compile(r"(?i)\b(?:no|not)\s+(?:\w+\s+)?(?:chang\w+|modif\w+|edit\w*|updat\w+)|\bunmodified\b|\bunchanged\b")
+_SAID_UNCHANGED = late(r"(?i)\b(?:no|not)\s+(?:\w+\s+)?(?:chang\w+|modif\w+|edit\w*|updat\w+)|\bunmodified\b|\bunchanged\b")
 
 
 def judged(notes: Iterable[str], status: str, changed: bool) -> tuple[str, bool]:

@@ -9,16 +9,17 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from pytest_agentcompliance.parsing import log_chunks, log_labels, markdown
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_labels import SUB, TOP
-from pytest_agentcompliance.parsing.markdown import Line
+from pytest_agentcompliance.parsing.markdown import SHORT, Kind, Line
 
 MOST_SHOWN = 3  # lines that are quoted of one chunk
 MOST_ALIKE = 20  # chunks of one number that are compared with one that was there
 
-_STATES = re.compile(r"(?i)\s*[(\[]?\b(?:in[ -]progress|complete[d]?|done|pending|wip|started|finished)\b[)\]]?\s*$")
-_MARKS = re.compile(r"[*_`~#>|]+|^[\s\-+•]+")
-_DASHES = re.compile("[‐-―−]")
-_MARKED = re.compile(
+_STATES = late(r"(?i)\s*[(\[]?\b(?:in[ -]progress|complete[d]?|done|pending|wip|started|finished)\b[)\]]?\s*$")
+_MARKS = late(r"[*_`~#>|]+|^[\s\-+•]+")
+_DASHES = late("[‐-―−]")
+_MARKED = late(
     r"(?i)^\W*(?:\d{4}-\d\d-\d\d|(?:\w+\s+)?(?:update[ds]?|correct(?:ion|ed|s)|addend(?:um|a)|amend(?:ed|ment)|errat(?:um|a)|edit(?:ed)?"
     r"|added|later|fix|follow[- ]?up|retry|re-?run|re-?check|supersede[ds]?|revision|revised|post-\w+|review fix)\b)"
 )
@@ -115,7 +116,18 @@ def alike(before: str, after: str) -> bool:
     return bool(then) and 2 * len(then & now) >= len(then)
 
 
-def _said(line: Line) -> Iterator[str]:
+def _said(line: Line) -> Iterable[str]:
+    if len(line.text) > SHORT:
+        return _told(line)
+    return _again(line.kind, line.text, line.body, line.marker)
+
+
+@lru_cache(maxsize=8192)  # the versions of a log have most of their lines in common
+def _again(kind: Kind, text: str, body: str, marker: str) -> tuple[str, ...]:
+    return tuple(_told(Line(0, kind, text, body, marker=marker)))
+
+
+def _told(line: Line) -> Iterator[str]:
     if line.kind in ("blank", "fence", "rule", "under", "hidden"):
         return
     if line.kind in ("code", "indented") and not line.marker:

@@ -4,21 +4,24 @@ import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pytest_agentcompliance.errors import Unreadable
-from pytest_agentcompliance.parsing.markdown_blocks import Block, Kind, blocks
+from pytest_agentcompliance.parsing.late import late
+from pytest_agentcompliance.parsing.markdown_blocks import SHORT, Block, Kind, blocks
 
-__all__ = ["Bounds", "Kind", "Line", "joined", "read", "stripped", "too_much", "unticked", "visible", "word_set"]
+__all__ = ["SHORT", "Bounds", "Kind", "Line", "headed", "joined", "read", "stripped", "too_much", "unticked", "visible", "word_set"]
 
 MOST = 60_000  # lines and marks of a text; a log of 430 KB with 1,000 chunks has 25,000
 MOST_OF_ALL = 5 * MOST  # of all versions of a text that one rule reads
+_Seen = tuple[Kind, str, int, str, int, str]  # of a line: its kind, body, indentation, marker, level, language
 
-NEWLINE = re.compile(r"\r\n?|\n")  # as markdown-it splits
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff\0]")
-_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
-_ITEM = re.compile(r"[ \t]*(?:([-*+•‣▪◦–]|\d{1,4}[.)])(?=\s))?\s*(?:\[[ xX✓✔~-]\]\s+)?")
-_MARK = re.compile(r"[-+*>](?=[-+*>\s])|[.)](?=\s)")
-_TICK = re.compile(r"^(?:[✓✔✅☑❌✗✘⚠⏸🔴🟢🟡➕📝]\s*)+")
+NEWLINE = late(r"\r\n?|\n")  # as markdown-it splits
+INVISIBLE = late("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff\0]")
+_SPACES = late("[\u00a0\u2000-\u200a\u202f\u3000]")
+_ITEM = late(r"[ \t]*(?:([-*+•‣▪◦–]|\d{1,4}[.)])(?=\s))?\s*(?:\[[ xX✓✔~-]\]\s+)?")
+_MARK = late(r"[-+*>](?=[-+*>\s])|[.)](?=\s)")
+_TICK = late(r"^(?:[✓✔✅☑❌✗✘⚠⏸🔴🟢🟡➕📝]\s*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +44,38 @@ class Line:
 
 def read(text: str) -> list[Line]:
     """All lines of a text, in linear time; a byte order mark at its start is dropped."""
-    text = text.removeprefix("\ufeff")
-    rows = NEWLINE.split(text)
+    rows = _rows(text)
+    return [_line(at, row, block) for at, (row, block) in enumerate(zip(rows, blocks(rows), strict=True))]
+
+
+def headed(text: str) -> list[Line]:
+    """The headings of a text, and the lines that may begin in bold letters; others may be among them."""
+    rows = _rows(text)
+    return [
+        _line(at, row, block)
+        for at, (row, block) in enumerate(zip(rows, blocks(rows), strict=True))
+        if block.kind == "heading" or "**" in row or "__" in row or not row.isascii() or "\0" in row
+    ]
+
+
+def _rows(text: str) -> list[str]:
+    rows = NEWLINE.split(text.removeprefix("\ufeff"))
     if rows[-1] == "":
         rows.pop()
-    return [_line(at, row, block) for at, (row, block) in enumerate(zip(rows, blocks(rows), strict=True))]
+    return rows
 
 
 def too_much(text: str) -> str:
     """Why a text is not read: what reading costs grows with its lines and with the marks of lists and quotes in them."""
-    count = _size(text)
+    return _too_much(_size(text))
+
+
+def _too_much(count: int) -> str:
     return f"has {count:,} lines and marks of lists and quotes; more than {MOST:,} are not read" if count > MOST else ""
 
 
 def _size(text: str) -> int:
-    return len(NEWLINE.findall(text)) + len(_MARK.findall(text))
+    return text.count("\n") + text.count("\r") - text.count("\r\n") + len(_MARK.findall(text))
 
 
 class Bounds:
@@ -69,10 +89,11 @@ class Bounds:
         """The text. Raises ``Unreadable`` where it is too much to read, or all of them are."""
         if text in self.last:
             return text
-        if why := too_much(text):
+        size = _size(text)
+        if why := _too_much(size):
             raise Unreadable(path, f"it {why}")
         self.last.append(text)
-        self.left -= _size(text)
+        self.left -= size
         if self.left < 0:
             raise Unreadable(path, f"its versions have more than {MOST_OF_ALL:,} lines and marks of lists and quotes")
         return text
@@ -110,6 +131,16 @@ def joined(lines: Iterable[Line]) -> str:
 
 
 def _line(at: int, row: str, block: Block) -> Line:
+    kind, body, indent, marker, level, info = _again(row, block) if len(row) <= SHORT else _seen(row, block)
+    return Line(at + 1, kind, row, body, indent, marker, level, info)
+
+
+@lru_cache(maxsize=8192)  # the versions of a log have most of their lines in common, and so have its chunks
+def _again(row: str, block: Block) -> _Seen:
+    return _seen(row, block)
+
+
+def _seen(row: str, block: Block) -> _Seen:
     kind, level, info = block
     seen = visible(row)
     if kind == "heading":
@@ -117,14 +148,14 @@ def _line(at: int, row: str, block: Block) -> Line:
         if body.startswith("#"):
             body = body.lstrip("#").strip()
             body = re.sub(r"\s#+$", "", body)
-        return Line(at + 1, kind, row, body, level=level, info=info)
+        return kind, body, 0, "", level, info
     if not seen.strip():
-        return Line(at + 1, "blank" if kind == "text" else kind, row, "")
+        return "blank" if kind == "text" else kind, "", 0, "", 0, ""
     if kind in ("code", "fence", "rule", "hidden", "under"):
-        return Line(at + 1, kind, row, seen.strip(), info=info)
+        return kind, seen.strip(), 0, "", 0, info
     if kind == "html":
         seen = re.sub(r"</?[A-Za-z][^<>]*>", " ", seen)
     item = _ITEM.match(seen)
     assert item is not None  # it matches the empty text
     lead = seen[: len(seen) - len(seen.lstrip(" \t"))]
-    return Line(at + 1, kind, row, seen[item.end() :].strip(), len(lead.expandtabs(4)), item[1] or "")
+    return kind, seen[item.end() :].strip(), len(lead.expandtabs(4)), item[1] or "", 0, ""

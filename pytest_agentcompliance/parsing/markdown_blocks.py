@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from pytest_agentcompliance.parsing.late import late
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -22,18 +24,19 @@ class Block(NamedTuple):
     info: str = ""
 
 
+SHORT = 500  # characters of a line that is remembered
 TEXT = Block("text")
 _RULE = Block("rule")
 _INDENTED = Block("indented")
 _HEADINGS = {level: Block("heading", level, "#" * level) for level in range(1, 7)}
 _HIDDEN = ("<!--", "<script", "<style", "<pre", "<textarea", "<![cdata[", "<?", "<!")
 # Of a line nested deeper than any log is, only its text is shown to the parser, whose recursion is bounded.
-_DEEP = re.compile(r"^(?:[ \t]{60,}|(?:[ \t]*(?:(?:[-*+]|\d{1,9}[.)])(?=[ \t])|>)){21,})[^\n]*", re.MULTILINE)
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]|$)")
-_FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
+_DEEP = late(r"^(?:[ \t]{60,}|(?:[ \t]*(?:(?:[-*+]|\d{1,9}[.)])(?=[ \t])|>)){21,})[^\n]*", re.MULTILINE)
+_HEADING = late(r"(#{1,6})(?:[ \t]|$)")
+_FENCE = late(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
 # The start of a line that is text wherever it stands: at most one list marker, and then no mark of another block.
-_TEXT = re.compile(r"( *)(?:(?:[-*+]|\d{1,9}[.)]) {1,4})?(?![ \t<>#]|[-*+][ \t]|\d{1,9}[.)][ \t])[^\s]")
-_MARKS = re.compile(r"[ \t>*+\-=_.)\d]*$")  # what may be a rule, an underline or a list marker without text
+_TEXT = late(r"( *)(?:(?:[-*+]|\d{1,9}[.)]) {1,4})?(?![ \t<>#]|[-*+][ \t]|\d{1,9}[.)][ \t])[^\s]")
+_MARKS = late(r"[ \t>*+\-=_.)\d]*$")  # what may be a rule, an underline or a list marker without text
 
 
 def blocks(rows: list[str]) -> list[Block]:
@@ -72,29 +75,48 @@ def _plain(rows: list[str], first: int) -> list[Block] | None:
     at = first
     while at < len(rows):
         row = rows[at]
-        if not row.strip(" \t"):
+        shape = _again(row) if len(row) <= SHORT else _shape(row)
+        if shape == "text" or (shape == "deep" and paragraph):
+            paragraph = True
+            found.append(TEXT)
+        elif shape == "blank":
             paragraph = False
             found.append(TEXT)
-        elif row.startswith("#") and (heading := _HEADING.match(row)):
+        elif isinstance(shape, Block):
             if at > first:
                 break
-            found.append(_HEADINGS[len(heading[1])])
-        elif row.startswith(("```", "~~~", "<!--")):
+            found.append(shape)
+        elif shape == "opening":
             block = _comment(rows, at) if row.startswith("<") else _fenced(rows, at)
             if block is None:
                 return None
             paragraph = False
             found.extend(block)
-        elif row.startswith("---") and not row.rstrip(" ").strip("-") and not paragraph:
+        elif shape == "dashes" and not paragraph:
             found.append(_RULE)
         else:
-            start = _TEXT.match(row)
-            if start is None or "```" in row or "~~~" in row or _MARKS.match(row) or (len(start[1]) > 3 and not paragraph):
-                return None
-            paragraph = True
-            found.append(TEXT)
+            return None
         at = first + len(found)
     return found
+
+
+def _shape(row: str) -> Block | Literal["blank", "opening", "dashes", "text", "deep", "unclear"]:
+    """What a line is by itself: a heading, or text wherever it stands; ``deep`` is text only behind some."""
+    if not row.strip(" \t"):
+        return "blank"
+    if row.startswith("#") and (heading := _HEADING.match(row)):
+        return _HEADINGS[len(heading[1])]
+    if row.startswith(("```", "~~~", "<!--")):
+        return "opening"
+    if row.startswith("---") and not row.rstrip(" ").strip("-"):
+        return "dashes"
+    start = _TEXT.match(row)
+    if start is None or "```" in row or "~~~" in row or _MARKS.match(row):
+        return "unclear"
+    return "deep" if len(start[1]) > 3 else "text"
+
+
+_again = lru_cache(maxsize=8192)(_shape)  # the versions of a log have most of their lines in common
 
 
 def _fenced(rows: list[str], first: int) -> list[Block] | None:

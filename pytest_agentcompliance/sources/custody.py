@@ -5,7 +5,7 @@ Read from files and objects alone, and only when the rule that asks for it does.
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,18 +13,19 @@ from pathlib import Path
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.evidence.changes import FOLDER
 from pytest_agentcompliance.evidence.custody import Custody, Oddity
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.lookalikes.paths import collision_key
 from pytest_agentcompliance.sources import detours, trees
-from pytest_agentcompliance.sources.blobs import is_id
+from pytest_agentcompliance.sources.blobs import entries, is_id
 from pytest_agentcompliance.sources.ends import Ends
 from pytest_agentcompliance.sources.location import pointed_at
 from pytest_agentcompliance.sources.repository import Repository
 
-WORK_TREE = re.compile(r"^\s*worktree\s*=\s*\"?([^\"\n]+?)\"?\s*$", re.IGNORECASE | re.MULTILINE)
-BARE = re.compile(r"^\s*bare(?:\s*=\s*(?:true|yes|on|1))?\s*$", re.IGNORECASE | re.MULTILINE)
+WORK_TREE = late(r"^\s*worktree\s*=\s*\"?([^\"\n]+?)\"?\s*$", re.IGNORECASE | re.MULTILINE)
+BARE = late(r"^\s*bare(?:\s*=\s*(?:true|yes|on|1))?\s*$", re.IGNORECASE | re.MULTILINE)
 # What file systems take for .git (CVE-2014-9390, CVE-2019-1352).
-DOT_GIT = re.compile(r"git~\d+|\.git[ .]*(?::.*)?", re.IGNORECASE | re.DOTALL)
-INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # HFS+ leaves them out of names
+DOT_GIT = late(r"git~\d+|\.git[ .]*(?::.*)?", re.IGNORECASE | re.DOTALL)
+INVISIBLE = late("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")  # HFS+ leaves them out of names
 # What a fetch brings, and what git keeps for itself.
 ELSEWHERE = ("refs/remotes/", "refs/replace/", "refs/stash", "refs/notes/", "refs/bisect/", "refs/pull/", "refs/prefetch/")
 SMALL = 1024 * 1024  # bytes of git's own files that are read
@@ -121,25 +122,28 @@ def _names(repository: Repository, ends: Ends) -> Iterator[Oddity]:
     """Names on the way to what changed that a checkout cannot have as they are written, or that meet another there."""
     reader = _Trees(repository)
     told: set[tuple[bytes, bytes]] = set()
-    for change in ends.changes:
-        if change.after is None:
-            continue
-        parts = change.path.encode("utf-8", "surrogateescape").split(b"/")
-        folder, old = ends.head_tree, ends.base_tree
-        for depth, part in enumerate(parts):
+    paths = [(one.path, one.path.encode("utf-8", "surrogateescape")) for one in ends.changes if one.after is not None]
+    reader.load((ends.head_tree, ends.base_tree), {raw.rpartition(b"/")[0] for _, raw in paths})
+    reached: dict[bytes, tuple[str, str]] = {}  # folders, each with its tree at head and at base, that were gone through before
+    for path, raw in paths:
+        parts = raw.split(b"/")
+        start = len(parts) - 1 if raw.rpartition(b"/")[0] in reached else 0
+        folder, old = reached.get(raw.rpartition(b"/")[0], (ends.head_tree, ends.base_tree))
+        for depth, part in enumerate(parts[start:], start):
             above = b"/".join(parts[:depth])
             if (above, part) not in told:
                 told.add((above, part))
                 yield from reader.oddities(folder, old, above, part)
             below = reader.entries(folder).get(part)
             if below is None:
-                yield Oddity("tree-entry", change.path, "one name of a tree has a slash in it")
+                yield Oddity("tree-entry", path, "one name of a tree has a slash in it")
                 break
             before = reader.entries(old).get(part) if old else None
             old = before[1] if before is not None and before[0] == FOLDER else ""
             if below[0] != FOLDER:
                 break
             folder = below[1]
+            reached[b"/".join(parts[: depth + 1])] = folder, old
 
 
 class _Trees:
@@ -151,16 +155,41 @@ class _Trees:
         self._twice: dict[str, set[bytes]] = {"": set()}
         self._keys: dict[str, dict[str, list[bytes]]] = {}
 
-    def entries(self, tree: str) -> dict[bytes, trees.Entry]:
-        if tree not in self._read:
+    def load(self, tops: Iterable[str], folders: Iterable[bytes]) -> None:
+        """Read what leads to these folders, all of one depth at once: one by one, each would be waited for."""
+        within: dict[bytes, set[bytes]] = {}  # the names of the folders in a folder
+        for folder in folders:
+            while folder:
+                above, _, name = folder.rpartition(b"/")
+                if name in within.setdefault(above, set()):
+                    break
+                within[above].add(name)
+                folder = above  # noqa: PLW2901
+        level = {b"": {tree for tree in tops if tree}}
+        while level:
+            self._load(sorted({tree for some in level.values() for tree in some if tree not in self._read}))
+            below: dict[bytes, set[str]] = {}
+            for above, some in level.items():
+                for name in within.get(above, ()):
+                    found = [self._read[tree].get(name) for tree in some]
+                    if there := {one[1] for one in found if one is not None and one[0] == FOLDER}:
+                        below[above + b"/" + name if above else name] = there
+            level = below
+
+    def _load(self, asked: Iterable[str]) -> None:
+        for one in self._repository.blobs.sweep(asked):
             found: dict[bytes, trees.Entry] = {}
-            self._twice[tree] = twice = set()
+            self._twice[one.id] = twice = set()
             with suppress(Unreadable):  # a tree that a diff went through can be read
-                for mode, name, id in self._repository.blobs.tree(tree):
+                for mode, name, id in entries(one.id, one.data) if one.kind == "tree" and not one.problem else ():
                     if name in found:
                         twice.add(name)
                     found[name] = (mode, id)
-            self._read[tree] = found
+            self._read[one.id] = found
+
+    def entries(self, tree: str) -> dict[bytes, trees.Entry]:
+        if tree not in self._read:
+            self._load([tree])
         return self._read[tree]
 
     def oddities(self, tree: str, old: str, above: bytes, name: bytes) -> Iterator[Oddity]:

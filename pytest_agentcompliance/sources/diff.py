@@ -15,6 +15,7 @@ from functools import cached_property
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Ledger, Line
 from pytest_agentcompliance.evidence.changes import SUBMODULE, Kind, Reader
+from pytest_agentcompliance.parsing.hints import Hints
 
 KINDS: Mapping[str, Kind] = {"A": "added", "M": "modified", "D": "deleted", "T": "type-changed"}
 RECORD = re.compile(rb":(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*\0([^\0]+)\0")
@@ -62,10 +63,12 @@ class Tally:
         self._ends = dict.fromkeys(self.counts, b"")
 
     def feed(self, part: bytes) -> None:
-        for mark in self.counts:
-            data = self._ends[mark] + part  # a mark may lie across two parts
-            self.counts[mark] += data.count(mark)
-            self._ends[mark] = data[len(data) - len(mark) + 1 :]
+        for mark, end in self._ends.items():
+            rest = len(mark) - 1
+            across = end + part[:rest]  # a mark may lie across two parts; neither of these two pieces can hold a whole one
+            self.counts[mark] += part.count(mark) + across.count(mark)
+            if rest:
+                self._ends[mark] = part[-rest:] if len(part) >= rest else across[-rest:]
 
     def behind(self, head: bytes) -> tuple[int, ...]:
         """The counts of what comes behind this head of the stream."""
@@ -119,19 +122,33 @@ class Patches:
     def content(self, oid: str) -> bytes:
         return self._content(oid)
 
-    def search(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> frozenset[int]:
+    def search(self, pattern: re.Pattern[bytes] | Hints, among: Collection[int] | None = None) -> frozenset[int]:
         """Each file is left at its first hit; what has no patch, or NUL bytes (UTF-16, say), counts as hit."""
-        if among is None:
-            return frozenset(self._hits(pattern.search)) | self._opaque
+        if isinstance(pattern, Hints):
+            chunks = self._chunked if among is None else [one for one in self._chunked if one[2] in among]
+            found = frozenset(pattern.found(self._stream, chunks))
+        elif among is None:
+            found = frozenset(self._hits(pattern.search))
+        else:
+            found = frozenset(
+                owner for start, end, owner in self._chunked if owner in among and pattern.search(self._stream, start, end)
+            )
+        return found | (self._opaque if among is None else self._opaque & frozenset(among))
+
+    @cached_property
+    def _chunked(self) -> list[tuple[int, int, int]]:
+        """Where each patch begins and ends, and the position of its file."""
         ends = [*self._starts[1:], len(self._stream)] if self._starts else []
-        chunks = [one for one in zip(self._starts, ends, self._owners, strict=True) if one[2] in among]
-        hit = {owner for start, end, owner in chunks if pattern.search(self._stream, start, end)}
-        return frozenset(hit | (self._opaque & set(among)))
+        return list(zip(self._starts, ends, self._owners, strict=True))
 
     @cached_property
     def _opaque(self) -> frozenset[int]:
-        nul = re.compile(b"\0")
-        return frozenset(self._hits(nul.search)) | frozenset(self._missing)
+        found, at = set(self._missing), self._starts[0] if self._starts else len(self._stream)
+        while (at := self._stream.find(b"\0", at)) != -1:
+            chunk = bisect_right(self._starts, at) - 1
+            found.add(self._owners[chunk])
+            at = self._chunked[chunk][1]
+        return frozenset(found)
 
     def _hits(self, search: Callable[[bytes, int], re.Match[bytes] | None]) -> Iterator[int]:
         at = self._starts[0] if self._starts else len(self._stream)
@@ -258,7 +275,7 @@ class LatePatches:
     def content(self, oid: str) -> bytes:
         return self._content(oid)
 
-    def search(self, pattern: re.Pattern[bytes], among: Collection[int] | None = None) -> frozenset[int]:
+    def search(self, pattern: re.Pattern[bytes] | Hints, among: Collection[int] | None = None) -> frozenset[int]:
         return self._patches.search(pattern, among)
 
     def lines(self, position: int) -> Lines:

@@ -1,8 +1,13 @@
 """What marks unfinished work, and what only talks about it."""
 
-import pytest
+import re
+import sys
 
-from pytest_agentcompliance.parsing.markers import markers
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_agentcompliance.parsing.markers import _CASES, _LINE_END, _may_be, _pattern, _seen, markers, may_hold
 
 WORDS = ("TODO", "FIXME", "XXX", "HACK")
 MARKS = [
@@ -50,3 +55,28 @@ def test_row_of_markers_in_one_line_is_cut_short_and_the_next_line_is_read() -> 
     found = list(markers("/* " + "TODO: x, " * 1000 + "\nTODO: y */", WORDS))
     assert len(found) == 21
     assert found[-1].text == "TODO: y"
+
+
+def test_which_characters_beyond_ascii_a_letter_matches_where_case_makes_no_difference() -> None:
+    """Those, and no others, make that the letters of a word are not looked for quickly."""
+    letters = re.compile("[a-z]", re.IGNORECASE)
+    beyond = (chr(code) for code in range(128, sys.maxunicode + 1))
+    assert "".join(one for one in beyond if letters.fullmatch(one)) == _CASES
+
+
+TEXT = st.lists(
+    st.sampled_from([
+        "TODO", "todo:", "Todo", "FIXME(", "hac\u212a:", "HAC\u212a", "hack", "x\u017fx", "\u0130", "\u0131", " ", "\n", "// ", "'",
+        "a", "&#84;", "&amp;", "T&#79;DO", "\u2014", "T\u200bODO", "STRA\u00dfE", ":", "ma\u017fter", "i\u0307",
+    ]),
+    max_size=10,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(TEXT, st.sampled_from([WORDS, ("master", "in"), ("stra\u00dfe",), ()]))
+def test_whether_a_text_may_hold_a_marker_is_told_quickly_and_not_otherwise(text: str, words: tuple[str, ...]) -> None:
+    pattern = _pattern(words)
+    lines = [line for line in _LINE_END.split(text) if _seen(line) != line]
+    slowly = any(_may_be(text, one) for one in pattern.finditer(text)) or any(pattern.search(_seen(line)) for line in lines)
+    assert may_hold(text, words) is slowly

@@ -8,13 +8,14 @@ from functools import cached_property
 from pytest_agentcompliance.parsing.choices import Choice, dependencies, environment, hosts, packages, services
 from pytest_agentcompliance.parsing.globs import matches, usable
 from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.manifests import ecosystem_of, is_lockfile
 
 MOST = 12  # files that are read to see whether they have one name
 MOST_MANIFESTS = 500
 
-_ITEM = re.compile(r"^[ \t]*-[ \t]*[\"']?([^\"'#\n]{1,200})", re.MULTILINE)
-_LISTED = re.compile(r'"workspaces"\s{0,20}:\s{0,20}(?:\{\s{0,20}"packages"\s{0,20}:\s{0,20})?\[([^\]]{0,5000})\]')
+_ITEM = late(r"^[ \t]*-[ \t]*[\"']?([^\"'#\n]{1,200})", re.MULTILINE)
+_LISTED = late(r'"workspaces"\s{0,20}:\s{0,20}(?:\{\s{0,20}"packages"\s{0,20}:\s{0,20})?\[([^\]]{0,5000})\]')
 
 Text = Callable[[str], str]  # the text of a file at base, empty where it cannot be had
 Where = Callable[[Collection[str], tuple[str, ...]], Mapping[str, Collection[str]]]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pytest_agentcompliance.parsing import manifests
 from pytest_agentcompliance.parsing.choices import LONGEST, Choice, lines
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.manifests import Dependency, dependencies, is_manifest
 from pytest_agentcompliance.parsing.manifests.keys import Text, of_json
 
@@ -12,20 +13,20 @@ __all__ = ["is_for", "is_manifest", "names", "taken"]
 
 INDIRECT = "another dependency brings it"
 _USUAL = frozenset({"dependencies", "project.dependencies", "requirements", "packages", "require", "tool.poetry.dependencies"})
-_PINNED = re.compile(
+_PINNED = late(
     r"[ \t]*[A-Za-z0-9][\w.-]{0,100}[ \t]*(?:\[[^\]\n]{0,100}\])?[ \t]*(?:[=~<>!]=|[<>]|===)[ \t]*[\w.*!+-]{1,60}[^\n]{0,300}"
 )
-_RANGE = re.compile(r"[=<>!~;@(,\[]|--|$")  # what may follow a name in a file of requirements
+_RANGE = late(r"[=<>!~;@(,\[]|--|$")  # what may follow a name in a file of requirements
 # Where a package comes from that its registry does not give: a repository of git, an archive.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = late(
     r"(?:git\b|git\+|git@|https?:|ssh:|(?:github|gitlab|bitbucket|gist):|[A-Za-z0-9][\w-]{0,60}/[\w.-]{1,100}(?:#|$)|@\s*(?:git\+|https?:))"
 )
-_REPLACED = re.compile(
+_REPLACED = late(
     r"""^[ \t]+["']?(@?[\w./@>^~-]{1,200}?)["']?[ \t]*:[ \t]*["']?((?:npm:|git|https?:)[^\s"'#]{1,300})""", re.MULTILINE
 )
-_ARCHIVE = re.compile(r"\.(?:tgz|tar\.\w{2,3}|zip|whl)$")
+_ARCHIVE = late(r"\.(?:tgz|tar\.\w{2,3}|zip|whl)$")
 _OVERRIDES = frozenset({("overrides",), ("resolutions",), ("pnpm", "overrides")})
-_EXACT = re.compile(r"[v=^~]{0,3}\s?(\d{1,6})(?:\.(\d{1,6}))?")
+_EXACT = late(r"[v=^~]{0,3}\s?(\d{1,6})(?:\.(\d{1,6}))?")
 
 
 def is_for(path: str, text: str = "") -> bool:

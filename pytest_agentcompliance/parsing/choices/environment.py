@@ -7,56 +7,57 @@ from posixpath import basename
 from pytest_agentcompliance.parsing.choices import LONGEST, Choice, lines
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.late import late
 
 _NAME = r"[A-Z_][A-Z0-9_]{1,80}"
 # getenv("X"), os.environ["X"], os.environ.get("X"), env::var("X"), ENV.fetch("X"), Deno.env.get("X"), requireEnv('X'), env("X")
-_ASKED = re.compile(
+_ASKED = late(
     rf"""(?:[eE]nv|ENV)\w{{0,24}}(?:(?:\?\.|\.|::)\w{{0,20}})?!?(?:<[^<>()\n]{{0,60}}>)?"""
     rf"""[ \t\r\n]{{0,40}}[(\[][ \t\r\n]{{0,40}}[fbruFBRU]?["'`]({_NAME})["'`]"""
 )
 # process.env.X, import.meta.env.X, Bun.env.X, env.SOME_NAME, process.env?.X
-_DOTTED = re.compile(rf"\b(?:(process|meta|Bun)\s{{0,10}}\??\.\s{{0,10}})?env\s{{0,10}}\??\.({_NAME})\b(?!\s{{0,10}}\()")
-_TAKEN_APART = re.compile(
+_DOTTED = late(rf"\b(?:(process|meta|Bun)\s{{0,10}}\??\.\s{{0,10}})?env\s{{0,10}}\??\.({_NAME})\b(?!\s{{0,10}}\()")
+_TAKEN_APART = late(
     r"\{([^{}]++)\}\s{0,20}(?::[^=;{}\n]{1,80})?=\s{0,20}(?:process|import\.meta)\.env\b(?!\s{0,5}[.\[])"
 )
 # const e = process.env, and (process.env as Env).X
-_CALLED = re.compile(
+_CALLED = late(
     r"\b(?:const|let|var)\s{1,5}(\w{1,40})\s{0,5}(?::[^=;{}\n]{1,80})?=\s{0,5}(?:process|import\.meta)\.env\s{0,5}(?:;|$)",
     re.MULTILINE,
 )
-_CAST = re.compile(rf"""\benv\s{{1,5}}as\s{{1,5}}[^()\n]{{1,80}}\)\s{{0,5}}\??(?:\.({_NAME})\b|\[\s{{0,5}}["'`]({_NAME})["'`])""")
-_WITHIN = re.compile(rf"""["']({_NAME})["']\s{{1,5}}(?:not\s{{1,5}})?in\s{{1,5}}(?:os\s{{0,5}}\.\s{{0,5}})?environ\b""")
-_KEY = re.compile(rf"(?:^|,)\s*({_NAME})\s*(?=[:=,]|$)")
-_CONFIG = re.compile(
+_CAST = late(rf"""\benv\s{{1,5}}as\s{{1,5}}[^()\n]{{1,80}}\)\s{{0,5}}\??(?:\.({_NAME})\b|\[\s{{0,5}}["'`]({_NAME})["'`])""")
+_WITHIN = late(rf"""["']({_NAME})["']\s{{1,5}}(?:not\s{{1,5}})?in\s{{1,5}}(?:os\s{{0,5}}\.\s{{0,5}})?environ\b""")
+_KEY = late(rf"(?:^|,)\s*({_NAME})\s*(?=[:=,]|$)")
+_CONFIG = late(
     rf"""\b(?:[cC]onfig(?:Service)?\.(?:get|getOrThrow)|config|configService\.get)(?:<[^<>()\n]{{0,60}}>)?\(\s{{0,40}}["']({_NAME})["']"""
 )
 # A schema that all of the environment is given to.
-_WHOLE = re.compile(r"\b(?:process|import\.meta)\.env\b(?!\s{0,5}\??[.\[])|\bcreateEnv\(|\bcleanEnv\(")
-_SCHEMA_KEY = re.compile(
+_WHOLE = late(r"\b(?:process|import\.meta)\.env\b(?!\s{0,5}\??[.\[])|\bcreateEnv\(|\bcleanEnv\(")
+_SCHEMA_KEY = late(
     rf"^[ \t]*[\"']?({_NAME})[\"']?[ \t]*:[ \t]*(?:z|[jJ]oi|v|t|s|yup|Type|str|num|bool|url|port|email|host|json)[.(]",
     re.MULTILINE,
 )
-_OF_SETTINGS = re.compile(r"(?i)(?:^|[._-])(?:env|environment)(?:[._-]|$)")  # files that hold nothing but such a schema
-_SETTINGS = re.compile(r"^class[ \t]+\w{1,100}\([^()\n]{0,200}\bBaseSettings\b[^()\n]{0,200}\):", re.MULTILINE)
-_FIELD = re.compile(r"^[ \t]{1,8}([a-z_][a-z0-9_]{1,60})[ \t]*:[ \t]*[A-Za-z\"']", re.MULTILINE)
-_ALIAS = re.compile(r"""\b(?:validation_)?alias\s{0,5}=\s{0,5}(?:AliasChoices\(\s{0,40})?["'](\w{2,80})["']""")
-_PREFIX = re.compile(r"\benv_prefix\s*=\s*[\"']([A-Za-z0-9_]{0,40})[\"']")
-_ENV_OPTION = re.compile(rf"""\b(?:env|envvar|env_var|auto_envvar)\s{{0,5}}[=:]\s{{0,5}}["'`]({_NAME})["'`]""")
-_GO_TAG = re.compile(rf"""`[^`\n]{{0,200}}\b(?:env|envconfig):"({_NAME})[",]""")
+_OF_SETTINGS = late(r"(?i)(?:^|[._-])(?:env|environment)(?:[._-]|$)")  # files that hold nothing but such a schema
+_SETTINGS = late(r"^class[ \t]+\w{1,100}\([^()\n]{0,200}\bBaseSettings\b[^()\n]{0,200}\):", re.MULTILINE)
+_FIELD = late(r"^[ \t]{1,8}([a-z_][a-z0-9_]{1,60})[ \t]*:[ \t]*[A-Za-z\"']", re.MULTILINE)
+_ALIAS = late(r"""\b(?:validation_)?alias\s{0,5}=\s{0,5}(?:AliasChoices\(\s{0,40})?["'](\w{2,80})["']""")
+_PREFIX = late(r"\benv_prefix\s*=\s*[\"']([A-Za-z0-9_]{0,40})[\"']")
+_ENV_OPTION = late(rf"""\b(?:env|envvar|env_var|auto_envvar)\s{{0,5}}[=:]\s{{0,5}}["'`]({_NAME})["'`]""")
+_GO_TAG = late(rf"""`[^`\n]{{0,200}}\b(?:env|envconfig):"({_NAME})[",]""")
 
-_ENV_FILE = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{1,80})[ \t]*=", re.MULTILINE)
-_FILLED_IN = re.compile(r"\$\{([A-Z_][A-Z0-9_]{1,80})(?=[:}?-])")
-_OF_WORKFLOW = re.compile(rf"\$\{{\{{[^{{}}\n]{{0,200}}?\b(secrets|vars)\.({_NAME})\b")
-_DOCKER = re.compile(rf"^[ \t]*ENV[ \t]+({_NAME})[ \t=]", re.MULTILINE | re.IGNORECASE)
+_ENV_FILE = late(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]{1,80})[ \t]*=", re.MULTILINE)
+_FILLED_IN = late(r"\$\{([A-Z_][A-Z0-9_]{1,80})(?=[:}?-])")
+_OF_WORKFLOW = late(rf"\$\{{\{{[^{{}}\n]{{0,200}}?\b(secrets|vars)\.({_NAME})\b")
+_DOCKER = late(rf"^[ \t]*ENV[ \t]+({_NAME})[ \t=]", re.MULTILINE | re.IGNORECASE)
 
 # What only sets a variable for somebody else: env["X"] = 1, process.env.X ??= 1, Setenv("X", ...), del env["X"], and calls whose
 # value nobody takes.
-_MEMBER_SET = re.compile(r"\s{0,5}(?:\?\?|\|\|)?=(?![=>~])")
-_ITEM_SET = re.compile(r"[\"'`]\s{0,5}\]\s{0,5}(?:\?\?|\|\|)?=(?![=>~])")
-_SETTER = re.compile(r"(?i)(?:(?:set|put)_?env\w{0,20}|env(?:\.|::)(?:set|delete|set_var|remove_var))\s{0,5}\(\s{0,9}$")
-_ALONE = re.compile(r"^[ \t]*(?:os\s{0,5}\.\s{0,5})?\w{0,24}env\w{0,24}\.(?:setdefault|pop)\s{0,5}\($")
-_DROPPED = re.compile(r"(?:^|[;{})]|\belse)[ \t]*del(?:ete)?[ \t]+\(?[\w.?]{1,60}\[?$")
-_TOUCHED = re.compile(r"\b(?:process\??\.env|import\.meta\.env|environ|[gG]etenv|LookupEnv|(?:Deno|Bun)\.env|env::var|ENV[.\[])")
+_MEMBER_SET = late(r"\s{0,5}(?:\?\?|\|\|)?=(?![=>~])")
+_ITEM_SET = late(r"[\"'`]\s{0,5}\]\s{0,5}(?:\?\?|\|\|)?=(?![=>~])")
+_SETTER = late(r"(?i)(?:(?:set|put)_?env\w{0,20}|env(?:\.|::)(?:set|delete|set_var|remove_var))\s{0,5}\(\s{0,9}$")
+_ALONE = late(r"^[ \t]*(?:os\s{0,5}\.\s{0,5})?\w{0,24}env\w{0,24}\.(?:setdefault|pop)\s{0,5}\($")
+_DROPPED = late(r"(?:^|[;{})]|\belse)[ \t]*del(?:ete)?[ \t]+\(?[\w.?]{1,60}\[?$")
+_TOUCHED = late(r"\b(?:process\??\.env|import\.meta\.env|environ|[gG]etenv|LookupEnv|(?:Deno|Bun)\.env|env::var|ENV[.\[])")
 
 MOST_CALLED = 3  # names that one file gives its environment
 

@@ -8,31 +8,32 @@ from posixpath import basename
 from pytest_agentcompliance.parsing.choices import LONGEST, Choice, fresh, lines
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.late import late
 
 WIDEST = 300  # characters before a URL that tell what it is for
 MOST_URLS = 20_000  # of one file that are looked at
 MOST = 12  # new hosts of one file: one with more is a list of data
 
-_URL = re.compile(
+_URL = late(
     r"(?<![A-Za-z0-9])(https?|wss?|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|rediss?|amqps?|nats|kafka|smtps?|mqtts?|grpcs?)://"
     r"(?:[^\s\"'`<>@/\\]{1,200}@)?((?:[A-Za-z0-9_-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9_-])(?!\.[A-Za-z0-9$])([^\s\"'`<>]{0,200})"
 )
-_DATA = re.compile(
+_DATA = late(
     r"(?:^|/)(?:config|conf|settings|env)(?:/|[^/]{0,40}\.(?:json|ya?ml|toml)$)|\.conf\.json$|config\.(?:json|ya?ml|toml)$"
 )
-_CONFIGS = re.compile(
+_CONFIGS = late(
     r"(?:^|/)(?:[\w.-]*compose[\w.-]*\.ya?ml|serverless[\w.-]*\.ya?ml|values[\w.-]*\.ya?ml|vercel\.json|netlify\.toml|wrangler\.\w+|tauri\.conf\.json"
     r"|openapi[\w.-]*\.ya?ml|appsettings[\w.-]*\.json|render\.ya?ml|fly\.toml|prometheus[\w.-]*\.ya?ml)$|^\.github/workflows/|(?:^|/)(?:k8s|kubernetes|helm)/"
 )
 
 # Hosts that are nobody's service: placeholders, schemas, forges, registries of packages, the machine itself.
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late(
     r"(?:^|[.-])(?:example|invalid|test|local|localhost|localdomain|internal|lan|home|corp|arpa|onion|your|my|foo|bar|baz|acme|placeholder"
     r"|exemple|ejemplo|exemplo|esempio|beispiel|changeme|dummy|fake|mock|sample|some|other|evil|malicious|attacker|untrusted|xxx|domain|yourdomain|mydomain|company|yourcompany"
     r"|mycompany|mysite|yoursite|site|myapp|yourapp|host|server|tenant|subdomain|staging-app|contoso|fabrikam|user|username|org|project|account|region)"
     r"(?=[.-]|$)|example\.(?:com|org|net)|^(?:your|my|test|example|some|sample)|(?:^|\.)(?:domain|site|company|host|server|test|foo|bar|abc|xyz)\.(?:com|org|net|io|co)$"
 )
-_NOBODY = re.compile(
+_NOBODY = late(
     r"(?:^|\.)(?:w3\.org|xmlsoap\.org|json-schema\.org|schemastore\.org|schema\.org|openxmlformats\.org|purl\.org|ogp\.me|xmlns\.com|sodipodi\.sourceforge\.net"
     r"|inkscape\.org|opensource\.org|creativecommons\.org|gnu\.org|apache\.org|spdx\.org|mozilla\.org|unlicense\.org|ietf\.org|rfc-editor\.org"
     r"|npmjs\.org|npmjs\.com|yarnpkg\.com|pypi\.org|pythonhosted\.org|crates\.io|rubygems\.org|proxy\.golang\.org|maven\.org|mvnrepository\.com|jsr\.io"
@@ -42,30 +43,30 @@ _NOBODY = re.compile(
     r"|\.(?:example|invalid|test|local|localhost|internal|lan|arpa|svc|cluster)$"
 )
 # A file's name, or a member of an object, with an ending that looks like that of a host.
-_LEAF = re.compile(r"\.(?:js|ts|tsx|jsx|json|html?|css|png|svg|ya?ml|txt|log|env|prod)$")
+_LEAF = late(r"\.(?:js|ts|tsx|jsx|json|html?|css|png|svg|ya?ml|txt|log|env|prod)$")
 # What is told to people: the key or the call that the URL stands under.
-_TOLD = re.compile(
+_TOLD = late(
     r"(?i)(?:\bhref|\bto|\blink\w{0,10}|\bexamples?|\b\w{0,30}placeholder\w{0,20}|\bhomepage|\brepository|\blicen[cs]e|\bauthor|\bdocs?(?:_?url)?|\bdocumentation\w{0,10}"
     r"|\bdescription|\btitle|\blabel|\bmessage|\btext|\bhelp\w{0,10}|\bhint|\breadme|\bchangelog|\bsupport\w{0,10}|\bcontact\w{0,10}|\bterms\w{0,10}"
     r"|\bprivacy\w{0,10}|\bxmlns(?::\w{1,20})?|[\"']?\$(?:schema|id)|\bnamespace|\breferences?|\bsource_?url|\bpr_?url|\bissue\w{0,10}|\bbugs|\bfunding"
     r"|\bsponsor\w{0,10}|\bthumbnail\w{0,10}|\bavatar\w{0,10}|\bwebsite|\bsocial\w{0,10}|\btwitter|\bfacebook|\binstagram|\byoutube|\blinkedin|\bgithub"
     r"|\bpattern|\bregex\w{0,5}|\bprojectUrl|\breferer|\buser_?agent|\bsee|\bcite|\bcitation|\bcontent|\bsummary|\bcomment)[\"']?\s{0,5}(?:[:=]|\?\?|\|\|)?\s{0,5}(?:\{\s{0,3})?$"
 )
-_SAID = re.compile(
+_SAID = late(
     r"(?i)\b(?:echo|printf|print|println|console\.\w{1,10}|log(?:ger)?\.\w{1,12}|throw|raise|new\s+\w{0,20}Error|\w{0,20}Error\(|fail|warn|describe|it\(|expect|assert\w*|toBe\w*|toEqual|say|puts|fmt\.\w{1,12})\b"
 )
-_PRINTED = re.compile(
+_PRINTED = late(
     r"(?i)(?:\b(?:print|echo|log|say|show|write)_\w{1,20}|(?<![\w.])(?:info|success|warning|error|hint|notice|note))\(\s{0,5}[fru]{0,2}$"
 )
-_DTD = re.compile(r"(?i)<!DOCTYPE\b|//DTD[ /]")
-_CALLS = re.compile(r"\b(?:curl|wget|fetch|http|git clone|nc|ping|ADD|proxy_pass|server_name|psql|redis-cli)\b")
-_POLICY = re.compile(r"(?:-src|default-src|connect-src|frame-ancestors|form-action)\b[^;]{0,300}$")
-_OWN_KEY = re.compile(
+_DTD = late(r"(?i)<!DOCTYPE\b|//DTD[ /]")
+_CALLS = late(r"\b(?:curl|wget|fetch|http|git clone|nc|ping|ADD|proxy_pass|server_name|psql|redis-cli)\b")
+_POLICY = late(r"(?:-src|default-src|connect-src|frame-ancestors|form-action)\b[^;]{0,300}$")
+_OWN_KEY = late(
     r"(?i)(?:^|[^a-z])(?:frontend|backend|app|site|public|web|cors|allowed|client|next_?auth|callback|redirect|return|success|cancel)"
     r"\w{0,20}(?:url|uri|origins?|host|domain)s?$"
 )
-_STYLESHEET = re.compile(r"(?i)<link\b[^>]{0,300}\b(?:stylesheet|preconnect|preload|dns-prefetch|icon)\b")
-_MADE_UP = re.compile(r"(?i)(?:^|[/=_-])(?:your|example|placeholder|username|abc123|123456|x{3,}|foo|o\d{6,}\.)|<[a-z]")
+_STYLESHEET = late(r"(?i)<link\b[^>]{0,300}\b(?:stylesheet|preconnect|preload|dns-prefetch|icon)\b")
+_MADE_UP = late(r"(?i)(?:^|[/=_-])(?:your|example|placeholder|username|abc123|123456|x{3,}|foo|o\d{6,}\.)|<[a-z]")
 _MARKUP = frozenset({"javascript", "typescript", "tsx", "markup"})
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from posixpath import basename, dirname
 
 from pytest_agentcompliance.parsing.choices import LONGEST, Choice
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.manifests import keys
 
-_MODULE = re.compile(r"^module[ \t]+(\S{1,200})", re.MULTILINE)
-_SETUP = re.compile(r"\bname\s{0,5}=\s{0,5}[\"']([A-Za-z0-9][\w.-]{0,200})")
+_MODULE = late(r"^module[ \t]+(\S{1,200})", re.MULTILINE)
+_SETUP = late(r"\bname\s{0,5}=\s{0,5}[\"']([A-Za-z0-9][\w.-]{0,200})")
 _TABLES = (("project", "name"), ("tool", "poetry", "name"), ("package", "name"))
 _MANIFESTS = ("package.json", "pyproject.toml", "go.mod", "Cargo.toml", "setup.py", "project.json")
 

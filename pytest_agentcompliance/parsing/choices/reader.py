@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Collection, Iterator
 
+from pytest_agentcompliance.parsing import hints
 from pytest_agentcompliance.parsing.choices import LONGEST, Choice, Kind
+from pytest_agentcompliance.parsing.late import late
 
 SMALL = 200  # characters of a file that can be over no bound
 KINDS_READ: tuple[Kind, ...] = ("dependency", "service", "target", "package", "environment", "host", "schedule")
@@ -45,16 +47,16 @@ _NAMED: dict[Kind, str] = {
     "environment": r"(?:.*\.)?env(?:\..*)?|.*\.env\..*|(?:settings|config)\.py",
 }  # fmt: skip
 # Of YAML and JSON the files whose patches are searched: those that the rooms read, and a few more.
-_YAML = re.compile(
+_YAML = late(
     r"(?i)compose|^\.git|^\.circleci|^\.buildkite|serverless|values|openapi|render|prometheus|conf|settings|env|k8s|kube|helm|manifests|pipelines"
     r"|app\.yaml|amplify|pulumi|chart|kustomization|template|sam|cloudformation|cfn|resources"
 )
-_JSON = re.compile(r"(?i)vercel\.json|appsettings|conf|settings|env")
+_JSON = late(r"(?i)vercel\.json|appsettings|conf|settings|env")
 _PROSE = (
     ".md", ".mdx", ".txt", ".rst", ".adoc", ".jsonl", ".lock", ".snap", ".svg", ".csv", ".tsv", ".log", ".css", ".scss", ".map",
     ".tsbuildinfo", ".patch", ".diff", ".bak", ".backup", ".feature",
 )  # fmt: skip
-_CLOUD = re.compile(
+_CLOUD = late(
     r"(?i)(?:serverless|template|sam|cloudformation|cfn|resources)[^\n]{0,200}\.(?:ya?ml|json)$|(?:infra|infrastructure|stacks?|cdk|pulumi)/(?:[^/]+/){0,6}[^/]+\.ts$"
 )
 
@@ -69,7 +71,7 @@ class Reader:
     def __init__(self, kinds: Collection[Kind]) -> None:
         self._kinds = kinds
         self._named = {kind: re.compile(rf"(?i)(?:{pattern})") for kind, pattern in _NAMED.items() if kind in kinds}
-        self.patterns = {kind: [re.compile(one) for one in CONTAINS[kind]] for kind in kinds if kind in CONTAINS}
+        self.hints = {kind: hints.of(CONTAINS[kind], 0) for kind in kinds if kind in CONTAINS}
 
     def searched(self, path: str, kind: Kind) -> bool:
         """Whether the patch of a file is searched for what may choose something: most of a large change is prose and data."""

@@ -7,9 +7,10 @@ from posixpath import basename
 from pytest_agentcompliance.parsing.choices import Choice, fresh, lines, services
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.late import late
 
-_VERCEL = re.compile(r'"schedule"\s{0,20}:\s{0,20}"([^"\n]{1,100})"')
-_YAML = re.compile(
+_VERCEL = late(r'"schedule"\s{0,20}:\s{0,20}"([^"\n]{1,100})"')
+_YAML = late(
     r"^[ \t]*(?:-[ \t]+)?[\"']?(?:cron|[sS]chedule|schedule_expression|ScheduleExpression)[\"']?[ \t]*:"
     r"[ \t]*[\"']?([^\"'#\n]{4,100})",
     re.MULTILINE,
@@ -19,20 +20,20 @@ _DAY = r"[A-Z]{3}[A-Z,-]{0,40}"
 _LAST = rf"(?:{_FIELD}|\?|L|{_DAY})(?:[ \t]+[0-9*/,-]{{1,20}})?"
 _CRON = rf"(?:{_FIELD}[ \t]+){{2,3}}(?:{_FIELD}|\?|L)[ \t]+(?:{_FIELD}|{_DAY})[ \t]+{_LAST}"
 _RATE = r"(?:rate|cron)\([ \t]*[\d*][^()\n]{0,60}\)"
-_WHEN = re.compile(rf"(?:{_CRON}|{_RATE}|@(?:hourly|daily|weekly|monthly|yearly|reboot|every [\w ]{{1,20}}))[ \t\r]*")
+_WHEN = late(rf"(?:{_CRON}|{_RATE}|@(?:hourly|daily|weekly|monthly|yearly|reboot|every [\w ]{{1,20}}))[ \t\r]*")
 # A text in quotes that is a cron expression is one, wherever it stands.
-_QUOTED = re.compile(
+_QUOTED = late(
     rf"[\"'`](?=[^\"'`\n]{{0,100}}[*?@(])({_CRON}|{_RATE}|@(?:hourly|daily|weekly|monthly|yearly|every [\w ]{{1,20}}))[\"'`]"
 )
-_CELERY = re.compile(r"\b(beat_schedule\b|crontab\s{0,5}\(|add_periodic_task\s{0,5}\()")
-_ADD_JOB = re.compile(r"\badd_job\s{0,5}\([^()\n]{0,200}[\"'](cron|interval)[\"']")
-_DECORATED = re.compile(r"@(Cron|Interval|scheduled_job|periodic_task)\s{0,5}\(\s{0,40}([\w.]{1,80})")
-_QUEUE = re.compile(
+_CELERY = late(r"\b(beat_schedule\b|crontab\s{0,5}\(|add_periodic_task\s{0,5}\()")
+_ADD_JOB = late(r"\badd_job\s{0,5}\([^()\n]{0,200}[\"'](cron|interval)[\"']")
+_DECORATED = late(r"@(Cron|Interval|scheduled_job|periodic_task)\s{0,5}\(\s{0,40}([\w.]{1,80})")
+_QUEUE = late(
     r"\bnew\s{1,5}(?:Bull|BullMQ\.|Bee)?(Queue|Worker|FlowProducer)(?:<[^<>()\n]{0,120}>)?\s{0,5}\(\s{0,40}"
     r"(?:[\"'`]([\w:.-]{1,80})[\"'`]|([A-Za-z_$][\w$.]{0,80}))\s{0,20}[,)]"
 )
-_REGISTERED = re.compile(r"\bregisterQueue\(\s{0,20}\{\s{0,20}name\s{0,5}:\s{0,5}[\"'`]([\w:.-]{1,80})[\"'`]")
-_QUEUES_USED = re.compile(r"""["'](?:bull|bullmq|bee-queue|@nestjs/bull|@nestjs/bullmq)["']""")
+_REGISTERED = late(r"\bregisterQueue\(\s{0,20}\{\s{0,20}name\s{0,5}:\s{0,5}[\"'`]([\w:.-]{1,80})[\"'`]")
+_QUEUES_USED = late(r"""["'](?:bull|bullmq|bee-queue|@nestjs/bull|@nestjs/bullmq)["']""")
 _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 _CODE = frozenset({"python", "go", "ruby", "java", "kotlin", "hcl", "rust", "csharp", "elixir"}) | _SCRIPTS
 

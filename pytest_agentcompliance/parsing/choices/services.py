@@ -6,30 +6,31 @@ from posixpath import basename, dirname
 
 from pytest_agentcompliance.parsing.choices import LONGEST, Choice, fresh, lines
 from pytest_agentcompliance.parsing.comments import blanked
+from pytest_agentcompliance.parsing.late import late
 
-_COMPOSE = re.compile(r"(?:.*[-_.])?compose(?:[-_.].*)?\.ya?ml")
+_COMPOSE = late(r"(?:.*[-_.])?compose(?:[-_.].*)?\.ya?ml")
 LONG = 200_000  # characters from which on YAML is tightened before it is held to its bound
-_PADDING = re.compile(r"(?<![ \t\r])[ \t\r]++(?=\n|\Z)|(?m:^)[ \t]*+#[^\n]*+")
-_SERVICES = re.compile(r"^services[ \t]*:[ \t]*(?:#[^\n]*)?\r?$", re.MULTILINE)
-_RESOURCE = re.compile(r'^[ \t]*resource[ \t]+"([a-z][a-z0-9_]{1,80})"[ \t]+"([\w-]{1,80})"', re.MULTILINE)
-_CLOUD = re.compile(
+_PADDING = late(r"(?<![ \t\r])[ \t\r]++(?=\n|\Z)|(?m:^)[ \t]*+#[^\n]*+")
+_SERVICES = late(r"^services[ \t]*:[ \t]*(?:#[^\n]*)?\r?$", re.MULTILINE)
+_RESOURCE = late(r'^[ \t]*resource[ \t]+"([a-z][a-z0-9_]{1,80})"[ \t]+"([\w-]{1,80})"', re.MULTILINE)
+_CLOUD = late(
     r"^[ \t]*[\"']?Type[\"']?[ \t]*:[ \t]*[\"']?((?:AWS|Alexa|Custom)::[A-Za-z0-9]{1,40}::[A-Za-z0-9]{1,60})(?![A-Za-z0-9:])",
     re.MULTILINE,
 )
-_SOURCE = re.compile(r"\bdatasource\s{1,10}\w{1,60}\s{0,10}\{([^}]{0,2000})")
-_PROVIDER = re.compile(r"\bprovider\s{0,10}=\s{0,10}\"(\w{1,40})\"")
-_DIALECT = re.compile(r"\b(?:dialect|driver)\s{0,5}:\s{0,5}[\"'](\w{1,40})[\"']")
-_TEMPLATE = re.compile(
+_SOURCE = late(r"\bdatasource\s{1,10}\w{1,60}\s{0,10}\{([^}]{0,2000})")
+_PROVIDER = late(r"\bprovider\s{0,10}=\s{0,10}\"(\w{1,40})\"")
+_DIALECT = late(r"\b(?:dialect|driver)\s{0,5}:\s{0,5}[\"'](\w{1,40})[\"']")
+_TEMPLATE = late(
     r"(?:^|/)(?:serverless[^/]*|template|sam[^/]*)\.(?:ya?ml|json)$|cloudformation[^/]*\.(?:ya?ml|json)$|\.template\.(?:ya?ml|json)$"
     r"|(?:^|/)(?:cfn|cloudformation|resources)/[^/]+\.ya?ml$"
 )
 # Resources that code of SST, CDK and Pulumi makes: new sst.aws.Bucket("name"), new s3.Bucket(this, "name").
-_MADE = re.compile(r"\bnew\s{1,5}((?:[a-z][A-Za-z0-9]{0,40}\.){1,4}[A-Z][A-Za-z0-9]{1,60})\(\s{0,40}(?:this|stack|scope|[\"'`])")
-_CODE_OF_CLOUD = re.compile(
+_MADE = late(r"\bnew\s{1,5}((?:[a-z][A-Za-z0-9]{0,40}\.){1,4}[A-Z][A-Za-z0-9]{1,60})\(\s{0,40}(?:this|stack|scope|[\"'`])")
+_CODE_OF_CLOUD = late(
     r"(?:^|/)(?:sst\.config\.\w{2,3}|(?:infra|infrastructure|stacks?|cdk|pulumi)/(?:[^/]+/){0,6}[^/]+\.ts)$"
 )
 # What is set up for others, not for the product: rules, permissions, wiring between what is there.
-_WIRING = re.compile(
+_WIRING = late(
     r"(?:route_?table|security_?group|subnet_?group|parameter_?group|option_?group|internet_?gateway|nat_?gateway|eip|authorizer"
     r"|client|lifecycle\w*|configuration\w*|domain_?name|dashboard|policy|policies|role|attachment|permission|rule|association|record"
     r"|alarm|log_group|output|listener|route|parameter|target|setting|ownership_controls|versioning|acl|access_block|validation|option"

@@ -6,19 +6,20 @@ from posixpath import basename
 
 from pytest_agentcompliance.parsing.choices import LONGEST, Choice, lines
 from pytest_agentcompliance.parsing.comments import blanked
+from pytest_agentcompliance.parsing.late import late
 
-_TSCONFIG = re.compile(r"(?:ts|js)config(?:[.-][\w.-]{1,60})?\.json")
-_COMPILER = re.compile(r'"(target|module|moduleResolution|jsx)"\s{0,20}:\s{0,20}"([^"\n]{1,40})"')
-_BUNDLER = re.compile(
+_TSCONFIG = late(r"(?:ts|js)config(?:[.-][\w.-]{1,60})?\.json")
+_COMPILER = late(r'"(target|module|moduleResolution|jsx)"\s{0,20}:\s{0,20}"([^"\n]{1,40})"')
+_BUNDLER = late(
     r"(?:vite|vitest|tsup|esbuild|rollup|webpack|rspack|rsbuild|tsdown|next|nuxt|astro|svelte|babel|swc)(?:\.\w{1,20}){0,2}\.config\.\w{2,3}|\.swcrc"
 )
-_TARGET = re.compile(r"""\btarget["']?\s{0,10}:\s{0,10}(\[[^\]\n]{0,200}\]|["'][^"'\n]{1,60}["'])""")
-_ENGINES = re.compile(r'"engines"\s{0,20}:\s{0,20}\{([^{}]{0,500})\}')
-_ENGINE = re.compile(r'"(node)"\s{0,10}:\s{0,10}"([^"\n]{1,60})"')
-_MANAGER = re.compile(r'"packageManager"\s{0,10}:\s{0,10}"([a-z]{2,10})@')
-_PYTHON = re.compile(r"^[ \t]*(requires-python|python_requires)[ \t]*=[ \t]*[\"']?([^\"'\n#]{1,60})", re.MULTILINE)
-_GO = re.compile(r"^(go)[ \t]+(\d+\.\d+)", re.MULTILINE)
-_CARGO = re.compile(r"^(edition|rust-version)[ \t]*=[ \t]*\"([^\"\n]{1,20})\"", re.MULTILINE)
+_TARGET = late(r"""\btarget["']?\s{0,10}:\s{0,10}(\[[^\]\n]{0,200}\]|["'][^"'\n]{1,60}["'])""")
+_ENGINES = late(r'"engines"\s{0,20}:\s{0,20}\{([^{}]{0,500})\}')
+_ENGINE = late(r'"(node)"\s{0,10}:\s{0,10}"([^"\n]{1,60})"')
+_MANAGER = late(r'"packageManager"\s{0,10}:\s{0,10}"([a-z]{2,10})@')
+_PYTHON = late(r"^[ \t]*(requires-python|python_requires)[ \t]*=[ \t]*[\"']?([^\"'\n#]{1,60})", re.MULTILINE)
+_GO = late(r"^(go)[ \t]+(\d+\.\d+)", re.MULTILINE)
+_CARGO = late(r"^(edition|rust-version)[ \t]*=[ \t]*\"([^\"\n]{1,20})\"", re.MULTILINE)
 _PINNED = {".nvmrc": "node", ".node-version": "node", ".python-version": "python", ".ruby-version": "ruby", ".java-version": "java"}
 
 # What documents call the runtime that a setting is of.

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Set
 
+from pytest_agentcompliance.parsing.late import late
+
 # What a patch must hold before anything is read: patterns that begin with letters are found quickly. Prose has the two words, too.
-HINTS = tuple(map(re.compile, (
+HINTS = (
     rb"gent[-_]?[cC]ompliance", rb"GENT[-_]?COMPLIANCE", rb"gent [cC]ompliance ?[:=/-]", rb"GENT COMPLIANCE ?[:=/-]",
-)))  # fmt: skip
+)  # fmt: skip
 PROSE = (".md", ".mdx", ".markdown", ".rst", ".txt", ".adoc")
 LEADERS = ("#", "//", "/*", "*", "--", ";", "%", "<!--", "'", '"')  # of comments, where the language is not known
 LONGEST = 2000  # characters of a line that are looked at
@@ -22,13 +24,13 @@ _TARGET = (
     r"(?=\s{0,4}(?:$|[\])}>:=;,(/*#-]|[A-Z][A-Z0-9]{0,7}-\d|[a-z-]{1,40}/[a-z-]{1,40}))"
 )
 # A mere blank may stand before the verb where the tool is written as one word: "agent compliance off" is prose.
-_DIRECTIVE = re.compile(rf"@?{_TOOL}\s?(?:[:=/]|--?|(?<!nt compliance)\s)\s?{_VERB}{_TARGET}", re.IGNORECASE)
-_OTHERS = re.compile(rf"(?:noqa|nolint|nosec|noinspection|pragma)\s?:\s?{_TOOL}(?![\w/.])", re.IGNORECASE)
-_BRACKET = re.compile(
+_DIRECTIVE = late(rf"@?{_TOOL}\s?(?:[:=/]|--?|(?<!nt compliance)\s)\s?{_VERB}{_TARGET}", re.IGNORECASE)
+_OTHERS = late(rf"(?:noqa|nolint|nosec|noinspection|pragma)\s?:\s?{_TOOL}(?![\w/.])", re.IGNORECASE)
+_BRACKET = late(
     rf"[\[(]\s?(?:(?:no|skip|ignore|disable|waive|bypass)[-_ :]\s?{_TOOL}|{_TOOL}[-_ :]\s?{_VERB})[^\])\n]{{0,80}}[\])]",
     re.IGNORECASE,
 )
-_LEADER = re.compile(r"[\s#/*<!;%\"'-]{0,40}")
+_LEADER = late(r"[\s#/*<!;%\"'-]{0,40}")
 
 
 def in_comments(text: str, path: str, numbers: Set[int]) -> Iterator[tuple[int, str]]:

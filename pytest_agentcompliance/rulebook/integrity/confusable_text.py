@@ -1,6 +1,5 @@
 """integrity/confusable-text: what is added reads to a person as it reads to a machine."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, Tree
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.lookalikes.paths import plain
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -50,9 +50,9 @@ BINARY = (
     ".ogg", ".wav", ".wasm", ".dll", ".dylib", ".so", ".exe", ".class", ".pyc", ".sqlite", ".db",
 )  # fmt: skip
 HEAD = 8000  # bytes by which a file is taken for text or not
-_STRANGE = re.compile("[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f\udc80-\udcff\ufffd]")
-_BROKEN = re.compile("[\udc80-\udcff\ufffd]")
-_DATA = re.compile(r"\s{0,80}[{\[<]")  # how a document begins whose ending nobody knows: JSON, XML
+_STRANGE = late("[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f\udc80-\udcff\ufffd]")
+_BROKEN = late("[\udc80-\udcff\ufffd]")
+_DATA = late(r"\s{0,80}[{\[<]")  # how a document begins whose ending nobody knows: JSON, XML
 MOST, FEW = 100, 5  # findings of one file, and remarks of one sort; the last says how many more there are
 
 

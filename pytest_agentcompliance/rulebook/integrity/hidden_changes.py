@@ -75,7 +75,7 @@ class HiddenChanges(Rule):
     passed: Level = Field("breach", description="What it weighs that a commit of the run held what its end has not.")
 
     candidates: ClassVar[Candidates] = Candidates(
-        contains=(rb"\0", rb"\xff\xfe|\xfe\xff", rb"oid sha256:", rb"coding[:=][ \t]*[-\w.]")
+        contains=(rb"\0", rb"\xff\xfe", rb"\xfe\xff", rb"oid sha256:", rb"coding[:=][ \t]*[-\w.]")
     )
     remedy = Remedy("revert", "Take away what hides the change, so that everybody is shown the same, or ask who gave the task.")
 

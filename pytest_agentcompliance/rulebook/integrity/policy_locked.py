@@ -11,6 +11,7 @@ from pydantic import Field
 from pytest_agentcompliance.errors import PolicyError, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange, History, Tree
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, decode, is_file
+from pytest_agentcompliance.parsing import hints
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.parsing.law.guarded import AGENTS, CHECKS, DATA, GATES, HOOKS, INSTRUCTIONS, LINKED, NAMES
 from pytest_agentcompliance.parsing.law.places import Places
@@ -511,10 +512,10 @@ def _attempts(changes: ChangeSet, commits: History | None) -> Iterator[Finding]:
     """Words in comments and messages that try to excuse the change."""
     from pytest_agentcompliance.parsing.law import attempts  # start-up time
 
-    positions = {change.position for pattern in attempts.HINTS for change in changes.containing(pattern)}
+    positions = {change.position for change in changes.containing(hints.of(attempts.HINTS))}
     for change in changes.readable([one for one in changes if one.position in positions and one.is_text]):
         assert change.after is not None
-        if not any(pattern.search(change.after.bytes()) for pattern in attempts.HINTS):
+        if not hints.of(attempts.HINTS).stand_in(change.after.bytes()):
             continue  # what has no patch to search is among them, and so are lines that were taken away
         for number, text in attempts.in_comments(change.after.text(), change.path, {line.number for line in change.added}):
             said = f"a comment tries to excuse the change from its audit, and excuses nothing: '{text[:120]}'"

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +12,7 @@ from pydantic import Field
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Commit, FileChange, History, Line
 from pytest_agentcompliance.evidence.changes import SUBMODULE, decode
+from pytest_agentcompliance.parsing import hints
 from pytest_agentcompliance.parsing.globs import matches
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
@@ -155,7 +155,7 @@ class Secrets(Rule):
     def touched(self, changes: ChangeSet) -> Iterator[FileChange]:
         media = {one.position for one in changes if _MEDIA.search(one.path)}
         among = frozenset(one.position for one in changes if one.position not in media) if media else None
-        hit = {one.position for pattern in _patterns() for one in changes.containing(pattern, among)}
+        hit = {one.position for one in changes.containing(self.wanted().hints, among)}
         return (one for one in changes if one.position in hit)
 
     def _of_commit(
@@ -227,13 +227,6 @@ class Secrets(Rule):
     def _level(self, path: str, leak: "Leak") -> Level:
         public = leak.kind == "Google key" and path.rpartition("/")[2] in _FIREBASE
         return "style" if public or (leak.kind == "private key" and _is_posed(path)) else "breach"
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[bytes], ...]:
-    from pytest_agentcompliance.parsing.secrets.hints import HINTS
-
-    return tuple(re.compile(hint, re.DOTALL) for hint in HINTS)
 
 
 def _together(found: Iterator[tuple[FileChange, "Leak"]]) -> Iterator[tuple[FileChange, "Leak", str]]:
@@ -310,7 +303,9 @@ def _fresh(data: bytes, old: bytes) -> tuple[str, bool]:
 
 
 def _may_hold(rows: bytes) -> bool:
-    return any(pattern.search(rows) for pattern in _patterns())
+    from pytest_agentcompliance.parsing.secrets.hints import HINTS
+
+    return hints.of(HINTS).stand_in(rows)
 
 
 def _without(data: bytes, old: bytes, keys: bool) -> bytes:
