@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.sources.shadow import Shadow
 
 SMALL = 1 << 16  # bytes
@@ -22,13 +23,13 @@ PATIENCE = 0.1  # seconds without a byte; one who waited in vain asks again
 PART = 1 << 20  # bytes that are read at once
 LINE = 256  # bytes; git's headers are not longer
 HELD = 64 * 1024 * 1024  # bytes of objects that are read before they are asked for
-ENTRY = {width: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % (width // 2), re.DOTALL) for width in (40, 64)}
+ENTRY = {width: late(rb"([0-7]+) ([^\0]+)\0(.{%d})" % (width // 2), re.DOTALL) for width in (40, 64)}
 MODES = {b"40000": "040000", b"100644": "100644", b"100755": "100755", b"120000": "120000", b"160000": "160000"}
-STEP = re.compile(r"([~^])(\d*)")
-STEPS = re.compile(r"(?:[~^]\d{0,6})*")
-TAGGED = re.compile(rb"\Aobject ([0-9a-f]+)\n")
-LINKS = re.compile(rb"\Atree ([0-9a-f]+)\n((?:parent [0-9a-f]+\n)*)")
-COMMITTED = re.compile(rb"^committer .*> (\d{1,12}) ", re.MULTILINE)
+STEP = late(r"([~^])(\d*)")
+STEPS = late(r"(?:[~^]\d{0,6})*")
+TAGGED = late(rb"\Aobject ([0-9a-f]+)\n")
+LINKS = late(rb"\Atree ([0-9a-f]+)\n((?:parent [0-9a-f]+\n)*)")
+COMMITTED = late(rb"^committer .*> (\d{1,12}) ", re.MULTILINE)
 
 
 class Object(NamedTuple):

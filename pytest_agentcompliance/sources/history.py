@@ -1,11 +1,11 @@
 """The commits of a range, oldest first, each with its own change; nothing is read before it is asked for."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from functools import cached_property, partial
+from functools import partial
 
 from pytest_agentcompliance.errors import EvidenceError, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Commit, History, Ledger
@@ -27,7 +27,7 @@ def history(repository: Repository, commits: list[str], ledger: Ledger) -> Histo
 
 def _commits(repository: Repository, ids: list[str], ledger: Ledger) -> Iterator[Commit]:
     """All commits, with the paths that each changed from one process; their patches are read when one is asked for."""
-    heads = [_head(repository, id) for id in ids]
+    heads = list(_heads(repository, ids))
     known = {head.id: head.tree for head in heads}
     before = {head.id: list(_before(repository, head, known)) for head in heads}
     read = _differences(repository, [(tree, head.tree) for head in heads for tree in before[head.id]])
@@ -70,11 +70,15 @@ class _Head:
     message: str
 
 
-def _head(repository: Repository, id: str) -> _Head:
-    try:
-        data = repository.blobs.read(id, "commit")
-    except Unreadable as wrong:
-        raise EvidenceError(f"commit {id} could not be read: {wrong.reason}") from wrong
+def _heads(repository: Repository, ids: list[str]) -> Iterator[_Head]:
+    read = {one.id: one for one in repository.blobs.sweep(ids)}
+    for id in ids:
+        if why := read[id].problem or ("" if read[id].kind == "commit" else f"object {id} is a {read[id].kind}, not a commit"):
+            raise EvidenceError(f"commit {id} could not be read: {why}")
+        yield _head(id, read[id].data)
+
+
+def _head(id: str, data: bytes) -> _Head:
     head, _, body = data.partition(b"\n\n")
     headers: dict[str, list[str]] = {}
     encoding = re.search(rb"^encoding (\S+)$", head, re.MULTILINE)
@@ -97,42 +101,81 @@ class _Late:
     ) -> None:
         self._repository, self._pairs, self._records, self._ledger = repository, pairs, records, ledger
         self._places = {pair: number for number, pair in enumerate(pairs)}
-        self._asked: set[int] = set()  # of the groups
+        self._asked: set[Pair] = set()
+        self._next, self._many = 0, 1  # the commit behind those whose patches were read last, and how many they were
         self._patches: dict[Pair, diff.Patches] = {}
         self._contents: dict[str, bytes] = {}
-        self._seen: set[int] = set()  # the groups whose blobs were read
+        self._groups: dict[str, int] = {}  # each blob with the group of the first commit that has it
+        self._first: list[list[str]] = []  # and the other way round, as far as they were not read yet
+        self._wrong: set[str] = set()  # of the blobs that were read
 
     def patches(self, pair: Pair) -> diff.Patches:
         """The patches of one commit. Raises ``EvidenceError``."""
-        group = self._places[pair] // TOGETHER
-        if group not in self._asked:
-            self._asked.add(group)
-            some = self._pairs[group * TOGETHER : (group + 1) * TOGETHER]
+        if pair not in self._asked:
+            first = self._places[pair]
+            # Who asks for one behind the other is given more and more of them; who asks here and there is not.
+            self._many = min(2 * self._many, TOGETHER) if 0 <= first - self._next <= self._many else 1
+            self._next = first + self._many
+            some = [one for one in self._pairs[first : self._next] if one not in self._asked]
+            self._asked.update(some)
             with suppress(EvidenceError, Unreadable):  # each is asked for alone then
-                self._patches |= self._repository.patched_each(some) if len(some) > 1 else {}
+                self._patches |= self._repository.patched_each(some)
         found = self._patches.pop(pair, None)
         return found if found is not None else self._repository.patched(*pair, self._ledger)[1]
 
     def content(self, oid: str) -> bytes:
         """The bytes of a blob; what one commit leaves is what the next one finds. Raises ``Unreadable``."""
         if oid not in self._contents:
-            group = self._groups.get(oid, -1)
-            if group >= 0 and group not in self._seen:
-                self._seen.add(group)
-                self._repository.blobs.hold(one for one, number in self._groups.items() if number == group)
+            self._look(oid)
+        if oid not in self._contents:
             self._contents[oid] = self._repository.blobs.read(oid)
         return self._contents[oid]
 
-    @cached_property
-    def _groups(self) -> dict[str, int]:
-        """Each blob with the group of the first commit that has it."""
-        found: dict[str, int] = {}
-        for number, pair in enumerate(self._pairs):
-            for one in self._records.get(pair, ()):
-                for mode, oid in ((one.old_mode, one.old), (one.new_mode, one.new)):
-                    if mode not in ("000000", SUBMODULE):
-                        found.setdefault(oid, number // TOGETHER)
-        return found
+    def whole(self, pair: Pair) -> bool:
+        """Whether each blob of one commit's change can be read."""
+        blobs = set(_blobs(self._records.get(pair, ())))
+        for oid in blobs:
+            self._look(oid)
+        return not self._wrong & blobs
+
+    def _look(self, oid: str) -> None:
+        """Read the blobs of a group of commits when the first of them is asked for."""
+        if not self._first:
+            for number, pair in enumerate(self._pairs):
+                if number % TOGETHER == 0:
+                    self._first.append([])
+                for one in _blobs(self._records.get(pair, ())):
+                    if one not in self._groups:
+                        self._groups[one] = number // TOGETHER
+                        self._first[-1].append(one)
+        if (group := self._groups.get(oid)) is not None and (fresh := self._first[group]):
+            self._first[group] = []
+            blobs = self._repository.blobs
+            blobs.hold(fresh)
+            for read in blobs.sweep(fresh, keep=False):  # those that are held come with their bytes
+                if read.problem or read.kind != "blob":
+                    self._wrong.add(read.id)
+                elif read.data:
+                    self._contents[read.id] = read.data
+
+
+class _Patches(diff.LatePatches):
+    """The patches of one commit; ``whole``: whether all that they are made of can be read."""
+
+    def __init__(self, late: _Late, pair: Pair) -> None:
+        super().__init__(late.content, lambda: late.patches(pair))
+        self._late, self._pair = late, pair
+
+    @property
+    def whole(self) -> bool:
+        return self._late.whole(self._pair)
+
+
+def _blobs(records: Iterable[diff.Record]) -> Iterator[str]:
+    for one in records:
+        for mode, oid in ((one.old_mode, one.old), (one.new_mode, one.new)):
+            if mode not in ("000000", SUBMODULE):
+                yield oid
 
 
 def _changes(
@@ -143,10 +186,7 @@ def _changes(
         ledger.note_unread(f"commit {head.id}", "a parent of it, or a tree, is missing from the repository")
         raise Unreadable(f"commit {head.id}", "a parent of it, or a tree, is missing from the repository")
 
-    def patches() -> diff.Patches:
-        return late.patches(against[0])
-
-    first = diff.change_set(read[against[0]], diff.LatePatches(late.content, patches), ledger, as_of=head.committer.when)
+    first = diff.change_set(read[against[0]], _Patches(late, against[0]), ledger, as_of=head.committer.when)
     if len(against) == 1:
         return first
     common = set.intersection(*({one.path for one in read[pair]} for pair in against))

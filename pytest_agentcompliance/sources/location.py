@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_agentcompliance.errors import UsageError
+from pytest_agentcompliance.parsing.late import late
 
 GITFILE_LIMIT = 8192  # bytes; a path is not longer
-GITFILE = re.compile(r"\Agitdir: (.+?)\n?\Z")
-OBJECT_FORMAT = re.compile(r"^\s*objectformat\s*=\s*\"?(sha1|sha256)\"?\s*$", re.IGNORECASE | re.MULTILINE)
+GITFILE = late(r"\Agitdir: (.+?)\n?\Z")
+OBJECT_FORMAT = late(r"^\s*objectformat\s*=\s*\"?(sha1|sha256)\"?\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

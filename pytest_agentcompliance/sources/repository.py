@@ -10,7 +10,7 @@ from typing import Self
 
 from pytest_agentcompliance.errors import EvidenceError, UsageError
 from pytest_agentcompliance.evidence import ChangeSet, Content, Ledger, Tree
-from pytest_agentcompliance.evidence.changes import FOLDER, SUBMODULE
+from pytest_agentcompliance.evidence.changes import FOLDER, SUBMODULE, is_file
 from pytest_agentcompliance.evidence.tree import Side
 from pytest_agentcompliance.sources import diff
 from pytest_agentcompliance.sources.ancestry import Ancestry
@@ -33,6 +33,13 @@ PACKED = 1000
 FOLDERS = 32  # that were looked into last and are kept
 NESTED = 10  # names within names: how often is asked again
 WORD = re.compile(r"\w+", re.ASCII)  # as git has it under LC_ALL=C
+NOT_IN_WORDS = bytes(one for one in range(256) if not WORD.fullmatch(chr(one)))
+BLANKED = bytes.maketrans(NOT_IN_WORDS, b" " * len(NOT_IN_WORDS))
+FEW = 32  # names that git looks for: it goes through a file once for each of them, and once more behind each hit
+READ_AT_ONCE = 30  # files
+SWEPT = 250  # blobs that are held against their ids at once
+KEPT = 16 * 1024 * 1024  # bytes of contents that are kept by their ids: a file that moved has one at two paths
+SMALL = 1 << 17  # bytes of a content that is kept when it is held against its id, since rules may ask for it
 PROSE = (b".md", b".mdx", b".txt", b".rst", b".adoc")
 SUFFIX = re.compile(r"[~^:]|@\{")
 SHORT = re.compile(r"[0-9a-fA-F]{4,63}")
@@ -49,6 +56,8 @@ class Repository:
         self._ancestry, self._descent = Ancestry(self.blobs, self.shadow), Descent(self.blobs)
         self._listings: dict[str, Mapping[bytes, tuple[str, str]]] = {}
         self._folders: dict[str, dict[bytes, tuple[str, str]]] = {}  # those that were looked into last
+        self._contents: dict[str, bytes] = {}
+        self._room = KEPT
         self._width = 64 if self.location.object_format == "sha256" else 40
         head = (self.shadow.dir / "HEAD").read_bytes()
         named = HEAD_REF.match(head)
@@ -234,7 +243,7 @@ class Repository:
             if answer.status:
                 raise EvidenceError("git diff-tree failed, though all that it compares can be read")
             raw, start = diff.records(answer.out)
-            return raw, diff.Patches(answer.out, start, raw, self.blobs.read, tally=tally)
+            return raw, diff.Patches(answer.out, start, raw, self.content, tally=tally)
         return self._patched_without(old_tree, new_tree, ledger)
 
     def patched_each(self, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], diff.Patches]:
@@ -258,13 +267,31 @@ class Repository:
                 if not at:
                     raise EvidenceError("git's diffs of several commits could not be told apart")
             part = stream[start:at]
-            found[old, new] = diff.Patches(part, diff.records(part)[1], raw, self.blobs.read)
+            found[old, new] = diff.Patches(part, diff.records(part)[1], raw, self.content)
         return found
 
     def _stand_in_for_what_is_wrong(self, blobs: Iterable[str]) -> None:
-        wrong = [one for one in self.blobs.sweep(blobs, keep=False) if one.problem and one.id not in self.blobs.missing]
-        for one in wrong:
-            self.stand_in(one.id, one.problem)
+        asked, wrong = list(blobs), {}
+        for at in range(0, len(asked), SWEPT):
+            for one in self.blobs.sweep(asked[at : at + SWEPT], keep=self._room > 0, most=SMALL):
+                self._keep(one.id, one.kind if not one.problem else "", one.data)
+                if one.problem and one.id not in self.blobs.missing:
+                    wrong[one.id] = one.problem
+        for oid, problem in wrong.items():
+            self.stand_in(oid, problem)
+
+    def _keep(self, oid: str, kind: str, data: bytes) -> None:
+        if kind == "blob" and data and self._room > 0 and oid not in self._contents:
+            self._contents[oid] = data
+            self._room -= len(data)
+
+    def content(self, oid: str) -> bytes:
+        """The bytes of a blob, read once where there is room. Raises ``Unreadable`` (its path is the id)."""
+        data = self._contents.get(oid)
+        if data is None or oid in self.blobs.missing:
+            data = self.blobs.read(oid)
+            self._keep(oid, "blob", data)
+        return data
 
     def _patched_without(self, old_tree: str, new_tree: str, ledger: Ledger) -> tuple[list[diff.Record], diff.Patches]:
         """The same where blobs cannot be read, or are forged: git compares the trees as they are without those files."""
@@ -277,7 +304,7 @@ class Repository:
             ledger.unread[raw[position].path.decode("utf-8", "surrogateescape")] = why
         old, new = (trees.written(self, tree, left_out) for tree in (old_tree, new_tree))
         stream = self.shadow.output(*DIFF_TREE, old, new)
-        return raw, diff.Patches(stream, diff.records(stream)[1], raw, self.blobs.read, missing)
+        return raw, diff.Patches(stream, diff.records(stream)[1], raw, self.content, missing)
 
     def differences(self, pairs: Sequence[tuple[str, str]]) -> list[list[diff.Record]]:
         """What differs between the trees of each pair, all from one process."""
@@ -360,6 +387,35 @@ class Repository:
 
     def _words(self, tree: str, wanted: Collection[bytes], endings: tuple[str, ...]) -> dict[bytes, set[str]]:
         """Those of the words that ``git grep`` prints for a tree, and the paths that have them."""
+        plain = _plain(wanted) if endings and len(wanted) > FEW else frozenset()
+        found = self._read_for(tree, plain, endings) if plain else None
+        if found is None:
+            return self._grepped(tree, wanted, endings)
+        rest = [raw for raw in wanted if raw not in plain]
+        return found | self._grepped(tree, rest, endings) if rest else found
+
+    def _read_for(self, tree: str, wanted: frozenset[bytes], endings: tuple[str, ...]) -> dict[bytes, set[str]] | None:
+        """The same for words of word characters alone, each file read once for all of them; None where git has to say."""
+        among = tuple(one.lower().encode() for one in endings)
+        places: dict[str, list[str]] = {}
+        try:
+            for path, (mode, oid) in self.listing(tree).items():
+                if is_file(mode) and path.lower().endswith(among):
+                    places.setdefault(oid, []).append(path.decode("utf-8", "surrogateescape"))
+        except EvidenceError:
+            return None
+        found: dict[bytes, set[str]] = {}
+        ids = sorted(places.keys() - self.blobs.missing.keys())
+        for at in range(0, len(ids), READ_AT_ONCE):
+            for one in self.blobs.sweep(ids[at : at + READ_AT_ONCE]):
+                if one.problem and not one.missing:
+                    return None
+                for raw in wanted.intersection(one.data.translate(BLANKED).split()):
+                    found.setdefault(raw, set()).update(places[one.id])
+        return found
+
+    def _grepped(self, tree: str, wanted: Collection[bytes], endings: tuple[str, ...]) -> dict[bytes, set[str]]:
+        """The same by ``git grep``."""
         file = self.shadow.dir / "names"
         file.write_bytes(b"".join(raw + b"\n" for raw in wanted))
         options = ("-z", "-o", "-w", "-F", "--text", "--no-color", "--no-recurse-submodules", "--full-name", "-f", str(file))
@@ -373,6 +429,16 @@ class Repository:
             if raw in wanted and not path.lower().endswith(PROSE):
                 found.setdefault(raw, set()).add(path.removeprefix(tree.encode() + b":").decode("utf-8", "surrogateescape"))
         return found
+
+
+def _plain(wanted: Iterable[bytes]) -> frozenset[bytes]:
+    """The words that git finds wherever they stand, whatever others it looks for: those of word characters alone that stand
+    in none of the others. None where one begins with another character: that it finds right behind any other word."""
+    words = frozenset(raw for raw in wanted if raw and raw.translate(None, NOT_IN_WORDS) == raw)
+    others = [raw for raw in wanted if raw not in words]
+    if any(raw[:1] in NOT_IN_WORDS for raw in others):
+        return frozenset()
+    return words.difference(one for raw in others for one in raw.translate(BLANKED).split())
 
 
 def _sides(raw: Iterable[diff.Record]) -> Iterator[tuple[int, str]]:

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_agentcompliance.parsing import log_chunks, log_signals
 from pytest_agentcompliance.parsing.log_places import same_log
-from pytest_agentcompliance.parsing.log_versions import alike, rewrites
+from pytest_agentcompliance.parsing.log_versions import alike, parts, rewrites
+from pytest_agentcompliance.parsing.markdown import Line
 
 ONE = "## Chunk 1 — cart\n\n- Objective: store the cart\n- Commands run:\n  - `pnpm test` - FAILED\n- Notes / Risks: none\n\n"
 TWO = "## Chunk 2 — till\n\n- Objective: pay\n- Notes / Risks: slow\n\n"
@@ -96,3 +98,31 @@ def test_a_great_many_chunks_of_one_number_are_compared() -> None:
     before = "## Chunk 1 — a\n- Objective: b\n" * 3000
     assert kinds(before, "# Log\n" + before) == []
     assert kinds(before, "# Log\n" + before + TWO) == []
+
+
+ROWS = [
+    "## Chunk 1 — cart", "## Chunk 2 — till", "**Chunk 3 — tax**", "*\u200b*Chunk 9**: x", "__Chunk 7__", "### Chunk 4",
+    "Chunk five", "# Log", "---", "===", "```", "- a: b", "", "    deep", "<!-- no", "-->", "BACKEND COMPLETE",
+    "**Status**: DONE", "## Token summary", "- Input: ~9", "BLOCKED: by ops", "> a",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(ROWS), max_size=12))
+def test_the_numbers_are_those_of_the_parts(rows: list[str]) -> None:
+    text = "\n".join(rows)
+    assert list(log_chunks.numbers(text)) == [part.number for part in parts(text)]
+
+
+WORDS = [
+    "BACKEND", "COMPLETE", "**", "__", "_", " ", ":", "Status", "sta", "tus", "done", "WORK DONE", "BLOCKED", "PARTIAL", "is",
+    "EXECUTION", "Current", "result", "✅", "ﬆatus", "\u200b", "\0", "in progress", "(x)", "&amp;", "1.", "`", '"', "#", "|",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=6).map("".join), st.booleans())
+def test_a_line_that_is_done_with_quickly_says_nothing_of_an_end(body: str, heading: bool) -> None:
+    line = Line(1, "heading" if heading else "text", body, body, level=2 * heading)
+    quick = log_signals.signal(line, "", 0)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(log_signals, "_may_end", lambda _: True)
+        assert log_signals.signal(line, "", 0) == quick

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pytest_agentcompliance.rulebook.history.whitespace_mixed import WhitespaceMixed
 from pytest_agentcompliance.sources import ends, gather
 from pytest_agentcompliance.sources.repository import Repository
@@ -87,3 +89,34 @@ def test_a_file_that_was_moved_is_no_work(tmp_path: Path) -> None:
     repo, base = started(tmp_path, **{"old.ts": "x()\n" * 50})
     repo.commit("style", {"a.ts": OTHER, "old.ts": None, "new.ts": "x()\n" * 50})
     assert not findings(repo, base)
+
+
+def test_what_a_commit_holds_that_cannot_be_read_is_said_of_files_that_nobody_looks_at_too(tmp_path: Path) -> None:
+    """Contents that tell of no form do not keep git from saying what its patch is without."""
+    repo, base = started(tmp_path)
+    repo.commit("one", {"b.ts": "pay(1)\n", "notes.md": "gone\n"})
+    oid = repo.git("rev-parse", "HEAD:notes.md")
+    repo.commit("two", {"b.ts": "pay(2)\n", "notes.md": "here\n"})
+    (repo.root / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    rule = WhitespaceMixed()
+    with Repository(repo.root) as repository:
+        run = gather.gather(repository, ends.find(repository, base, "HEAD", {}), rule.reads, Wanted())
+        assert list(rule.findings_in(run)) == []
+        assert list(run.ledger.unread) == ["notes.md"]
+
+
+def test_patches_are_asked_for_where_contents_leave_a_doubt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo, base = started(tmp_path)
+    for number in range(3):
+        repo.commit(f"feat: pay {number}", {"b.ts": f"pay({number})\n"})
+    repo.commit("fix: pay twice", {"a.ts": OTHER, "b.ts": "pay()\npay()\n"})
+    asked: list[int] = []
+    each = Repository.patched_each
+
+    def listening(self: Repository, pairs: Any) -> Any:
+        asked.append(len(pairs))
+        return each(self, pairs)
+
+    monkeypatch.setattr(Repository, "patched_each", listening)
+    assert len(findings(repo, base)) == 1
+    assert asked == [1]

@@ -13,7 +13,7 @@ import pytest
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, FileChange
 from pytest_agentcompliance.sources import diff, ends
-from pytest_agentcompliance.sources.repository import Repository
+from pytest_agentcompliance.sources.repository import SMALL, Repository
 from tests.conftest import GitRepo
 
 ODD = [
@@ -152,13 +152,45 @@ def test_missing_blobs_cost_their_own_files_alone(run: GitRepo) -> None:
 
 
 def test_a_broken_blob_is_unread_and_the_next_one_is_read(run: GitRepo) -> None:
-    run.commit("work", {"a.py": "a = 2\n", "bad.py": "b = 1\n", "good.py": "g = 1\n"})
+    # So large that it is not kept from when it was held against its id.
+    run.commit("work", {"a.py": "a = 2\n", "bad.py": "b" * SMALL + "\n", "good.py": "g = 1\n"})
     with Repository(run.root) as repository:
         changes = ends.find(repository, "main", "HEAD", {}).changes
         bad = object_file(run, run.git("rev-parse", "HEAD:bad.py"))
         bad.chmod(0o644)
         bad.write_bytes(b"rubbish")
         assert [change.path for change in changes.readable(changes)] == ["a.py", "good.py"]
+
+
+def test_what_was_held_against_its_id_is_not_read_again(run: GitRepo) -> None:
+    run.commit("work", {"a.py": "a = 2\n", "there.py": "t = 1\n"})
+    with Repository(run.root) as repository:
+        changes = ends.find(repository, "main", "HEAD", {}).changes
+        object_file(run, run.git("rev-parse", "HEAD:there.py")).unlink()
+        after = changes.by_path["there.py"].after
+        assert after is not None
+        assert after.bytes() == b"t = 1\n"
+
+
+def test_of_many_contents_as_many_are_kept_as_there_is_room_for(run: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_agentcompliance.sources.repository.KEPT", 40)
+    files = {f"{name}.py": f"{name} = {'x' * 20}\n" for name in "bcdefg"}
+    run.commit("work", files)
+    with Repository(run.root) as repository:
+        changes = ends.find(repository, "main", "HEAD", {}).changes
+        assert {change.path: change.after.text() for change in changes if change.after is not None} == files
+        assert 2 <= len(repository._contents) < len(files)
+
+
+def test_what_something_stands_in_for_is_never_taken_for_it(run: GitRepo) -> None:
+    run.commit("work", {"a.py": "a = 2\n"})
+    with Repository(run.root) as repository:
+        changes = ends.find(repository, "main", "HEAD", {}).changes
+        after = changes.by_path["a.py"].after
+        assert after is not None
+        repository.stand_in(after.oid, "it is gone")
+        with pytest.raises(Unreadable, match="it is gone"):
+            after.bytes()
 
 
 HOOKS = {

@@ -131,3 +131,34 @@ def test_commit_whose_parent_a_shallow_clone_lacks_is_unreadable_and_the_others_
         with pytest.raises(Unreadable, match="a parent of it, or a tree, is missing"):
             len(second.changes)
     assert list(ledger.unread) == [f"commit {ids[0]}"]
+
+
+def lines(one: Commit) -> list[tuple[list[str], list[str]]]:
+    return [([line.text for line in change.removed], [line.text for line in change.added]) for change in one.changes]
+
+
+def test_patches_are_the_same_in_whichever_order_they_are_asked_for(run: GitRepo) -> None:
+    for number in range(12):
+        run.commit(str(number), {"a.py": f"a = {number}\n", f"{number % 3}.py": f"{number}\n"})
+    found: list[dict[str, list[tuple[list[str], list[str]]]]] = []
+    for order in (range(12), range(11, -1, -1), (7, 0, 1, 9, 2, 3, 5, 4, 11, 8, 6, 10), (*range(0, 12, 2), *range(1, 12, 2))):
+        with Repository(run.root) as repository:
+            ids = list(ends.find(repository, "main", "HEAD", {}).commits)
+            each = list(history.history(repository, ids, Ledger()))
+            found.append({each[k].id: lines(each[k]) for k in order})
+    assert found[0][ids[3]] == [(["0"], ["3"]), (["a = 2"], ["a = 3"])]
+    assert all(one == found[0] for one in found)
+
+
+def test_a_commit_is_whole_where_each_of_its_blobs_can_be_read(run: GitRepo) -> None:
+    run.commit("one", {"b.py": "b\n", "README.md": "gone\n"})
+    oid = run.git("rev-parse", "HEAD:README.md")
+    run.commit("two", {"b.py": "c\n", "empty.py": ""})
+    run.commit("three", {"README.md": None})
+    file = run.root / ".git/objects" / oid[:2] / oid[2:]
+    file.unlink()
+    with Repository(run.root) as repository:
+        ledger = Ledger()
+        ids = list(ends.find(repository, "main", "HEAD", {}).commits)
+        assert [one.whole for one in history.history(repository, ids, ledger)] == [False, True, False]
+        assert ledger.unread == {}

@@ -4,10 +4,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from pytest_agentcompliance.evidence import Tree
 from pytest_agentcompliance.sources import ends, gather
+from pytest_agentcompliance.sources import repository as room
 from pytest_agentcompliance.sources.repository import Repository
-from tests.conftest import GitRepo
+from tests.conftest import GitRepo, new_repo
 
 FILES = {
     "src/cart.ts": "export function addUp(items: Item[]) {}\n",
@@ -69,3 +74,43 @@ def test_a_tree_that_was_not_changed_has_no_patch_to_search(repo: GitRepo) -> No
         changes = ends.find(repository, "main", "HEAD", {}).changes
         assert list(changes.containing(re.compile(b"a"))) == []
         assert list(changes.containing(re.compile(b"a"), {0, 1})) == []
+
+
+ENDINGS = (".ts", ".py")
+# Words that are one, that stand in another, that begin or end with what is no letter, that are not ASCII.
+WORDS = ["a", "ab", "ab_1", "$a", "a$", "a$b", "b$c", "a.b", "a-b", "é", "éa", "aé", "x9", "_", "none", "A"]
+TEXTS = [
+    "a ab ab_1\n", "a$b$c a.b x9\n$a b a$\n", "éa aé é a\n_ __ 9x9 x9\n", "\0a\0b\r\na-b\fab", "x" * 100_000 + " ab a$b",
+    "", "AB A ab-A\u2028a", "a\u00a0ab\u0130ab_1",
+]
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Repository, str]]:
+    repo = new_repo(tmp_path_factory.mktemp("words") / "repo")
+    repo.commit("start", {f"{k}{ending}": text for k, text in enumerate(TEXTS) for ending in (".ts", ".PY", ".md", ".txt", "")})
+    with Repository(repo.root) as repository:
+        yield repository, ends.find(repository, "main", "HEAD", {}).head_tree
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(names=st.sets(st.sampled_from(WORDS) | st.text("ab_$.é", min_size=1, max_size=4), min_size=1))
+def test_many_words_are_found_where_git_finds_each(words: tuple[Repository, str], names: set[str]) -> None:
+    repository, head = words
+    quickly, room.FEW = room.FEW, 0
+    try:
+        found = repository._where(head, frozenset(names), ENDINGS)
+        room.FEW = len(names)
+        assert found == repository._where(head, frozenset(names), ENDINGS)
+    finally:
+        room.FEW = quickly
+
+
+def test_many_words_are_found_in_what_can_be_read_alone(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "FEW", 0)
+    repo.commit("start", {"a.ts": "one two\n", "b.ts": "two\n", "new\nline.ts": "one\n"})
+    blob = repo.git("rev-parse", "HEAD:b.ts")
+    (repo.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    repo.branch("agent")
+    with tree(repo) as found:
+        assert found.head.where({"one", "two"}, ENDINGS) == {"one": {"a.ts", "new\nline.ts"}, "two": {"a.ts"}}

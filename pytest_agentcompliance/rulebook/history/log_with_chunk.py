@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import cache, partial
 
 from pydantic import Field
 
@@ -57,15 +58,16 @@ class LogWithChunk(Rule):
     )
 
     def check(self, log: ChunkLog, commits: History) -> Iterator[Finding]:
-        from pytest_agentcompliance.parsing.log_versions import parts  # start-up time: when there is a log
+        from pytest_agentcompliance.parsing.log_chunks import numbers  # start-up time: when there is a log
 
         own = [commit for commit in commits if len(commit.parents) < 2]
         if not any(same_log(path, log.path) for commit in own for path in commit.changes.paths):
             raise NotJudged("no commit of this run touched the log")
         unlogged: list[Commit] = []
+        is_work = cache(partial(self._is_work, log=log.path))  # most commits change what others changed
         bounds = Bounds()
         for commit in own:
-            works = any(self._is_work(path, log.path) for path in commit.changes.paths - commit.changes.proofs)
+            works = any(is_work(path) for path in commit.changes.paths - commit.changes.proofs)
             updates = [one for one in commit.changes if same_log(one.path, log.path) and one.after is not None]
             unlogged += [commit] if works else []
             if not updates:
@@ -74,16 +76,16 @@ class LogWithChunk(Rule):
                 number
                 for one in commit.changes
                 if same_log(one.path, log.path) and one.before
-                for number in _numbers(bounds.take(one.path, one.before.text()))
+                for number in numbers(bounds.take(one.path, one.before.text()))
             }
             texts = [bounds.take(one.path, one.after.text()) for one in updates if one.after]
-            new = [part for text in texts for part in parts(text) if part.number not in known]
+            new = [number for text in texts for number in numbers(text) if number not in known]
             if len(new) > 1 and len(unlogged) > 1:
-                first = next((chunk.at for chunk in log.chunks if chunk.number == new[0].number), Place(log.path))
+                first = next((chunk.at for chunk in log.chunks if chunk.number == new[0]), Place(log.path))
                 yield Finding(
                     f"commit {commit.id[:9]} logs {len(new)} chunks at once, after {len(unlogged)} commits of work",
                     first,
-                    evidence=f"at once {new[0].number}",
+                    evidence=f"at once {new[0]}",
                 )
             unlogged = []
         if unlogged:
@@ -97,12 +99,6 @@ class LogWithChunk(Rule):
 
     def _is_work(self, path: str, log: str) -> bool:
         return not same_log(path, log) and not (self.exempt and matches(path, self.exempt))
-
-
-def _numbers(text: str) -> set[str]:
-    from pytest_agentcompliance.parsing.log_versions import parts
-
-    return {part.number for part in parts(text)}
 
 
 def _called(commit: Commit) -> str:

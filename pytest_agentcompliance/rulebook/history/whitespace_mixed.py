@@ -1,8 +1,9 @@
 """history/whitespace-mixed: no commit that changes behaviour reformats code besides."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -127,20 +128,26 @@ class WhitespaceMixed(Rule):
 
     def check(self, commits: History, changes: ChangeSet) -> Iterator[Finding]:
         own = [commit for commit in commits if len(commit.parents) < 2]
+        exempt = cache(partial(matches, globs=self.exempt))  # most commits change what others changed
         for commit in own:
             try:
                 # The change of a run of one commit is that commit's, and its patches are there for every rule.
                 change = changes if len(commits) == 1 and commit.changes.paths == changes.paths else commit.changes
             except Unreadable as wrong:
                 raise NotJudged(f"the change of {wrong.path} cannot be told: {wrong.reason}") from wrong
-            yield from self._judged(commit, change, changes)
+            yield from self._judged(commit, change, changes, exempt)
 
-    def _judged(self, commit: Commit, change: ChangeSet, run: ChangeSet) -> Iterator[Finding]:
+    def _judged(
+        self, commit: Commit, change: ChangeSet, run: ChangeSet, exempt: Callable[[str], bool]
+    ) -> Iterator[Finding]:
         """What one commit reformats beside its work."""
         found: list[_Told] = []
         real = 0
-        ours = [one for one in change if one.path not in change.proofs and not matches(one.path, self.exempt) and _is_text(one)]
-        if self._likely(change.readable(one for one in ours if one.kind == "modified")) < self.least:
+        ours = [one for one in change if one.path not in change.proofs and not exempt(one.path) and _is_text(one)]
+        modified = [one for one in ours if one.kind == "modified"]
+        if not modified or (change is commit.changes and commit.whole and self._few(change.readable(modified))):
+            return
+        if self._likely(change.readable(modified)) < self.least:
             return
         bounds = [(one, *self._bounds(one)) for one in change.readable(ours)]
         # Most of the rest are done with here: to parse a file takes a hundred times as long as to count its lines.
@@ -154,6 +161,12 @@ class WhitespaceMixed(Rule):
         form = sum(one.said.form for one in found)
         if form >= self.least and real and form >= self.share * real:
             yield _finding(commit, found, form, real, run)
+
+    def _few(self, modified: Iterator[FileChange]) -> bool:
+        """Whether contents alone tell that there are fewer lines of form than are reported: most patches are never asked for."""
+        from pytest_agentcompliance.parsing.churn.contents import few
+
+        return few(((one.before.bytes(), one.after.bytes()) for one in modified if one.before and one.after), self.least)
 
     def _likely(self, modified: Iterator[FileChange]) -> int:
         """As many lines of form alone as there can be, or enough of them: most commits are done with here."""
