@@ -1,20 +1,20 @@
 """The options that a blocker lists: numbered, lettered, or with no mark to name them by."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.markdown import Line
 
 OptionKind = Literal["numbered", "lettered", "unmarked"]
 
-_BARE = re.compile(r"[*_`#~>]+")
-_WORD = re.compile(r"(?i)^option\s+#?(?:(\d{1,3})|([a-z]|i{1,3}|iv))(?![a-z0-9])[\s:.)\]–—-]*(.*)$")
-_NUMBER = re.compile(r"^\(?(\d{1,3})[.):](?:\s+(.*))?$")
-_LETTER = re.compile(r"^\(?([A-Za-z])[.):](?:\s+(.*))?$")
-_IN_LINE = re.compile(r"(?:^|[\s;,])\(?(\d{1,2}|[A-Za-z])[.)]\s+(?=\S)")
-_PLACEHOLDER = re.compile(r"^\[[^\]]*\]$")
+_BARE = late(r"[*_`#~>]+")
+_WORD = late(r"(?i)^option\s+#?(?:(\d{1,3})|([a-z]|i{1,3}|iv))(?![a-z0-9])[\s:.)\]–—-]*(.*)$")
+_NUMBER = late(r"^\(?(\d{1,3})[.):](?:\s+(.*))?$")
+_LETTER = late(r"^\(?([A-Za-z])[.):](?:\s+(.*))?$")
+_IN_LINE = late(r"(?:^|[\s;,])\(?(\d{1,2}|[A-Za-z])[.)]\s+(?=\S)")
+_PLACEHOLDER = late(r"^\[[^\]]*\]$")
 
 
 @dataclass(frozen=True, slots=True)

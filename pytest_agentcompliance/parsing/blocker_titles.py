@@ -1,28 +1,28 @@
 """What a heading of a BLOCKERS.md opens: a blocker, a list of them, those of the past, or something beside them."""
 
-import re
 from typing import Literal, NamedTuple
 
 from pytest_agentcompliance.parsing.blocker_words import NOT_YET, PARTS, STATES, calls_for_decision, plain, says
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_labels import words
 from pytest_agentcompliance.parsing.markdown import visible
 
-_BLOCKER = re.compile(
+_BLOCKER = late(
     r"^(?:(?:implementation|hard|critical|active|open|new|current|execution) )?blocker(?: \d+| [a-z])?(?=$|[\s:.(–—-])"
     r"(?! (?:assessment|log|list|summary|checklist|report|overview|details|status|register|analysis)\b)"
     r"|^blocked\b(?! (?:steps|acs)\b)|^(?:b|blk|blocker)[-_ ]?\d+\b"
 )
-_CONTAINER = re.compile(
+_CONTAINER = late(
     r"\bblockers\b|\bblocking (?:issues|items)\b|\b(?:open|action) (?:\w+ )?(?:items|issues|decisions|questions)\b"
     r"|^blocker (?:assessment|log|list|checklist|summary|details|register)\b|^(?:active|current|open)$"
     r"|^(?:still )?(?:awaiting|waiting (?:on|for)|needed from)\b|^needs? .{0,60}\b(?:attention|input)\b"
 )
-_STRONG_CONTAINER = re.compile(r"^(?:active|current|open|known|outstanding|unresolved|hard)\b")
-_PLAIN_CONTAINER = re.compile(
+_STRONG_CONTAINER = late(r"^(?:active|current|open|known|outstanding|unresolved|hard)\b")
+_PLAIN_CONTAINER = late(
     r"^(?:(?:active|current|open|known|identified|outstanding) )?(?:blockers?|blocking issues)"
     r"(?: (?:log|list|assessment|summary))?$"
 )
-_ASIDE = re.compile(
+_ASIDE = late(
     r"^(?:decisions? (?:made|tier)|pm decisions|non[- ]?blocking|soft\b|potential|possible blockers|warnings?\b|notes?\b"
     r"|additional notes|deferred|dependenc\w*\b(?! blockers)|validation|verification|conclusion|verdict|summary|overview|token"
     r"|work (?:remaining|completed)|next steps|related|references?|questions for|story (?:is )?|pre-?implementation|checklist"
@@ -35,27 +35,27 @@ _ASIDE = re.compile(
     r"|escalation|appendix|environment|current status|about|purpose|how to|legend|template|instructions)"
     r"|non[- ]?blocking|\(not blockers?\)|not blocking|\bnot an? (?:\w+ )?blocker\b|\bsummary of\b"
 )
-_PAST = re.compile(
+_PAST = late(
     r"^(?:resolved|closed|past|previous|previously|former|cleared|answered|fixed)\b"
     r"|(?<!not )(?<!be )(?<!yet )(?<!until )\bresolved\)?$"
 )
-_ENDED = re.compile(
+_ENDED = late(
     r"[(\[](?:[^()\[\]]{0,20}\s)?(?:resolved|closed|fixed|unblocked|cleared|answered|decided|superseded|obsolete|withdrawn|done)\b"
     r"[^()\[\]]{0,60}[)\]]"
     r"|^(?:resolved|closed|fixed|answered)\s*[:–—-]"
     r"|[:–—-][\s✅☑✔✓]*(?:resolved|closed|fixed|answered|unblocked|dropped|withdrawn|superseded|obsolete)\W*$"
     r"|[:–—-]\s*already (?:set|done|there|configured|fixed|resolved)\b"
 )
-_TROUBLE = re.compile(
+_TROUBLE = late(
     r"\b(?:issues?|errors?|missing|fail\w*|cannot|can't|unable|unresolved|conflict\w*|problems?|needs?|required|unclear|block\w*"
     r"|broken|unavailable|undecided|ambigu\w+|contradict\w+|mismatch|not (?:available|found|working|defined|specified))\b"
 )
 
 
-_OVER = re.compile(r"^(?:resolved|closed|fixed|done|cleared|removed|answered)\b")
-_DATED = re.compile(r"^(?:created|(?:last )?updated|date|generated|reviewed)\b.{0,12}\d")
-_GROUP = re.compile(r"\b(?:blockers|issues|items|decisions|questions)\b")
-_STRUCK = re.compile(r"^(?:\d{1,3}[.)]\s*)?~~[^~]+~~(.*)$")
+_OVER = late(r"^(?:resolved|closed|fixed|done|cleared|removed|answered)\b")
+_DATED = late(r"^(?:created|(?:last )?updated|date|generated|reviewed)\b.{0,12}\d")
+_GROUP = late(r"\b(?:blockers|issues|items|decisions|questions)\b")
+_STRUCK = late(r"^(?:\d{1,3}[.)]\s*)?~~[^~]+~~(.*)$")
 
 
 class Title(NamedTuple):

@@ -3,6 +3,7 @@
 import re
 from typing import Literal, NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_labels import words
 from pytest_agentcompliance.parsing.markdown import Line, visible, word_set
 
@@ -41,8 +42,8 @@ ANSWERS = word_set(
     "|",
 )
 
-_MARKS = re.compile(r"[*_`#~>]+")
-_LEAD = re.compile(r"^[^\w(\[]+")
+_MARKS = late(r"[*_`#~>]+")
+_LEAD = late(r"^[^\w(\[]+")
 _NOTHING = r"(?:none|nothing|nil|empty|n/?a)"
 _LATER = (
     r"(?:identified|finali[sz]ed|recorded|logged|yet|found|known|at|currently|so far|remaining|reported|open|active"
@@ -53,52 +54,52 @@ _NO_SUCH = (
     r"(?:blockers?|blocking (?:issues?|items?|concerns?|questions?|decisions?|tbds?|problems?)"
     r"|(?:issues?|concerns?)(?= (?:identified|found|remain)|$)|open (?:questions?|blockers?|issues?|items?))\b"
 )
-_NONE = re.compile(rf"^(?:{_NOTHING}(?:$|[ .,;:(–—-]+{_LATER}\b|[ .;–—(-]*$|[.;])|{_NOTHING} [-–—]+ |{_NO_SUCH})")
-_FREE = re.compile(r"^(?:(?:the |this )?\w+ (?:is )?)?(?:unblocked|not blocked|clear|all clear)(?:$|[\s.,;:!–—-])")
-_PARTLY = re.compile(
+_NONE = late(rf"^(?:{_NOTHING}(?:$|[ .,;:(–—-]+{_LATER}\b|[ .;–—(-]*$|[.;])|{_NOTHING} [-–—]+ |{_NO_SUCH})")
+_FREE = late(r"^(?:(?:the |this )?\w+ (?:is )?)?(?:unblocked|not blocked|clear|all clear)(?:$|[\s.,;:!–—-])")
+_PARTLY = late(
     r"\b(?:for (?:story )?(?:generation|planning|elaboration|creation|synthesis|design|pm)\b|except|other than|besides|apart from"
     r"|but\b|however|aside from)"
 )
-_RESOLVED = re.compile(
+_RESOLVED = late(
     r"^(?:all (?:\w+ )?(?:\w+ )?)?(?:resolved|closed|fixed|cleared|unblocked|answered|done|completed"
     r"|complete(?=$|\s*[.,;:!(–—-])|superseded|obsolete|accepted)\b"
 )
-_OPEN = re.compile(
+_OPEN = late(
     r"^(?:blocks (?!nothing\b|no\b)|(?:blocked|blocking|open|active|unresolved|pending"
     r"|waiting|awaiting|escalated|critical|new|in progress|not resolved)\b)"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = late(
     r"^placeholder\b|^(?:to be|will be) (?:populated|filled|written|added|documented|determined)|^tbd$|^todo$"
     r"|\b(?:write|written) here\b"
     r"|\b(?:workers?|agents?|file|blockers?|entries|section|document)\b[^.]{0,40}?\b(?:will|may|should|is|are|can|to) (?:be )?"
     r"(?:writ\w+|populated|used|contain\w*|filled|added|documented|recorded|logged|listed)\b"
 )
-_METADATA = re.compile(
+_METADATA = late(
     r"^(?:(?:document )?date|phase|story|story id|generated|created|updated|last updated|reviewed by|review date|author|agent"
     r"|reported by|run|iteration|feature|epic|version|story status|pm phase|owner|worker|branch|ticket|see)\b"
 )
-_DECISION = re.compile(
+_DECISION = late(
     r"\bdecisions? (?:is |are )?(?:required|needed|pending|to be made|to be taken|blocker)\b"
     r"|\b(?:needs?|requires?|awaiting|pending) (?:an? |the |user |your )?(?:architect\w+ |design |technical )?decisions?\b"
 )
-NOT_YET = re.compile(
+NOT_YET = late(
     r"\b(?:not|un|to be|never|cannot be|partially|partly)[ -]?(?:yet )?(?:be )?(?:resolved|closed|fixed|answered|decided)\b"
 )
-_WAS_RESOLVED = re.compile(
+_WAS_RESOLVED = late(
     r"(?:^|[.;:!] |[–—-] )(?:is |was |now )?(?:resolved|closed|fixed)(?:$|\s*[:.,;!(]|\s+(?:by|on|in|with|via|through|as of|\d))"
 )
-_RESOLVED_THEN = re.compile(r"^(?:resolved|closed|fixed)(?: (?:on|at))? (?:\d{4}-\d|\d{1,2}[ ./])|^(?:now )?resolved\s*[:.]")
-_OF_ALL = re.compile(r"^(?:all|no) (?:\w+ )?blockers? (?:(?:were|are|have been|has been) )?(?:resolved|closed|cleared|remain\w*)\b")
-_WANTED = re.compile(r"\b(?:needed|needs|required|question|action|wanted)\b")
-_CHOICE = re.compile(
+_RESOLVED_THEN = late(r"^(?:resolved|closed|fixed)(?: (?:on|at))? (?:\d{4}-\d|\d{1,2}[ ./])|^(?:now )?resolved\s*[:.]")
+_OF_ALL = late(r"^(?:all|no) (?:\w+ )?blockers? (?:(?:were|are|have been|has been) )?(?:resolved|closed|cleared|remain\w*)\b")
+_WANTED = late(r"\b(?:needed|needs|required|question|action|wanted)\b")
+_CHOICE = late(
     r"\ban? (?:[a-z-]+ )?decision (?:on|about|before|whether|between|from|is)\b"
     r"|\bdecide (?:whether|which|between)\b|\bchoose between\b"
 )
-_CHOOSE = re.compile(
+_CHOOSE = late(
     r"^(?:choose|pick|decide|select)\b|\bmust (?:explicitly )?(?:choose|decide|pick|select)\b"
     r"|\b(?:owner|user|founder|human) decision\b|\bneeds? (?:a |human |owner )?sign-?off\b"
 )
-_NO_ANSWER = re.compile(
+_NO_ANSWER = late(
     r"^(?:tbd|pending|none|n/?a|open|awaiting|waiting|not\b|unresolved|unknown|to ?do|\?|no\b|needs?|must|should|wait|in progress"
     r"|-|—|…|\.\.\.)"
     r"|\b(?:must|needs? to|will be|should be|waiting|awaits?|awaiting|pending|tbd|to be decided|wait for|once .{1,60} (?:is|are))\b"

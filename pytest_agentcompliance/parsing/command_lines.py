@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from posixpath import normpath
 from typing import NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
+
 LONGEST = 4000  # characters of a command line that are read
 _ENDS = frozenset(("&&", "||", ";", "|", "&"))
-_TOKEN = re.compile(r"&&|\|\||[;|&]|(?:[^\s;|&\"'\\]|\\.|\"[^\"]*\"|'[^']*')+|[\"'\\]")
-_ASIDE = re.compile(r"\(([^()]*)\)")
-_REDIRECTION = re.compile(r"\d?>&\d?-?|&>>?|\d?>>?\s*/dev/null")
-_DURATION = re.compile(r"\d{1,9}(?:\.\d{1,9})?[smhd]?")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_TOKEN = late(r"&&|\|\||[;|&]|(?:[^\s;|&\"'\\]|\\.|\"[^\"]*\"|'[^']*')+|[\"'\\]")
+_ASIDE = late(r"\(([^()]*)\)")
+_REDIRECTION = late(r"\d?>&\d?-?|&>>?|\d?>>?\s*/dev/null")
+_DURATION = late(r"\d{1,9}(?:\.\d{1,9})?[smhd]?")
+_ASSIGNMENT = late(r"[A-Za-z_][A-Za-z0-9_]*=")
 _PREFIXES = frozenset(("sudo", "time", "command", "env", "nice", "exec", "$", ">", "%", "then", "do", "if", "!", "cross-env"))
 
 

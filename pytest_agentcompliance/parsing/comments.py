@@ -9,6 +9,7 @@ from typing import Literal
 from pytest_agentcompliance.parsing import grammar, scan
 from pytest_agentcompliance.parsing.languages import LANGUAGES, Language, language_of
 from pytest_agentcompliance.parsing.lines import Lines
+from pytest_agentcompliance.parsing.remembered import remembered
 from pytest_agentcompliance.parsing.scan import Span
 
 Kind = Literal["comment", "docstring"]
@@ -40,11 +41,14 @@ def comments(text: str, path: str) -> tuple[Comment, ...]:
 def blanked(text: str, path: str) -> str:
     """The text with its comments made blank, offsets and lines unchanged: for rough readers of code."""
     language = language_of(path, text)
-    if language is None:
-        return text
+    return _blanked(text, language.style) if language is not None else text
+
+
+@remembered  # several rules ask about one file
+def _blanked(text: str, style: str) -> str:
     parts: list[str] = []
     at = 0
-    for one in scan.spans(text, language.style):
+    for one in scan.spans(text, style):
         said = text[one.start : one.end]
         plain = "\n" not in said and "\r" not in said
         parts += [text[at : one.start], " " * len(said) if plain else re.sub(r"[^\r\n]", " ", said)]

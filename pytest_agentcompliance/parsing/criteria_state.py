@@ -1,25 +1,26 @@
 """Whether a criterion of a story is still asked for: struck out, deferred, optional or open."""
 
-import re
 from typing import Literal
+
+from pytest_agentcompliance.parsing.late import late
 
 State = Literal["open", "optional", "deferred", "struck"]
 
 MARKS = "*_~`>[]() \t"  # dress around the words of a line
-_OUT = re.compile(
+_OUT = late(
     r"(?i)\b(?:non-?\s?goals?|out[- ]of[- ]scope|not in scope|deferred|future (?:work|stor|enhancement|scope)\w*|won['’]t)\b"
 )
 _GONE = (
     r"(?:deferred|descoped|de-scoped|out[- ]of[- ]scope|not in scope|removed|withdrawn|superseded|obsolete|dropped|cancell?ed"
     r"|gated|moved to (?:[A-Z]+-\w|another|an? |the next|follow)|post-mvp|future (?:story|work)|not applicable|n/a)(?![A-Za-z])"
 )
-_DEFERRED = re.compile(rf"(?i)(?:^|[-–—;:])\s{{0,3}}{_GONE}")
+_DEFERRED = late(rf"(?i)(?:^|[-–—;:])\s{{0,3}}{_GONE}")
 # The text of a criterion that is none any more: "DEFERRED to SHOP-9".
-_STARTS = re.compile(rf"(?i){_GONE}(?:\s{{0,3}}(?:$|[:.;,(–—-])|\s{{1,3}}(?:to|by|from scope|until)\b)")
-_OPTIONAL = re.compile(r"(?i)\b(?:optional|nice[- ]to[- ]have|stretch goal|stretch|bonus|if applicable|if time)\b")
-_OPTIONAL_END = re.compile(r"(?i)\b(?:nice[- ]to[- ]have|stretch|bonus|if applicable|if time)\b")
-_ASIDES = re.compile(r"^[\s*_~`:.–—-]{0,8}[(\[]([^()\[\]]{1,160})[)\]]")
-_AT_END = re.compile(r"[(\[]([^()\[\]]{1,80})[)\]][*_~.\s]{0,4}$")
+_STARTS = late(rf"(?i){_GONE}(?:\s{{0,3}}(?:$|[:.;,(–—-])|\s{{1,3}}(?:to|by|from scope|until)\b)")
+_OPTIONAL = late(r"(?i)\b(?:optional|nice[- ]to[- ]have|stretch goal|stretch|bonus|if applicable|if time)\b")
+_OPTIONAL_END = late(r"(?i)\b(?:nice[- ]to[- ]have|stretch|bonus|if applicable|if time)\b")
+_ASIDES = late(r"^[\s*_~`:.–—-]{0,8}[(\[]([^()\[\]]{1,160})[)\]]")
+_AT_END = late(r"[(\[]([^()\[\]]{1,80})[)\]][*_~.\s]{0,4}$")
 
 
 def state(body: str, rest: str, under: tuple[str, ...]) -> State:

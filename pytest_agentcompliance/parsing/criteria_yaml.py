@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pytest_agentcompliance.parsing import markdown, references
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.references import Key
 
 LONGEST = 2_000  # characters of a line that are looked at
 
-_YAML = re.compile(r"^(\s*)(?:acceptance_?criteria|acs|success_criteria|requirements)\s*:\s*(?:#.*)?$", re.IGNORECASE)
-_YAML_ITEM = re.compile(r"^(\s*)(?:-\s+)?(?:id\s*:\s*)?[\"']?(.*?)[\"']?\s*$")
+_YAML = late(r"^(\s*)(?:acceptance_?criteria|acs|success_criteria|requirements)\s*:\s*(?:#.*)?$", re.IGNORECASE)
+_YAML_ITEM = late(r"^(\s*)(?:-\s+)?(?:id\s*:\s*)?[\"']?(.*?)[\"']?\s*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,22 @@
 """Which decisions a text names by their ids, and whether it relies on them."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from pytest_agentcompliance.parsing.late import late
 
 LONGEST_ID, LONGEST_LINE = 60, 5000
 FEW = 20
 
-_HEDGE = re.compile(
+_HEDGE = late(
     r"(?i)\b(?:pending|await|awaiting|awaits|waiting|waits|blocked|escalat\w+|unconfirmed|not (?:yet )?confirmed|proposed"
     r"|decision (?:required|needed)|needs? (?:an? |the )?(?:decision|confirmation|answer)|open (?:decision|question))\b"
 )
-_TOKEN = re.compile(r"[A-Za-z0-9_-]+")  # cut first, matched then: an id that is looked for in a line takes quadratic time
-_ID = re.compile(r"([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)[-_](\d{1,6})")
-_TOLD = re.compile(r"(?i)\b(?:decisions?|decided|chosen|confirmed)\b")
-_LED = re.compile(r"(?i)\b(?:per|by|see|under|following|follows?|according to)\s+\W{0,3}$")
-_ENTITLES = re.compile(r"\W{0,4}[:—–-]")
+_TOKEN = late(r"[A-Za-z0-9_-]+")  # cut first, matched then: an id that is looked for in a line takes quadratic time
+_ID = late(r"([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)[-_](\d{1,6})")
+_TOLD = late(r"(?i)\b(?:decisions?|decided|chosen|confirmed)\b")
+_LED = late(r"(?i)\b(?:per|by|see|under|following|follows?|according to)\s+\W{0,3}$")
+_ENTITLES = late(r"\W{0,4}[:—–-]")
 
 
 class Id(NamedTuple):

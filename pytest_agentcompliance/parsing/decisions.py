@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pytest_agentcompliance.errors import PolicyError
 from pytest_agentcompliance.parsing.defaults import AGENTS
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.strict_yaml import Lines
 from pytest_agentcompliance.parsing.strict_yaml import read as read_yaml
 
@@ -27,22 +28,22 @@ _NAMES = (
     "libraries", "technology", "technologies", "service", "services", "environment", "env", "env_vars", "environment_variables",
     "variables", "host", "hosts", "component", "components", "files", "paths",
 )  # fmt: skip
-_AGREES = re.compile(
+_AGREES = late(
     r"(?i)^\W*(?:yes|yep|ok(?:ay)?|agreed?|approved?|accept(?:ed)?|allow(?:ed)?|confirmed|granted|go(?: ahead)?|do it|true)\b"
 )
-_START = re.compile(r"^(?:---[ \t]*(?:#[^\n]*)?|\.\.\.[ \t]*)\r?$", re.MULTILINE)
-_AT = re.compile(r"^[^\n:]*:(\d+): ", re.DOTALL)
-_NOTHING = re.compile(
+_START = late(r"^(?:---[ \t]*(?:#[^\n]*)?|\.\.\.[ \t]*)\r?$", re.MULTILINE)
+_AT = late(r"^[^\n:]*:(\d+): ", re.DOTALL)
+_NOTHING = late(
     r"(?is)^\W*(?:|tbd|tba|todo|pending|none|null|n/?a|unknown|unconfirmed|undecided|open|nobody|no one|awaiting\b.*|to be \w+.*"
     r"|\[.*\]|\?+)\W*$"
 )
-_PENDING = re.compile(
+_PENDING = late(
     r"(?i)^\W*(?:pending|proposed|proposal|open|draft|unconfirmed|tbd|tba|awaiting|waiting|needs?|not |undecided|unresolved"
     r"|escalated|blocked|requested|in review|under review|todo|to be)\b"
 )
-_PEOPLE = re.compile(r"(?i)\b(?:user|human|owner|product|stakeholder|customer|client|team|architect|cto|person)\b")
-_ROLE = re.compile(r"(?i)\W*(?:dev|pm|qa)(?:[-_]\w|\W*$)")
-_DROPPED = re.compile(
+_PEOPLE = late(r"(?i)\b(?:user|human|owner|product|stakeholder|customer|client|team|architect|cto|person)\b")
+_ROLE = late(r"(?i)\W*(?:dev|pm|qa)(?:[-_]\w|\W*$)")
+_DROPPED = late(
     r"(?i)^\W*(?:rejected|superseded|deprecated|withdrawn|cancell?ed|obsolete|revoked|replaced|dropped|declined)\b"
 )
 

@@ -3,17 +3,25 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.languages import language_of
 from pytest_agentcompliance.parsing.lines import Lines
+from pytest_agentcompliance.parsing.together import Together
 
 Reads = Literal["", "path", "query", "body"]
 _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
-_SERVER = r"(?:.*\.)?(?:app|router|server|fastify|api|hono|route|routes|v\d|instance|[a-zA-Z]*(?:Router|Routes?|App|Server|Api))"
-_CALLED = rf"^{_SERVER}(?:\.route\([^()]{{0,100}}\))?\.(?:get|post|put|patch|delete|all)$"
+# The grammar makes its patterns anew for each text, and one that counts takes it long: what it finds is looked at here.
+_VERB = r"\.(?:get|post|put|patch|delete|all)$"
+_HAS_VERB = re.compile(r"\.(?:get|post|put|patch|delete|all)")
+# What a router is called, or the end of it, and all that may stand behind it, at any place of the text.
+_ROUTER = re.compile(
+    r"(?=(?:(app|router|server|fastify|api|hono|route|routes|v\d|instance)|Router|Routes?|App|Server|Api)"
+    r"(?:\.route\([^()]{0,100}\))?\.(?:get|post|put|patch|delete|all)\Z)"
+)
+_BEHIND = 130  # characters that a match of it may be long
 _JS_BODY = re.compile(
     r"\b(?:req|request|r)\.(?:body|files?)\b|\b(?:ctx|c|context)\.(?:request\.body|req\.(?:json|parseBody|formData|text)\()|"
     r"\b(?:req|request)\.(?:json|formData|text)\(|"
@@ -34,6 +42,8 @@ _JS_CHECK = re.compile(
 _PARSE = re.compile(r"\b(?:parseInt|parseFloat|isNaN|JSON\.parse|requireAuth\w*|ensureAuth\w*|checkAuth\w*|verify(?:Token|Jwt|"
                     r"JWT)|isAuth\w*|requireUser|requireAdmin|"
                     r"(?:verify|check|ensure|require)\w{0,30}(?:Access|Permissions?|Owner\w*|Auth\w*|Role|Limit))\(")
+_OF_NEXT = re.compile(r"(?:^|/)route\.[cm]?[jt]sx?$")
+_OF_PAGES = re.compile(r"(?:^|/)(?:pages/)?api/")
 _EXPORTED = re.compile(r"export\s+(?:default\s+)?(?:async\s+)?(?:const\s+)?$")
 _NEST = re.compile(r"@(?:Post|Put|Patch|Delete|Get|All)\(")
 _NEST_BODY = re.compile(r"@(Body|Query)\(([^()]{0,200}(?:\([^()]{0,200}\))?[^()]{0,100})\)\s*(?:readonly\s+)?(\w+)\??\s*(?::\s*("
@@ -73,18 +83,40 @@ def endpoints(path: str, text: str) -> tuple[Endpoint, ...]:
     if language is None:
         return ()
     if language.name == "python":
-        found = grammar.find(_PYTHON, language.grammar, text)
-        return tuple(sorted(_of_python(found or (), text, path), key=lambda one: one.line))
+        plain = blanked(text, path)
+        found = _PYTHON.find(language.grammar, text) if _PY_ROUTE.search(plain) or "View" in text else ()
+        return tuple(sorted(_of_python(found or (), plain), key=lambda one: one.line))
     if language.name in _SCRIPTS:
-        found = grammar.find(_SCRIPT, language.grammar, text)
-        return tuple(sorted(_of_script(found or (), blanked(text, path), path), key=lambda one: one.line))
+        plain = blanked(text, path)
+        found = _SCRIPT.find(language.grammar, text) if _HAS_VERB.search(text) or _may_declare(plain, path) else None
+        found = tuple(one for one in found or () if one.pattern or (one.held[0] and _is_router(text, *one.held[0])))
+        return tuple(sorted(_of_script(found, plain, path), key=lambda one: one.line))
     return ()
 
 
+def _may_declare(text: str, path: str) -> bool:
+    """Whether something of a script could be an endpoint though no router is asked: by a decorator, or an export of such a file."""
+    if _NEST.search(text):
+        return True
+    return "export" in text and ("event." in text or (_OF_NEXT.search(path) or _OF_PAGES.search(path)) is not None)
+
+
+def _is_router(text: str, start: int, end: int) -> bool:
+    """Whether what is called is a method of a router: its name stands at the start of one line, or behind a point."""
+    for found in _ROUTER.finditer(text, max(start, end - _BEHIND), end):
+        at = found.start()
+        if found[1] is None:
+            while at > start and text[at - 1].isascii() and text[at - 1].isalpha():
+                at -= 1
+        if at == start or (text[at - 1] == "." and text.find("\n", start, at) < 0 and text.find("\r", start, at) < 0):
+            return True
+    return False
+
+
 _FUNCTIONS = {"any": [{"kind": "arrow_function"}, {"kind": "function_expression"}]}
-_SCRIPT: list[tuple[Mapping[str, Any], list[str]]] = [
+_SCRIPT = Together([
     ({"rule": {"kind": "call_expression", "all": [
-        {"has": {"field": "function", "pattern": "$F", "regex": _CALLED}}, {"has": {"field": "arguments", "pattern": "$A"}},
+        {"has": {"field": "function", "pattern": "$F", "regex": _VERB}}, {"has": {"field": "arguments", "pattern": "$A"}},
     ]}}, ["F", "A"]),
     ({"rule": {"any": [
         {"kind": "function_declaration", "has": {"field": "name", "pattern": "$N"}},
@@ -97,12 +129,12 @@ _SCRIPT: list[tuple[Mapping[str, Any], list[str]]] = [
         ]},
     ]}}, ["N"]),
     ({"rule": {"kind": "method_definition", "has": {"field": "name", "pattern": "$N"}}}, ["N"]),
-]  # fmt: skip
-_PYTHON: list[tuple[Mapping[str, Any], list[str]]] = [
+])  # fmt: skip
+_PYTHON = Together([
     ({"rule": {"kind": "decorated_definition", "has": {"field": "definition", "kind": "function_definitio"
         "n", "has": {"field": "name", "pattern": "$N"}}}}, ["N"]),
     ({"rule": {"kind": "class_definition", "has": {"field": "superclasses", "regex": "APIView|ViewSet"}}}, []),
-]
+])
 
 
 def _of_script(found: tuple[grammar.Match, ...], text: str, path: str) -> Iterator[Endpoint]:
@@ -126,10 +158,10 @@ def _of_script(found: tuple[grammar.Match, ...], text: str, path: str) -> Iterat
         elif one.pattern == 1 and one.held[0]:
             name = text[one.held[0][0] : one.held[0][1]]
             exported = _EXPORTED.search(text[max(0, one.start - 40) : one.start]) is not None
-            of_next = name in ("GET", "POST", "PUT", "PATCH", "DELETE") and re.search(r"(?:^|/)route\.[cm]?[jt]sx?$", path)
+            of_next = name in ("GET", "POST", "PUT", "PATCH", "DELETE") and _OF_NEXT.search(path)
             of_lambda = name in ("handler", "main") and re.search(r"\bevent\.(?:body|queryStringParameters|"
                                                                   r"pathParameters)\b", text[one.start : one.end])
-            of_pages = name == "handler" and re.search(r"(?:^|/)(?:pages/)?api/", path)
+            of_pages = name == "handler" and _OF_PAGES.search(path)
             if exported and (of_next or of_lambda or of_pages):
                 yield Endpoint(line(one.start), line(one.end), f"{name}", _unchecked_script(text[one.start : one.end], functions))
         elif one.pattern == 2 and one.held[0]:
@@ -202,9 +234,10 @@ def _calls(body: str) -> str:
                   r"function\s*\w*\s*\([^()]{0,300}\)", " ", body)
 
 
-def _of_python(found: tuple[grammar.Match, ...], text: str, path: str) -> Iterator[Endpoint]:
-    line = Lines(text)
-    clean = blanked(text, path)
+def _of_python(found: tuple[grammar.Match, ...], clean: str) -> Iterator[Endpoint]:
+    if not found:
+        return
+    line = Lines(clean)
     helpers = _helpers(clean)
     for one in found:
         body = clean[one.start : one.end]

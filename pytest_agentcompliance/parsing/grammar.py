@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -20,9 +21,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from pytest_agentcompliance.parsing import grammar_patterns
+
 LARGEST = 1024 * 1024  # characters; tree-sitter reads about 5 MB/s, and its recovery from errors 0.25
 LONGEST_LINE = 100_000  # characters; ast-grep counts columns from the start of the line, for each node
 FIRST_SECONDS = 3.0  # what any answer may take; more is added for the length of the text
+TICK = 0.1  # seconds
+IDLE = 10  # ticks
 _UNFIT = re.compile("[\ud800-\udfff\0]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 
@@ -46,7 +51,7 @@ def find(patterns: Sequence[tuple[Mapping[str, Any], Sequence[str]]], name: str,
     A pattern is a rule object of ast-grep's (``{"rule": {...}, "constraints": {...}}``) and the names of the variables
     whose places are wanted. See https://ast-grep.github.io/reference/rule.html.
     """
-    said = ask("find", name, text, [[pattern, list(variables)] for pattern, variables in patterns])
+    said = ask("find", name, text, [grammar_patterns.known(pattern, variables) for pattern, variables in patterns])
     if said is None:
         return None
     return tuple(Match(row[0], row[1], row[2], row[3], tuple((one[0], one[1]) if one else None for one in row[4])) for row in said)
@@ -83,6 +88,8 @@ class _Worker:
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        self._watch = _Watch()
+        self._told: set[int] = set()  # the patterns that the child knows by their numbers
         self.patience = 30.0  # seconds that all late answers together may cost
 
     def start(self) -> None:
@@ -98,10 +105,12 @@ class _Worker:
                 child = self._started()
             except OSError:
                 return None
+            if question == "find":
+                (asked,) = more
+                more = (grammar_patterns.told(asked, self._told),)
+                self._told.update(one for one in asked if isinstance(one, int))
             limit = FIRST_SECONDS + len(text) / 50_000  # some fifty times what an honest text takes
-            late = threading.Event()
-            timer = threading.Timer(limit, _stop, (child, late))
-            timer.start()
+            self._watch.begin(child, limit)
             answer = b""
             with contextlib.suppress(OSError):
                 assert child.stdin is not None
@@ -109,10 +118,10 @@ class _Worker:
                 child.stdin.write(json.dumps([question, name, text, *more]).encode() + b"\n")
                 child.stdin.flush()
                 answer = child.stdout.readline()
-            timer.cancel()
-            if late.is_set():
+            late = self._watch.end()
+            if late:
                 self.patience -= limit
-            if late.is_set() or not answer.endswith(b"\n"):
+            if late or not answer.endswith(b"\n"):
                 self._end()
                 return None
         said: list[list[Any]] | None = json.loads(answer)
@@ -131,6 +140,7 @@ class _Worker:
                 cwd=Path(sys.executable).parent,
             )
             self._owner = os.getpid()
+            self._told = set()
         return self._child
 
     def _end(self) -> None:
@@ -150,9 +160,47 @@ class _Worker:
             self._end()
 
 
-def _stop(child: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    child.kill()
+class _Watch:
+    """Kills a child that does not answer in time.
+
+    One thread that looks now and then, and ends when nothing was asked for a while: one for each question costs more than
+    most answers do.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._due: tuple[float, subprocess.Popen[bytes]] | None = None
+        self._late = False
+        self._idle, self._looking = 0, False
+        self._owner = os.getpid()
+
+    def begin(self, child: subprocess.Popen[bytes], limit: float) -> None:
+        if self._owner != os.getpid():  # a fork has no thread, and a lock that another may have held
+            self._lock, self._looking, self._owner = threading.Lock(), False, os.getpid()
+        with self._lock:
+            self._due, self._late, self._idle = (time.monotonic() + limit, child), False, 0
+            if not self._looking:
+                self._looking = True
+                threading.Thread(target=self._look, daemon=True).start()
+
+    def end(self) -> bool:
+        """Whether it was killed."""
+        with self._lock:
+            self._due = None
+            return self._late
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(TICK)
+            with self._lock:
+                if self._due is None:
+                    self._idle += 1
+                    if self._idle > IDLE:
+                        self._looking = False
+                        return
+                elif time.monotonic() > self._due[0]:
+                    self._due[1].kill()
+                    self._due, self._late = None, True
 
 
 def _library_folders() -> list[str]:

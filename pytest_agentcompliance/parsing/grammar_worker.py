@@ -19,8 +19,11 @@ LOADERS = frozenset({
     "vi.mock", "vi.importActual", "vi.importMock", "vi.doMock", "vi.unmock",
     "__import__", "importlib.import_module", "import_module",
 })
-KEPT = 8_000_000  # characters whose trees are kept: several rules ask about one file, one after the other
+KEPT = 4_000_000  # characters whose trees are kept, some 35 bytes for each: several rules ask about one file, one after the other
+ENOUGH = 16  # times after which it is known whether it pays to ask for less first
 _TREES: OrderedDict[tuple[str, str], Any] = OrderedDict()
+_PATTERNS: dict[int, Any] = {}
+_TRIED: dict[tuple[int | None, str], list[int]] = {}  # of a pattern in a grammar, how often less was asked first, and was enough
 
 
 def _tree(text: str, grammar: str) -> Any:
@@ -193,15 +196,45 @@ def elements(text: str, grammar: str) -> Answer:
     return found
 
 
-def find(text: str, grammar: str, patterns: list[tuple[dict[str, Any], list[str]]]) -> Answer:
-    """What patterns of ast-grep match: which one, start, end, kind of node, and where each of its variables stands."""
+def find(text: str, grammar: str, asked: list[Any]) -> Answer:
+    """What patterns of ast-grep match: which one, start, end, kind of node, and where each of its variables stands.
+
+    A pattern comes as a number, what is to be asked first, itself and its variables, and later as its number alone.
+    """
+    patterns = [_pattern(one) for one in asked]  # all of them, whatever happens then: they are not told again
     root = _tree(text, grammar)
     found: Answer = []
-    for index, (pattern, variables) in enumerate(patterns):
+    for index, (number, first, pattern, variables) in enumerate(patterns):
+        if first is not None and _spares(number, grammar, root, first):
+            continue
         for node in root.find_all(pattern):
             held = [node.get_match(name) for name in variables]
             found.append((index, *_ends(node), node.kind(), [_ends(one) if one is not None else None for one in held]))
+        if number is not None:
+            _TRIED.setdefault((number, grammar), [0, 0])
     return found
+
+
+def _spares(number: int | None, grammar: str, root: Any, first: dict[str, Any]) -> bool:
+    """Whether a text has no match of a pattern since it has none of what is asked first, where that is worth its while.
+
+    The first time each pattern is asked as it is: what a grammar does not know in it must show.
+    """
+    tried = _TRIED.get((number, grammar))
+    if tried is None or (tried[0] >= ENOUGH and 4 * tried[1] < tried[0]):
+        return False
+    spared = root.find(first) is None
+    tried[0] += 1
+    tried[1] += spared
+    return spared
+
+
+def _pattern(one: Any) -> Any:
+    if isinstance(one, int):
+        return _PATTERNS[one]
+    if one[0] is not None:
+        _PATTERNS[one[0]] = one
+    return one
 
 
 def nodes(text: str, grammar: str, rules: list[dict[str, Any]]) -> Answer:

@@ -1,30 +1,42 @@
 """The functions of a file that answer requests: which lines each has, and what it answers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.comments import blanked
+from pytest_agentcompliance.parsing.grammar import Match
 from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
 from pytest_agentcompliance.parsing.lines import Lines
+from pytest_agentcompliance.parsing.remembered import remembered
+from pytest_agentcompliance.parsing.together import Together
 
 LONGEST = 1_000_000  # characters of a file that is read
 MOST = 2000  # handlers of one file
 
 _VERBS = r"get|post|put|patch|delete|del|all|head|options|use|on"
-_SERVER = (
-    r"(?:.*[.)])?(?:app|router|server|fastify|api|hono|route|routes|v\d|instance|typed|[\w$]*(?:Router|Routes?|App|Server|Api))"
+# The grammar makes its patterns anew for each text, and one that counts takes it longer than the parse: the grammar is asked by
+# these, and what it finds is looked at here.
+_VERB = rf"\.(?:{_VERBS})$"
+_HAS_VERB = re.compile(rf"\.(?:{_VERBS})")
+_TAKEN = r"^\(\s*_?(?:req|request|c|ctx|context)\b"
+_HAS_TAKEN = re.compile(r"\(\s*_?(?:req|c)")
+# What a router is called, or the end of it, and all that may stand behind it, at any place of the text.
+_ROUTER = re.compile(
+    r"(?=(?:(app|router|server|fastify|api|hono|route|routes|v\d|instance|typed)|Router|Routes?|App|Server|Api)"
+    r"(?:<[^<>()]{0,200}>)?(?:\.route\([^()]{0,100}\))?(?:\.withTypeProvider(?:<[^<>]{0,60}>)?\(\))?"
+    rf"\.(?:{_VERBS})\Z)"
 )
-_TYPED = r"(?:\.withTypeProvider(?:<[^<>]{0,60}>)?\(\))?"
-_CALLED = rf"^{_SERVER}(?:<[^<>()]{{0,200}}>)?(?:\.route\([^()]{{0,100}}\))?{_TYPED}\.(?:{_VERBS})$"
+_BEHIND = 420  # characters that a match of it may be long
 _PATH = re.compile(r"\(\s*([\"'`])(/[^\"'`\n]{0,200}|\*|)\1")
 _NAMED = re.compile(r"\(\s*\w+(?:\.\w+){0,4}\s*,")
 # Two parameters that are a request and what answers it.
-_ANSWERS = r"^\(\s*_?(?:req|request)\s*(?::[^,]*(?:,[^,()]*>)?)?,\s*_?(?:res|response|reply|rep)\b"
-_CONTEXT = r"^\(\s*_?(?:c|ctx|context)\s*:\s*(?:\w+\.)?\w*Context(?:<[^()]{0,200}>)?\s*,?\s*\)$"
+_ANSWERS = re.compile(r"\(\s*_?(?:req|request)\s*(?::[^,]*(?:,[^,()]*>)?)?,\s*_?(?:res|response|reply|rep)\b")
+_LETTER = r"(?:\w|[^\0-\x7f])"
+_CONTEXT = re.compile(
+    rf"\(\s*_?(?:c|ctx|context)\s*:\s*(?:{_LETTER}+\.)?{_LETTER}*Context(?:<[^()]{{0,200}}>)?\s*+,?\s*+\)\Z"
+)
 _HAS_CONTEXT = re.compile(r"[\"'](?:hono|koa|elysia|@koa/|@hono/|@oak/|https://deno\.land/x/oak)")
 _TAKES = r"\(\s*_?(?:req|request)\b"
 _NEXT_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
@@ -36,6 +48,7 @@ _DECORATED = re.compile(
     r"(?:[rf]?([\"'])(/[^\"'\n]{0,200}|)\2|\w+\s?[,)])"
 )
 _VIEW = r"\b(?:MethodView|Resource|APIView|HTTPEndpoint|ViewSet|ModelViewSet|GenericAPIView|View)\b"
+_VIEW_WORDS = ("View", "Resource", "HTTPEndpoint")  # one of them stands in each of those names
 _VIEW_METHODS = frozenset({
     "get", "post", "put", "patch", "delete", "list", "create", "retrieve", "update", "destroy", "partial_update",
 })  # fmt: skip
@@ -62,7 +75,7 @@ class Handler:
     name: str
 
 
-@lru_cache(maxsize=64)
+@remembered
 def handlers(path: str, text: str) -> tuple[Handler, ...]:
     """The handlers of a file of Python, TypeScript or JavaScript in order; none of another. Never fails.
 
@@ -75,11 +88,9 @@ def handlers(path: str, text: str) -> tuple[Handler, ...]:
     if len(text) > LONGEST or not sign.search(text):
         return ()
     if name in SCRIPTS:
-        plain = blanked(text, "x.ts")
-        found = list(_of_scripts(grammar.find(_SCRIPT, name, text) or (), plain, path))
+        found = _of_scripts(path, text, name)
     elif name == "python":
-        plain = blanked(text, "x.py")
-        found = list(_of_python(grammar.find(_PYTHON, name, text) or (), plain, path))
+        found = _of_python(path, text)
     else:
         return ()
     line, end = Lines(text), -1
@@ -92,15 +103,15 @@ def handlers(path: str, text: str) -> tuple[Handler, ...]:
 
 
 _FUNCTION: dict[str, Any] = {"any": [{"kind": "arrow_function"}, {"kind": "function_expression"}]}
-_SCRIPT: list[tuple[dict[str, Any], list[str]]] = [
+_SCRIPT = Together([
     ({"rule": {"kind": "call_expression", "all": [
-        {"has": {"field": "function", "pattern": "$NAME", "regex": _CALLED}},
+        {"has": {"field": "function", "pattern": "$NAME", "regex": _VERB}},
         {"has": {"field": "arguments", "pattern": "$GIVEN", "any": [
             {"has": _FUNCTION}, {"has": {"kind": "call_expression", "has": {"field": "arguments", "has": _FUNCTION}}}]}}]}},
      ["NAME", "GIVEN"]),
     ({"rule": {"any": [
         {"kind": one} for one in ("function_declaration", "arrow_function", "function_expression", "method_definition")],
-               "has": {"field": "parameters", "any": [{"regex": _ANSWERS}, {"regex": _CONTEXT}]}}}, []),
+               "has": {"field": "parameters", "pattern": "$TAKEN", "regex": _TAKEN}}}, ["TAKEN"]),
     ({"rule": {"kind": "method_definition", "all": [
         {"has": {"field": "name", "pattern": "$NAME"}},
         {"inside": {"kind": "class_body", "inside": {"kind": "class_declaration", "pattern": "$CLASS"}}}]}}, ["NAME", "CLASS"]),
@@ -108,8 +119,8 @@ _SCRIPT: list[tuple[dict[str, Any], list[str]]] = [
         {"has": {"field": "declaration", "kind": "function_declaration", "has": {"field": "name", "pattern": "$NAME"}}},
         {"has": {"field": "declaration", "kind": "lexical_declaration", "has": {"kind": "variable_declarator", "has": {
             "field": "name", "pattern": "$NAME"}}}}]}}, ["NAME"]),
-]  # fmt: skip
-_PYTHON: list[tuple[dict[str, Any], list[str]]] = [
+])  # fmt: skip
+_PYTHON = Together([
     ({"rule": {"kind": "decorated_definition", "has": {"field": "definition", "kind": "function_definition", "has": {
         "field": "name", "pattern": "$NAME"}}}}, ["NAME"]),
     ({"rule": {"kind": "function_definition", "all": [
@@ -119,13 +130,19 @@ _PYTHON: list[tuple[dict[str, Any], list[str]]] = [
     ({"rule": {"kind": "function_definition", "all": [
         {"has": {"field": "name", "pattern": "$NAME"}}, {"has": {"field": "parameters", "regex": r"^\(\s*request\b"}},
         {"inside": {"kind": "module"}}]}}, ["NAME"]),
-]  # fmt: skip
+])  # fmt: skip
 
 
-def _of_scripts(found: tuple[grammar.Match, ...], plain: str, path: str) -> Iterator[tuple[int, int, str]]:
-    of_next = _OF_NEXT.search(path) is not None
+def _of_scripts(path: str, text: str, name: str) -> list[tuple[int, int, str]]:
+    can = (_HAS_VERB.search(text), _HAS_TAKEN.search(text), "Controller" in text, _OF_NEXT.search(path))
+    asked = [at for at, may in enumerate(can) if may]
+    found = _SCRIPT.find(name, text, asked) if asked else None
+    return list(_scripts_told(found, text, blanked(text, "x.ts"))) if found else []
+
+
+def _scripts_told(found: Sequence[Match], text: str, plain: str) -> Iterator[tuple[int, int, str]]:
     for one in found:
-        if one.pattern == 0 and one.held[0] and one.held[1]:
+        if one.pattern == 0 and one.held[0] and one.held[1] and _is_router(text, *one.held[0]):
             verb = plain[one.held[0][0] : one.held[0][1]].rpartition(".")[2]
             given = plain[slice(*one.held[1])]
             route = _PATH.match(given)
@@ -135,21 +152,36 @@ def _of_scripts(found: tuple[grammar.Match, ...], plain: str, path: str) -> Iter
                 yield one.held[1][0], one.held[1][1], f"{verb.upper()} {route[2] if route else '?'}"
             elif verb == "on" and re.match(r"\(\s*\[?\s*[\"'](?:GET|POST|PUT|PATCH|DELETE)\b", given):
                 yield one.held[1][0], one.held[1][1], "on"
-        elif one.pattern == 1:
+        elif one.pattern == 1 and one.held[0] and _is_asked(text, *one.held[0]):
             said = plain[one.start : one.end]
-            taken = re.search(_TAKES, said[:400]) is not None
-            if not _MIDDLEWARE.search(said) and (taken or _HAS_CONTEXT.search(plain)):
+            is_request = re.search(_TAKES, said[:400]) is not None
+            if not _MIDDLEWARE.search(said) and (is_request or _HAS_CONTEXT.search(plain)):
                 yield one.start, one.end, _called(plain[max(0, one.start - 400) : one.start], said)
         elif one.pattern == 2 and one.held[0] and one.held[1]:
             head = plain[max(0, one.held[1][0] - 600) : one.held[1][0]].rpartition("}")[2]
-            if _CONTROLLER.search(head) or _CONTROLLER.search(plain[one.held[1][0] :][:2000].partition("class ")[0]):
-                name = plain[slice(*one.held[0])]
-                if name != "constructor":
-                    yield one.start, one.end, name
-        elif one.pattern == 3 and of_next and one.held[0]:
+            beside = plain[one.held[1][0] : one.held[1][0] + 2000].partition("class ")[0]
             name = plain[slice(*one.held[0])]
-            if name in _NEXT_METHODS:
+            if name != "constructor" and (_CONTROLLER.search(head) or _CONTROLLER.search(beside)):
                 yield one.start, one.end, name
+        elif one.pattern == 3 and one.held[0] and (name := plain[slice(*one.held[0])]) in _NEXT_METHODS:
+            yield one.start, one.end, name
+
+
+def _is_asked(text: str, start: int, end: int) -> bool:
+    """Whether these parameters are a request and what answers it, or the context of both."""
+    return (_ANSWERS.match(text, start, end) or _CONTEXT.match(text, start, end)) is not None
+
+
+def _is_router(text: str, start: int, end: int) -> bool:
+    """Whether what is called is a method of a router: its name stands at the start of one line, behind a point, or a bracket."""
+    for found in _ROUTER.finditer(text, max(start, end - _BEHIND), end):
+        at = found.start()
+        if found[1] is None:
+            while at > start and (text[at - 1].isalnum() or text[at - 1] in "_$" or text[at - 1] > "\x7f"):
+                at -= 1
+        if at == start or (text[at - 1] in ".)" and text.find("\n", start, at) < 0 and text.find("\r", start, at) < 0):
+            return True
+    return False
 
 
 def _called(before: str, said: str) -> str:
@@ -164,8 +196,16 @@ def _called(before: str, said: str) -> str:
     return own[1] if own and own[1] != "async" else ""
 
 
-def _of_python(found: tuple[grammar.Match, ...], plain: str, path: str) -> Iterator[tuple[int, int, str]]:
+def _of_python(path: str, text: str) -> list[tuple[int, int, str]]:
+    plain = blanked(text, "x.py")
     of_django = "django" in plain or path.rpartition("/")[2].startswith("views")
+    can = (_DECORATED.search(plain), any(word in text for word in _VIEW_WORDS), of_django and "request" in text)
+    asked = [at for at, may in enumerate(can) if may]
+    found = _PYTHON.find("python", text, asked) if asked else None
+    return list(_python_told(found or (), plain))
+
+
+def _python_told(found: Sequence[Match], plain: str) -> Iterator[tuple[int, int, str]]:
     for one in found:
         if one.held[0] is None:
             continue
@@ -176,5 +216,5 @@ def _of_python(found: tuple[grammar.Match, ...], plain: str, path: str) -> Itera
             if route:
                 verb = "" if route[1] in ("route", "api_route") else route[1].upper()
                 yield one.start, one.end, f"{verb} {route[3]}".strip() if route[3] else name
-        elif (one.pattern == 1 and name in _VIEW_METHODS) or (one.pattern == 2 and of_django):
+        elif one.pattern == 2 or name in _VIEW_METHODS:
             yield one.start, one.end, name

@@ -1,7 +1,8 @@
 """Which language a file is written in, told by its name, and by its first line where the name does not say."""
 
-import re
 from dataclasses import dataclass
+
+from pytest_agentcompliance.parsing.late import late
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,11 @@ _BY_NAME = {
 }
 LANGUAGES["c-like"] = Language("c-like", "c")
 _BY_PATTERN = (
-    (re.compile(r"\.env(?:\..+)?|.+\.env\..+|env\.(?:example|sample|template)"), "env"),
-    (re.compile(r"(?:.+\.)?dockerfile(?:[.-].+)?|containerfile[.-].+"), "dockerfile"),
-    (re.compile(r"tsconfig(?:[.-].+)?\.json"), "jsonc"),
-    (re.compile(r"makefile[.-].+"), "make"),
-    (re.compile(r"requirements[\w.-]*\.(?:txt|in)"), "ini"),
+    (late(r"\.env(?:\..+)?|.+\.env\..+|env\.(?:example|sample|template)"), "env"),
+    (late(r"(?:.+\.)?dockerfile(?:[.-].+)?|containerfile[.-].+"), "dockerfile"),
+    (late(r"tsconfig(?:[.-].+)?\.json"), "jsonc"),
+    (late(r"makefile[.-].+"), "make"),
+    (late(r"requirements[\w.-]*\.(?:txt|in)"), "ini"),
 )
 _WRAPPERS = (".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".bak", ".orig", ".disabled", ".in")
 _BY_PROGRAM = {

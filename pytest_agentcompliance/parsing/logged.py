@@ -3,25 +3,39 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.languages import language_of
 from pytest_agentcompliance.parsing.lines import Lines
+from pytest_agentcompliance.parsing.somewhere import Anywhere, may_say
+from pytest_agentcompliance.parsing.together import Together
 
 Kind = Literal["secret", "personal"]
 # What must stand somewhere in the added lines before a grammar is asked.
-SENSITIVE = re.compile(
+SENSITIVE = Anywhere(re.compile(
     r"(?i)passw|passphrase|\bpwd|_pwd|secret|token|credential|authorization|cookie|api_?key|access_?key|private_?key|signing_?key|"
     r"encryption_?key|ssn|social_?security|card_?num|credit_?card|cvv|cvc|\.env\b|environ|req(?:uest)?\.(?:body|headers)|e?mail\b"
-)
+), (
+    "passw", "passphrase", "pwd", "_pwd", "secret", "token", "credential", "authorization", "cookie", "api", "access", "private",
+    "signing", "encryption", "ssn", "social", "card", "credit", "cvv", "cvc", ".env", "environ", "req", "email", "mail",
+))  # fmt: skip
 _LEVELS = r"(?:log|info|warn|warning|error|debug|trace|fatal|verbose|silly|http|notice|critical|exception|success|msg|dir|table)"
 _NAMES = r"(?:logger|log|_logger|_log|logging|LOGGER|LOG|winston|pino|Logger|appLogger|rootLogger|reqLog)"
+_LETTER = r"(?:\w|[^\0-\x7f])"
 _CALLEES = {
-    "python": rf"^(?:print|pprint|pprint\.pprint|(?:[A-Za-z_]\w*\.)*{_NAMES}\.{_LEVELS})$",
-    "go": r"^(?:fmt\.Print(?:f|ln)?|log\.(?:Print|Fatal|Panic)(?:f|ln)?|slog\.(?:Debug|Info|Warn|Error)(?:Context)?"
-          r"|(?:[A-Za-z_]\w*\.)*(?:logger|log|sugar|zap)\.(?:Debug|Info|Warn|Error|Fatal|Panic|Print)(?:f|w|ln)?)$",
-    "": rf"^(?:console\.{_LEVELS}|(?:[A-Za-z_$][\w$]*\.)*{_NAMES}\.{_LEVELS})$",
+    "python": re.compile(rf"print|pprint|pprint\.pprint|(?:[A-Za-z_]{_LETTER}*\.)*{_NAMES}\.{_LEVELS}"),
+    "go": re.compile(
+        r"fmt\.Print(?:f|ln)?|log\.(?:Print|Fatal|Panic)(?:f|ln)?|slog\.(?:Debug|Info|Warn|Error)(?:Context)?"
+        rf"|(?:[A-Za-z_]{_LETTER}*\.)*(?:logger|log|sugar|zap)\.(?:Debug|Info|Warn|Error|Fatal|Panic|Print)(?:f|w|ln)?"
+    ),
+    "": re.compile(rf"console\.{_LEVELS}|(?:[A-Za-z_$](?:{_LETTER}|\$)*\.)*{_NAMES}\.{_LEVELS}"),
+}  # fmt: skip
+# How each of them ends: the grammar makes its patterns anew for each text, and those above take it longer than the rest.
+_ENDS = {
+    "python": rf"(?:^p?print|\.pprint|\.{_LEVELS})$", "": rf"\.{_LEVELS}$",
+    "go": r"\.(?:Print|Debug|Info|Warn|Error|Fatal|Panic)(?:f|w|ln|Context)?$",
 }  # fmt: skip
 _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 _CHAIN = re.compile(r"[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*")
@@ -67,6 +81,11 @@ _OTHER = frozenset(
     quote reward sampled second selected sell sep source special stake staked start stop target to trade unk word wrapped
     """.split()  # noqa: SIM905 - as above
 )
+# One of these stands in whatever is written down here, in small letters.
+_SAID = (
+    "passw", "passphrase", "pwd", "secret", "token", "credential", "authorization", "cookie", "key", "ssn", "cvv", "cvc", "jwt",
+    "card", "security", "header", "mail", "body", "env",
+)  # fmt: skip
 _FROM = frozenset({"for", "from", "of", "in", "to", "by", "with"})
 _WHOLE = re.compile(
     r"(?:(?:ctx|c|context|self|this|this\.ctx)\.)?(?:req|request)\??\.(?:raw\??\.)?(?:body|headers|rawHeaders|cookies)|(?:ctx|"
@@ -96,17 +115,25 @@ def logged(path: str, text: str) -> tuple[Logged, ...]:
     language = language_of(path, text)
     if language is None or (language.name not in _SCRIPTS and language.name not in ("python", "go")):
         return ()
-    found = grammar.find(_patterns(language.name), language.grammar, text)
+    if not may_say(text, _SAID):
+        return ()
+    calls = grammar.find(_call(language.name), language.grammar, text) or ()
+    calls = tuple(
+        one for one in calls
+        if one.held[0] and one.held[1] and _is_callee(text, *one.held[0], language.name)
+        and may_say(text[slice(*one.held[1])], _SAID)
+    )  # fmt: skip
+    found = _paints(language.name).find(language.grammar, text) if calls else None
     if found is None:
         return ()
-    line, paints = Lines(text), sorted((one.start, -one.end, one.pattern) for one in found if one.pattern)
+    line, paints = Lines(text), sorted((one.start, -one.end, one.pattern + 1) for one in found)
     counts = re.search(r"max_?tokens|tokeniz|on_?token|lexer|prompt_tokens|completion_tokens|token_?count|"
                        r"num_tokens", text, re.IGNORECASE)
     hide = 300 if language.name == "python" and "SecretStr" in text else 0  # so often it is asked: each time costs a walk
     said: list[Logged] = []
-    for call in found:
-        if call.pattern or not call.held[0] or not call.held[1]:
-            continue
+    for call in calls:
+        assert call.held[0]
+        assert call.held[1]
         (begin, end), (start, finish) = call.held[0], call.held[1]
         if finish - start > 20_000:
             continue
@@ -130,22 +157,36 @@ def _hides(text: str, at: int, what: str) -> bool:
     return re.search(rf"\b{re.escape(last)}(?:\.get_secret_value\(|\s*[:=][^\n]{{0,40}}\bSecretStr\b)", part) is not None
 
 
-def _patterns(name: str) -> list[tuple[Mapping[str, Any], list[str]]]:
-    script = name in _SCRIPTS
+def _is_callee(text: str, start: int, end: int, name: str) -> bool:
+    """Whether what is called writes to the log."""
+    if text.find("(", start, end) >= 0:  # so that what many calls hang on is not gone through for each
+        return False
+    return _CALLEES["" if name in _SCRIPTS else name].fullmatch(text, start, end) is not None
+
+
+@cache
+def _call(name: str) -> list[tuple[Mapping[str, Any], list[str]]]:
+    """The calls of a logger, by what is called and what it is given."""
     call = "call" if name == "python" else "call_expression"
-    callee = {"has": {"field": "function", "pattern": "$F", "regex": _CALLEES["" if script else name]}}
+    callee = {"has": {"field": "function", "pattern": "$F", "regex": _ENDS["" if name in _SCRIPTS else name]}}
+    return [({"rule": {"kind": call, "all": [callee, {"has": {"field": "arguments", "pattern": "$A"}}]}}, ["F", "A"])]
+
+
+@cache
+def _paints(name: str) -> Together:
+    """Strings and comments, and what is put into strings."""
+    script = name in _SCRIPTS
     strings = (
         ["string", "template_string", "regex", "comment"] if script
         else ["string", "comment"] if name == "python"
         else ["interpreted_string_literal", "raw_string_literal", "comment"]
     )  # fmt: skip
     patterns: list[tuple[Mapping[str, Any], list[str]]] = [
-        ({"rule": {"kind": call, "all": [callee, {"has": {"field": "arguments", "pattern": "$A"}}]}}, ["F", "A"]),
         ({"rule": {"any": [{"kind": kind} for kind in strings]}}, []),
     ]
     if name != "go":
         patterns.append(({"rule": {"kind": "template_substitution" if script else "interpolation"}}, []))
-    return patterns
+    return Together(patterns)
 
 
 def _code(text: str, start: int, end: int, paints: list[tuple[int, int, int]]) -> str:

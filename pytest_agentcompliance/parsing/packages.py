@@ -10,6 +10,7 @@ from posixpath import basename, dirname
 from typing import Any, Literal, Protocol
 
 from pytest_agentcompliance.errors import Unreadable
+from pytest_agentcompliance.parsing.late import late
 
 Language = Literal["node", "python"]
 
@@ -23,13 +24,13 @@ PYTHON = ("pyproject.toml", "setup.cfg", "setup.py")
 _WORKSPACE = ("pnpm-workspace.yaml", "lerna.json", "nx.json", "turbo.json", "rush.json")
 _TSCONFIGS = ("tsconfig.json", "tsconfig.build.json", "tsconfig.app.json", "tsconfig.lib.json", "tsconfig.src.json")
 _PYTHON_CONFIGS = ("mypy.ini", ".mypy.ini", "pyrightconfig.json", "ty.toml", ".pyre_configuration")
-_PYTHON_CHECKER = re.compile(r"\b(?:mypy|(?:based)?pyright|pytype|pyre-check)\b|\[tool\.ty\b|[\"']ty(?=[\"'\[=<>~])")
-_CHECKER = re.compile(
+_PYTHON_CHECKER = late(r"\b(?:mypy|(?:based)?pyright|pytype|pyre-check)\b|\[tool\.ty\b|[\"']ty(?=[\"'\[=<>~])")
+_CHECKER = late(
     r"(?:^|[\s;&|/\"'])(?:(?:vue-)?tsc|tsgo|tspc|svelte-check|astro check|mypy|(?:based)?pyright)(?=$|[\s;&|\"'])"
 )
-_DELEGATES = re.compile(r"\b(?:turbo|lerna|nx run-many|nx affected|pnpm (?:-r|--recursive|--filter)|yarn workspaces)\b")
-_WATCH = re.compile(r"\s(?:--watch|-w)\b")
-_SETUP_NAME = re.compile(r"^[ \t]*name[ \t]*=[ \t]*[\"']?([A-Za-z0-9][\w.-]{0,200})", re.MULTILINE)
+_DELEGATES = late(r"\b(?:turbo|lerna|nx run-many|nx affected|pnpm (?:-r|--recursive|--filter)|yarn workspaces)\b")
+_WATCH = late(r"\s(?:--watch|-w)\b")
+_SETUP_NAME = late(r"^[ \t]*name[ \t]*=[ \t]*[\"']?([A-Za-z0-9][\w.-]{0,200})", re.MULTILINE)
 
 
 class Readable(Protocol):

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from pytest_agentcompliance.parsing.late import late
+
 LONGEST = 200_000  # characters of a text that are read
 MOST = 5_000  # names that are taken from one text
 
@@ -11,42 +13,42 @@ _ONE = rf"(?:{FAMILIES}|[Aa]c|[Rr]eq|(?i:(?:acceptance[ \t]{{1,3}})?criterion)|(
 _MANY = rf"(?:(?:{FAMILIES})[’']?s|(?i:(?:acceptance[ \t]{{1,3}})?criteria)|(?i:requirements))"
 _NUMBER = r"(?P<number>\d{1,18}(?:\.\d{1,9}){0,4})(?P<part>[a-z](?![A-Za-z0-9]))?(?![A-Za-z0-9%+])"
 _ID = rf"(?:(?P<many>{_MANY})|(?P<one>{_ONE}))(?:[-‑–_#.]|:?[ \t]{{0,2}}#?)(?P<middle>[A-Z]{{2,12}}[-_])?{_NUMBER}"
-_NEXT = re.compile(_ID)
-_HEAD = re.compile(rf"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-){_ID}")
-_BARE = re.compile(_NUMBER)
-_LETTER = re.compile(r"[a-z](?![A-Za-z0-9])")
-_JOIN = re.compile(
+_NEXT = late(_ID)
+_HEAD = late(rf"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-){_ID}")
+_BARE = late(_NUMBER)
+_LETTER = late(r"[a-z](?![A-Za-z0-9])")
+_JOIN = late(
     r"[`*_)\]\"']{0,4}(?:"
     r"(?P<range>\s{0,3}(?:\.\.\.?|…|[-‑–—→])\s{0,3}|\s{1,3}(?:up[ ])?(?:to|through|thru|until)\s{1,3})"
     r"|\s{0,3}(?:,\s{0,3}(?:(?:and|or|plus)\s{1,3})?|[;/&+]\s{0,3})|\s{1,3}(?:and|or|plus|[&+/])\s{1,3}"
     r")[`*_(\[\"']{0,4}"
 )
 # What may follow a number that has no prefix of its own: "AC-1, 2 and 5" is a list, "AC-1, 2 endpoints" is not.
-_ENDS = re.compile(
+_ENDS = late(
     r"\s{0,3}(?:$|[,;/&+)\].:*`_\"'|…\n]|[-–—](?=[\s\d])"
     r"|(?:and|or|to|through|thru|are|is|in|for|from|on|by|only|as|plus|partial(?:ly)?|done|complete[d]?|covered|met|pass(?:ed)?)\b)"
 )
-_ALL = re.compile(
+_ALL = late(
     r"(?i)(?<!\bnot )\b(?:all|every|each)\s{1,3}(?:of\s{1,3})?"
     r"(?:(?:the|its|\d{1,4}|story(?:['’]s)?|defined|backend|listed|stated)\s{1,3}){0,3}"
     r"(?:ACs?\b(?![-‑–_#:. \t]{0,3}\d)|(?:acceptance\s{1,3})?criteri(?:a|on)\b(?!\s{0,3}\d)|story\s{1,3}requirements?\b)"
 )
-_SECTION = re.compile(
+_SECTION = late(
     r"(?i)(?:\bsections?|§)\s{0,3}(\d{1,3}(?:\.\d{1,3}){0,3})(?![.\d]?\d)"
     r"(?!\s{1,3}(?:of|in)\s{1,3}(?:the\s{1,3})?(?:\w{1,20}[- ])?plan)"
 )
-_WORDS = re.compile(r"(?i)\b(?:story|user)\s{1,3}requirements?\s{0,3}(?:[:–—]|-\s|\()\s{0,3}([^\n()]{3,300})")
-_OWNER = re.compile(
+_WORDS = late(r"(?i)\b(?:story|user)\s{1,3}requirements?\s{0,3}(?:[:–—]|-\s|\()\s{0,3}([^\n()]{3,300})")
+_OWNER = late(
     r"(?<![A-Za-z0-9_-])([A-Z][A-Za-z0-9]{1,15}(?:-[A-Za-z0-9]{1,15}){0,3}-\d{1,9}[A-Za-z]?)(?:['’]s?)?[:,]?\s{1,3}[(`*]{0,3}$"
 )
-_OF = re.compile(
+_OF = late(
     r"[`*)]{0,4}\s{1,3}(?:of|in|from)\s{1,3}(?:story\s{1,3})?([A-Z][A-Za-z0-9]{1,15}(?:-[A-Za-z0-9]{1,15}){0,3}-\d{1,9}[A-Za-z]?)\b"
 )
-_PLAN = re.compile(
+_PLAN = late(
     r"(?i)\b(?:implementation[- _]?plan|plan\.(?:md|ya?ml)|plan\s{1,3}(?:steps?|phases?|tasks?|items?|sections?)"
     r"|(?:phases?|steps?|tasks?|sub-?tasks?)\s{0,3}[-#:]?\s{0,2}\d|ST-\d)"
 )
-_REVIEW = re.compile(
+_REVIEW = late(
     r"(?i)\b(?:code[- ]?review|review(?:er)?['’]?s?\s{1,3}(?:finding|issue|comment|concern|feedback|suggest)|review suggested"
     r"|qa[- ](?:fail|feedback|finding|verify|gate)|fix[- ](?:cycle|iteration|list)"
     r"|(?:priorit(?:y|ies)|issues?|findings?)\s{0,3}[#:]?\s{0,2}\d"

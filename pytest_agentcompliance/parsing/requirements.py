@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 from pytest_agentcompliance.parsing import criteria_yaml, markdown, references
 from pytest_agentcompliance.parsing.criteria_state import MARKS, State, state
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.markdown import Line
 from pytest_agentcompliance.parsing.references import Key, Name
 
@@ -14,21 +15,21 @@ MOST = 2_000  # requirements that are taken from one story
 LONGEST = 2_000  # characters of a line that are looked at
 GROUP = 200  # criteria that one heading such as "AC-1 to AC-4" may stand for
 
-_CRITERIA = re.compile(
+_CRITERIA = late(
     r"(?i)\b(?:accept(?:ance)?\s{1,3}(?:criteri(?:a|on)|tests?)|success\s{1,3}criteria|completion\s{1,3}criteria)\b"
 )
-_REQUIREMENTS = re.compile(
+_REQUIREMENTS = late(
     r"(?i)^(?:\d+(?:\.\d+)*[.)]?\s+)?(?:(?:non-?\s?)?functional|user|story|product|business)?\s{0,2}requirements\s{0,3}(?:\([^()]{0,60}\))?:?$"
 )
-_ASIDE = re.compile(  # headings under which criteria are talked about, not laid down
+_ASIDE = late(  # headings under which criteria are talked about, not laid down
     r"(?i)\b(?:elaborat\w*|discover\w*|gaps?|proposed|for pm|suggest\w*|summary|traceab\w*|mapping|coverage|verification|review\w*"
     r"|qa|original|evidence|test plan|change log|history|subtasks?|reality)\b"
 )
-_AFTER = re.compile(r"[*_~`)\]]{0,6}\s{0,3}(?:$|[:|(\[–—]|[-.](?:\s|$)|[*_~`)\]])")
-_QUOTED = re.compile(r"^>[> ]{0,9}(?:[-*+]\s{1,3})?(?:\[[ xX]\]\s)?")
-_GIVEN = re.compile(r"(?i)^[*_`]{0,3}(?:given\b|scenario(?: outline)?[ *_`]{0,4}[:\d])")
-_ORDINAL = re.compile(r"^(?:AC|#)?\s?(\d{1,4})$", re.IGNORECASE)
-_NUMBERED = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){0,3})[.)]?\s")
+_AFTER = late(r"[*_~`)\]]{0,6}\s{0,3}(?:$|[:|(\[–—]|[-.](?:\s|$)|[*_~`)\]])")
+_QUOTED = late(r"^>[> ]{0,9}(?:[-*+]\s{1,3})?(?:\[[ xX]\]\s)?")
+_GIVEN = late(r"(?i)^[*_`]{0,3}(?:given\b|scenario(?: outline)?[ *_`]{0,4}[:\d])")
+_ORDINAL = late(r"^(?:AC|#)?\s?(\d{1,4})$", re.IGNORECASE)
+_NUMBERED = late(r"^(\d{1,3}(?:\.\d{1,3}){0,3})[.)]?\s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,16 @@
 import re
 from typing import Literal, NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.markdown import word_set
 
 MOST_NAMES = 200  # of one field; more than that is no list that anybody checks
 
-NOTHING = re.compile(r"(?i)^\W*(?:n/?a|not applicable|none|nothing|no new\b.*|-+|—)\W*(?:$|[-–—(:.,;])")
-_CODE = re.compile(r"`([^`\n]{2,200})`")
-_PACKAGE = re.compile(r"(?<![\w`/@.-])(@[a-z0-9][\w.-]*/[a-z0-9][\w.-]*(?:/[\w.\[\]-]+)*)", re.IGNORECASE)
-_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]{2,}(?:\.[A-Za-z_$][\w$]*)*(?:\([^()]{0,60}\))?")
-_PATH = re.compile(r"(?:@?[\w.\[\]()$+~-]+/)*[\w.\[\]()$+~-]+")
+NOTHING = late(r"(?i)^\W*(?:n/?a|not applicable|none|nothing|no new\b.*|-+|—)\W*(?:$|[-–—(:.,;])")
+_CODE = late(r"`([^`\n]{2,200})`")
+_PACKAGE = late(r"(?<![\w`/@.-])(@[a-z0-9][\w.-]*/[a-z0-9][\w.-]*(?:/[\w.\[\]-]+)*)", re.IGNORECASE)
+_IDENTIFIER = late(r"[A-Za-z_$][\w$]{2,}(?:\.[A-Za-z_$][\w$]*)*(?:\([^()]{0,60}\))?")
+_PATH = late(r"(?:@?[\w.\[\]()$+~-]+/)*[\w.\[\]()$+~-]+")
 _HOLLOW = word_set(
     "a an the it is was were be been are this that new needed required necessary need needs because for as by story spec per of to"
     " in see above below same yes code file files module implementation feature functionality tbd todo requirement requirements"

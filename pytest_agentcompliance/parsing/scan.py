@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from pytest_agentcompliance.parsing.late import late
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -75,12 +77,12 @@ _STYLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     ),
 }
 # The language of a script or style element, by its lang or type attribute.
-_ELEMENT = re.compile(r"<(script|style)\b([^<>]{0,2000})>", re.IGNORECASE)
-_CLOSE = {"script": re.compile(r"</script\b", re.IGNORECASE), "style": re.compile(r"</style\b", re.IGNORECASE)}
+_ELEMENT = late(r"<(script|style)\b([^<>]{0,2000})>", re.IGNORECASE)
+_CLOSE = {"script": late(r"</script\b", re.IGNORECASE), "style": late(r"</style\b", re.IGNORECASE)}
 # The head of a block scalar: its indentation with the dashes of sequences, and its key.
-_BLOCK_SCALAR = re.compile(r"( *+(?:- ++)*+)([^\s#][^#]*?:)?(?:(?:(?<= )| ++)[!&][^\s]+)* *[|>][+\-0-9]{0,2} *(?:#.*)?\r?$")
-_FRONT = re.compile(r"\s{0,20}---[ \t]*\r?\n")
-_FRONT_END = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
+_BLOCK_SCALAR = late(r"( *+(?:- ++)*+)([^\s#][^#]*?:)?(?:(?:(?<= )| ++)[!&][^\s]+)* *[|>][+\-0-9]{0,2} *(?:#.*)?\r?$")
+_FRONT = late(r"\s{0,20}---[ \t]*\r?\n")
+_FRONT_END = late(r"^---[ \t]*\r?$", re.MULTILINE)
 
 
 @cache

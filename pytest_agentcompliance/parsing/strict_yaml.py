@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from pytest_agentcompliance.errors import PolicyError
+from pytest_agentcompliance.parsing.late import late
 
 MAX_BYTES, MAX_DEPTH, MAX_NODES = 1 << 20, 40, 20_000
 MAX_SHOWN = 10  # errors of one file that are listed
@@ -20,13 +21,13 @@ MAX_LISTED = 40  # valid words that a message lists
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Only what can be told back from its value is typed: 007, 0644, 1.10, 22:22, on and 2024-01-01 stay as written.
-INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+INTEGER = late(r"0|-?[1-9][0-9]{0,17}")
 WORDS: Mapping[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 # What YAML refuses, what it takes for the end of a line and an editor does not, and what turns text around on the screen.
-UNSEEN = re.compile(
+UNSEEN = late(
     "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
 )
-TEMPLATE = re.compile(r"(?:[:\-\[,]\s*|^\s*)\{\w+\}[^\s,}\]]")
+TEMPLATE = late(r"(?:[:\-\[,]\s*|^\s*)\{\w+\}[^\s,}\]]")
 
 Path = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)

@@ -3,42 +3,43 @@
 import re
 from typing import Literal
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.log_commands import outcome
 
 LONGEST = 600  # characters of a line that are read
 
-HINT = re.compile(r"(?i)type-?\s?check|check-types|types:check|\btsc\b|\bTS\d{4}\b|compil|type errors?|mypy|pyright|\bbuil[dt]")
-_CHECK = re.compile(
+HINT = late(r"(?i)type-?\s?check|check-types|types:check|\btsc\b|\bTS\d{4}\b|compil|type errors?|mypy|pyright|\bbuil[dt]")
+_CHECK = late(
     r"(?i)\btype[- ]?check(?:s|ing|ed|er)?\b|\bcheck-types\b|\btsc\b|\btypescript (?:compil\w+|build|check\w*)\b"
     r"|\btypes? (?:all )?compiles?\b|\b(?:mypy|pyright)\b|\bcompiles? (?:cleanly|successfully|without)"
 )
-_AHEAD = re.compile(
+_AHEAD = late(
     r"(?i)\b(?:should|will|must|needs?|to run|todo|pending|ensures?|verify that|would|before|once|if|when"
     r"|not (?:yet )?(?:been )?(?:run|executed)|skipped|deferred|could not|unable to|cannot|awaiting|next)\b"
 )
-_NOT_RUN = re.compile(
+_NOT_RUN = late(
     r"(?i)\b(?:not (?:yet )?(?:been )?(?:run|executed)|skipped|deferred|to be run|could not (?:be )?run"
     r"|unable to run|cannot (?:be )?run|later|(?:should|would|will|expected to) (?:now )?(?:pass|succeed))\b"
 )
-_OLDER = re.compile(
+_OLDER = late(
     r"(?i)\bpre-?existing\b|\bunrelated\b|\bnot (?:related|caused|introduced|from this)\b"
     r"|\bno new (?:type )?(?:errors?|failures?|issues?)\b|\balready (?:there|present|failing|broken)\b|\bexisting errors\b"
 )
-_SENTENCE = re.compile(r"(?<=[.;])\s")
-_RAW = re.compile(r"\berror TS\d{4,5}\b", re.IGNORECASE)
-_STILL = re.compile(r"(?i)\bstill (?:fail\w*|broken|errors?|red)\b|\b(?:fails|failed|failing) again\b")
-_SUBJECT = re.compile(
+_SENTENCE = late(r"(?<=[.;])\s")
+_RAW = late(r"\berror TS\d{4,5}\b", re.IGNORECASE)
+_STILL = late(r"(?i)\bstill (?:fail\w*|broken|errors?|red)\b|\b(?:fails|failed|failing) again\b")
+_SUBJECT = late(
     r"(?i)\btype[- ]?check|check-types|\btsc\b|\bTS\d{4}\b|\btype errors?\b|\bcompil(?:e|er|ation|ing)\b|\b(?:mypy|pyright)\b"
 )
-_ATTEMPT = re.compile(
+_ATTEMPT = late(
     r"(?i)\battempts?\s*(?:#|no\.?|number)?\s*(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)\s+(?:attempt|try)\b"
     r"|\b(first|second|third|fourth|fifth)\s+(?:attempt|try)\b"
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
-_TROUBLE = re.compile(r"(?i)\b(?:typescript|type|compil\w+)\s(?:compil\w+\s)?(?:errors?|issues?|failures?|problems?)\b")
-_OBJECTIVE = re.compile(r"(?i)^\W*objective\b")
-_MENDED = re.compile(r"(?i)\b(?:fix(?:e[sd]|ing)?|resolv\w+|solved|corrected|addressed)\b")
-_SOLVED = re.compile(
+_TROUBLE = late(r"(?i)\b(?:typescript|type|compil\w+)\s(?:compil\w+\s)?(?:errors?|issues?|failures?|problems?)\b")
+_OBJECTIVE = late(r"(?i)^\W*objective\b")
+_MENDED = late(r"(?i)\b(?:fix(?:e[sd]|ing)?|resolv\w+|solved|corrected|addressed)\b")
+_SOLVED = late(
     r"(?i)\b(?:fix(?:e[sd]|ing)?|resolv\w+|solv\w+|clear(?:s|ed)|remov\w+|avoid\w*|prevent\w*|no|zero|0|without|none|correct\w*|address\w*|caused)\b"
 )
 

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pytest_agentcompliance.parsing.late import late
+
 LONGEST = 1 << 20  # characters; libyaml hands out events at some 2 MB/s
 MOST_NODES = 100_000  # with each alias counted as all that it stands for, so that a walk over the nodes is as short
 DEEPEST = 100  # with aliases followed, so that a recursive walk is safe
 
-_UNFIT = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
-_DIRECTIVE = re.compile(r"^%(?:TAG|YAML)[ \t][^\n]*", re.MULTILINE)  # thousands of them take libyaml quadratic time
-_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}|\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # JSON writes them in pairs, YAML none
+_UNFIT = late("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
+_DIRECTIVE = late(r"^%(?:TAG|YAML)[ \t][^\n]*", re.MULTILINE)  # thousands of them take libyaml quadratic time
+_SURROGATES = late(r"\\u[dD][89abAB][0-9a-fA-F]{2}|\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # JSON writes them in pairs, YAML none
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.comments import comments
-from pytest_agentcompliance.parsing.placeholders import bases, load, read
+from pytest_agentcompliance.parsing.placeholders import bases, book, load, read
 from pytest_agentcompliance.parsing.placeholders.sayings import blocks
 
 BOOK = load("pytest_agentcompliance.rulebook.content", "placeholder.yaml")
@@ -247,3 +247,47 @@ def test_lines_lie_within_any_text(text: str, path: str) -> None:
     for one in read(text, path, BOOK, ["TODO"]).stand_ins:
         assert 1 <= one.first <= one.line <= one.last <= lines
         assert "\n" not in one.text
+
+
+SHAPES = [one for one in BOOK.patterns if one.around or one.also]
+PARTS = [
+    "const ", "let", "function ", " f", "mock", "Mock", "MOCK", "fake", "dummyData", "sample", "_stub", "placeholder", "hardcoded",
+    ",", " }", " as ", "(", ")", "=>", "{", "}", "{}", "{ \n }", "{ // later }", "{ /* x", "pending", "\n", " ", " " * 90,
+    "x" * 120, "\u0130", "\n" * 500, "{" + " " * 700 + "}",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(PARTS), max_size=40).map("".join), st.sampled_from(SHAPES))
+def test_shape_is_found_around_a_place_as_it_is_in_the_whole(text: str, entry: book.Pattern) -> None:
+    small = text.lower()
+    whole = book._compiled(entry.shape, 0).search(text) is not None and (not entry.seen or any(one in small for one in entry.seen))
+    if entry.also:
+        whole = whole and book._compiled(entry.also, 0).search(text) is not None
+    assert entry.may_be_in(text, small) is whole
+
+
+@pytest.mark.parametrize(("path", "text"), [
+    ("a.ts", "class FakeClock {\n  f() { throw new Error('not implemented') }\n}"),
+    ("a.ts", "import { it } from 'vitest'\nthrow new Error('not implemented')"),
+    ("a.js", "const it = require('x')\nimport a from \"@jest/globals\"\nthrow new Error('not implemented')"),
+    ("a.js", "if (require.main === module) {\n  throw new Error('not implemented')\n}"),
+    ("a.ts", "if (import.meta.main) {\n  throw new Error('not implemented')\n}"),
+    ("a.tsx", "const createNoOpStore = () => {\n  throw new Error('not implemented')\n}"),
+    ("a.js", "function spyNothing() {}\nclass NullStore {\n  f() { throw new Error('not implemented') } }"),
+    ("a.ts", "class StoreDouble {\n  f() { throw new Error('not implemented') }\n}"),
+    ("a.py", "class Noop_Store:\n    def f(self):\n        raise NotImplementedError('not implemented')"),
+    ("a.py", "class _:\n    pass\nclass DummyX:\n    def f(self):\n        raise NotImplementedError('not implemented')"),
+    ("a.py", "if __name__ == '__main__':\n    raise NotImplementedError('not implemented')"),
+    ("a.py", "import hypothesis\nraise NotImplementedError('not implemented')"),
+    ("a.go", 'package a\nimport "testing"\nfunc f() {\n\tpanic("not implemented")\n}'),
+    ("a.go", 'package a\nfunc (nullStore) Get(a string) {\n\tpanic("not implemented")\n}'),
+])  # fmt: skip
+def test_doubles_are_looked_for_in_every_text_that_may_have_one(path: str, text: str) -> None:
+    assert read(text, path, BOOK).stand_ins == ()
+
+
+def test_long_comments_that_put_work_off_are_told_as_short_ones() -> None:
+    """An entry is asked of a text for what stands anywhere in it."""
+    long = "function f() {\n  // " + "x" * 700 + " is coming soon\n}\n"
+    assert [one.id for one in read(long + "g(() => { // a\n})\n", "a.ts", BOOK).stand_ins] == ["empty-body"]

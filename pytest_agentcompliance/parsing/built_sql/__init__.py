@@ -2,16 +2,22 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
+
+from pytest_agentcompliance.parsing.remembered import remembered
+from pytest_agentcompliance.parsing.somewhere import Anywhere
 
 Kind = Literal["value", "request", "name"]
 # What some file says that has SQL in it: a cheap question before a grammar is asked.
-_SQL = re.compile(
+_SQL = Anywhere(re.compile(
     r"(?i)\b(?:select\s|insert\s+(?:or|into|ignore)\b|update\s+\S+\s+set\b|delete\s+from\b|(?:alter|drop|create|truncate)\s+\w+\s|"
     r"pragma\s|rawsql|literal_column|sequelize|(?:from|import) sqlalchemy)|"
     r"raw\(|unsafe|where\(|\.extra\(|\.(?:query|execute)\(\s*req|order_by\(|having\("
-)
+), (
+    "select", "insert", "update", "delete", "alter", "drop", "create", "truncate", "pragma", "rawsql", "literal_column",
+    "sequelize", "from sqlalchemy", "import sqlalchemy", "raw(", "unsafe", "where(", ".extra(", ".query(", ".execute(", "order_by(",
+    "having(",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,10 @@ class Built:
     around: tuple[int, int]  # lines of the function
 
 
-@lru_cache(maxsize=128)
+@remembered
 def built(path: str, text: str) -> tuple[Built, ...]:
     """The statements of a file of Python, JavaScript or TypeScript that something is put into; never fails."""
-    if not _SQL.search(text):
+    if not _SQL.found(text):
         return ()
     from pytest_agentcompliance.parsing.built_sql.calls import found
     from pytest_agentcompliance.parsing.built_sql.source import read

@@ -1,6 +1,7 @@
 """Where SQL goes: the calls that hand a text to a database, and statements that are put together with no such call near."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from pytest_agentcompliance.parsing.built_sql import Built, Kind, Put
@@ -9,6 +10,7 @@ from pytest_agentcompliance.parsing.built_sql.source import Call, Source, Spot
 from pytest_agentcompliance.parsing.built_sql.sql import is_statement, position
 from pytest_agentcompliance.parsing.built_sql.tame import REQUEST, UNQUOTED
 from pytest_agentcompliance.parsing.lines import Lines
+from pytest_agentcompliance.parsing.somewhere import Anywhere
 
 # Calls whose text must begin as a statement does, and those whose text is a piece of one.
 _WHOLE = re.compile(
@@ -35,6 +37,7 @@ _CONNECTS = re.compile(r"[\w.]*(?:conn|cur|db|session|client|pool|self)\w*\Z")
 _DATABASE = re.compile(r"(?i)(?:db|conn\w*|cur|cursor|pool|knex|sequelize|prisma|engine)\.(?:execute|query|raw|\$\w+Unsafe)\Z")
 _KEYWORD = re.compile(r"(?:sql|query|statement|stmt|text|where|operation)\s*=(?!=)")
 _FIELD = re.compile(r"(?:sql|text|query)\s*:")
+_VERB = Anywhere(re.compile(r"(?i)SELECT|INSERT|UPDATE|DELETE|WITH"), ("select", "insert", "update", "delete", "with"))
 _HELPERS = ("execute_", "_execute", "query_", "fetch_", "_run", "run_")
 _ROUTE = re.compile(r"(?m)^[ \t]*@[\w.]+\.(?:get|post|put|patch|delete|route|api_route|websocket)\(")
 _MOST_HOLES = 60
@@ -51,6 +54,8 @@ def found(source: Source) -> Iterator[Built]:
     for call in source.calls:
         if (spot := _given(source, call, alchemy)) is None:
             continue
+        if flow.is_whole(*spot):
+            continue
         name = source[call.callee].rpartition(".")[2].strip()
         text = flow.text(*spot)
         piece = _PIECE.match(name) or _BUILDER.match(name) or _RAW.search(source[call.callee])
@@ -63,6 +68,8 @@ def found(source: Source) -> Iterator[Built]:
             told |= {spot for spot, _ in holes}
             rows.append((call.start, _built(source, line, (spot[0], spot[1]), call, holes)))
     for start, end in _loose(source):
+        if flow.is_whole(start, end):
+            continue
         text = flow.text(start, end)
         if not is_statement("".join(_starts(text)), surely=True):
             continue
@@ -114,7 +121,11 @@ def _given(source: Source, call: Call, alchemy: bool) -> Spot | None:
 def _loose(source: Source) -> Iterator[Spot]:
     """What is assigned or returned and has a word of SQL in it, though no call near takes it."""
     spots = {(one.start, one.end) for values in source.values.values() for one in values if one.how in ("=", "+=")}
+    said = _VERB.places(source.text)
     for spot in sorted([*spots, *source.returns]):
+        near = bisect_left(said, spot[0])
+        if near == len(said) or said[near] >= spot[1] + 400:
+            continue
         start, end = source.trim(*spot)
         wrapped = source.code[start : start + 1] == "(" and source.pairs.get(start) == end - 1
         if end - start <= _LONGEST:  # a statement and its parameters

@@ -65,6 +65,14 @@ class Flow:
         self.steps, self._told = 0, {}
         return self._of(start, end, 0)
 
+    def is_whole(self, start: int, end: int) -> bool:
+        """Whether an expression is one text that nothing is put into, so that nobody need follow it; it is counted all the same."""
+        if self.source.strings.get(start) != end or start in self.source.parts:
+            return False
+        self.total += self.steps
+        self.steps, self._told = 1, {}
+        return True
+
     def _of(self, start: int, end: int, depth: int) -> Text:
         source = self.source
         start, end = source.trim(start, end)
@@ -123,7 +131,7 @@ class Flow:
             return self._each(source.split(start + 1, end - 1), depth)
         pieces: list[Piece] = []
         for one in source.split(start + 1, end - 1):
-            colon = next((at for at in source.steps(*one) if source.code[at] == ":"), None)
+            colon = next(source.signs(*one, ":"), None)
             pieces.extend(self._of(colon + 1 if colon is not None else one[0], one[1], depth + 1))
         return tuple(pieces)
 
@@ -249,7 +257,7 @@ class Flow:
         name = source.code[callee[0] : callee[1]].partition("<")[0]
         if source.script and given and re.search(r"(?:^|\.)(?:format|v?sprintf)\Z", name):
             return self._filled(self._of(*given[0], depth + 1), given[1:] or given, {}, given[0], depth)
-        dot = max((at for at in source.steps(*callee) if source.code[at] == "."), default=None)
+        dot = max(source.signs(*callee, "."), default=None)
         method = source.code[dot + 1 : callee[1]].strip().partition("<")[0] if dot is not None else ""
         if dot is not None and method in _METHODS:
             receiver = source.trim(start, dot - 1 if source.code[dot - 1 : dot] == "?" else dot)
@@ -372,7 +380,7 @@ class _Signs:
 
 def _signs(source: Source, start: int, end: int) -> _Signs:
     found, code = _Signs(), source.code
-    for at in source.steps(start, end):
+    for at in source.signs(start, end, "+?:|&" if source.script else "+%* "):
         sign = code[at]
         if sign == "+" and at > start and code[at : at + 2] != "++" and code[at - 1] != "+":
             found.plus.append(at)
@@ -425,7 +433,7 @@ def _shown(text: Text, spot: Spot) -> Text:
 
 
 def _without_format(source: Source, start: int, end: int) -> int:
-    for at in source.steps(start, end):
+    for at in source.signs(start, end, ":!="):
         if (source.code[at] == ":" and at > start) or (source.code[at] == "!" and source.code[at + 1 : at + 2] in ("r", "s", "a")):
             return at
         if source.code[at] == "=" and at == end - 1:
@@ -436,7 +444,7 @@ def _without_format(source: Source, start: int, end: int) -> int:
 def _keys(source: Source, start: int, end: int) -> dict[str, Spot]:
     found: dict[str, Spot] = {}
     for one in source.split(start + 1, end - 1):
-        colon = next((at for at in source.steps(*one) if source.code[at] == ":"), None)
+        colon = next(source.signs(*one, ":"), None)
         if colon is not None:
             found[source.text[one[0] : colon].strip(" \"'\n\t")] = source.trim(colon + 1, one[1])
     return found

@@ -4,13 +4,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, pairwise
 from typing import Any, Literal
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
 from pytest_agentcompliance.parsing.lines import Lines
+from pytest_agentcompliance.parsing.together import Together
 
 How = Literal["=", "+=", "for", "add"]
 Spot = tuple[int, int]
@@ -20,7 +21,9 @@ _OPEN, _CLOSE = {"(": ")", "[": "]", "{": "}"}, frozenset(")]}")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _ADDS = re.compile(r"([A-Za-z_$][\w$]*)\.(?:append|push|extend|unshift|insert|add)$")
 _IMPORTS = re.compile(
-    r"\bimport\s+(?:type\s+)?((?:\w+\s*,\s*)?\{[^{}]{0,5000}\}|\([^()]{0,5000}\)|\w+(?=\s+from\b))|\bimport\s+([\w., *]{1,2000})"
+    # The word first, which is found quicker than what must not stand before it.
+    r"import(?<!\wimport)\s+(?:"
+    r"(?:type\s+)?((?:\w+\s*,\s*)?\{[^{}]{0,5000}\}|\([^()]{0,5000}\)|\w+(?=\s+from\b))|([\w., *]{1,2000}))"
 )
 _DOTTED = re.compile(r"[A-Za-z_$][\w$.]*")
 _NUMBER = r"\([^()]{0,500}\)\s{0,9}(?:->|:)\s{0,9}(?:int|float|bool|number|boolean|bigint|Decimal|date|datetime|UUID|Date)\b"
@@ -94,9 +97,30 @@ class Source:
             yield at
             at = max(at + 1, self.strings.get(at, at + 1), self.pairs.get(at, at) + 1 if self.code[at] in _OPEN else at + 1)
 
+    def signs(self, start: int, end: int, among: str) -> Iterator[int]:
+        """Those of the steps where one of these signs stands, which are no brackets and no quotes."""
+        if self._odd:
+            yield from (at for at in self.steps(start, end) if self.code[at] in among)
+            return
+        look, at = _looking(among), start
+        while at < end and (found := look.search(self.code, at, end)):
+            at = found.start()
+            if (sign := self.code[at]) == '"':
+                at = max(at + 1, self.strings.get(at, at + 1))
+            elif sign in _OPEN:
+                at = self.pairs.get(at, at) + 1
+            else:
+                yield at
+                at += 1
+
+    @cached_property
+    def _odd(self) -> bool:
+        """Whether some string does not begin with a quote: no code that a grammar reads has one."""
+        return any(self.code[start] != '"' for start, end in self.strings.items() if end > start + 1)
+
     def split(self, start: int, end: int, sign: str = ",") -> list[Spot]:
         """The parts of an expression between signs, trimmed; empty ones are left out."""
-        cuts = [start - 1, *(at for at in self.steps(start, end) if self.code[at] == sign), end]
+        cuts = [start - 1, *self.signs(start, end, sign), end]
         parts = [self.trim(low + 1, high) for low, high in pairwise(cuts)]
         return [one for one in parts if one[0] < one[1]]
 
@@ -164,13 +188,19 @@ class Source:
         return self.text[spot[0] : spot[1]]
 
 
+@cache
+def _looking(among: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(among)}\"(\\[{{]")
+
+
 def read(path: str, text: str) -> Source | None:
     """The file at a path; None where no grammar of ours reads it."""
     language = language_of(path, text)
     if language is None or (language.name not in SCRIPTS and language.name != "python"):
         return None
     script = language.name in SCRIPTS
-    found = grammar.find(_patterns(script), language.grammar, text)
+    can = (number for number, may in enumerate(_NEEDS[script]) if may is None or may.search(text))
+    found = _patterns(script).find(language.grammar, text, tuple(can))
     if found is None or len(found) > _MOST:
         return None
     source = Source(text, script)
@@ -202,7 +232,18 @@ _STRING, _PART, _COMMENT, _CALL, _FUNCTION, _SET, _MORE, _LOOP, _RETURN = range(
 _GIVEN: dict[int, How] = {_SET: "=", _MORE: "+=", _LOOP: "for"}
 
 
-def _patterns(script: bool) -> list[tuple[Mapping[str, Any], list[str]]]:
+# What stands in each text that has something of a pattern.
+_NEEDS: dict[bool, list[re.Pattern[str] | None]] = {
+    script: [
+        None, re.compile(r"\$\{" if script else r"\{"), re.compile("/[/*]" if script else "#"), None, None, None,
+        re.compile(r"[^\s\w]="), re.compile("for"), re.compile("return"),
+    ]
+    for script in (True, False)
+}
+
+
+@cache
+def _patterns(script: bool) -> Together:
     def kinds(*names: str) -> dict[str, Any]:
         return {"any": [{"kind": name} for name in names]}
 
@@ -237,7 +278,7 @@ def _patterns(script: bool) -> list[tuple[Mapping[str, Any], list[str]]]:
             sides("left", "right", "augmented_assignment"),
             sides("left", "right", "for_statement", "for_in_clause"),
         ]
-    return [
+    return Together([
         ({"rule": kinds("string", "template_string", "regex") if script else kinds("string")}, []),
         ({"rule": {"kind": "template_substitution" if script else "interpolation"}}, []),
         ({"rule": {"kind": "comment"}}, []),
@@ -245,7 +286,7 @@ def _patterns(script: bool) -> list[tuple[Mapping[str, Any], list[str]]]:
         ({"rule": functions | {"all": [parameters]}}, ["P"]),
         *given,
         ({"rule": {"kind": "return_statement"}}, []),
-    ]
+    ])
 
 
 def _among(code: str) -> Iterator[re.Match[str]]:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from pytest_agentcompliance.parsing.declared import Entry, Hit
 from pytest_agentcompliance.parsing.declared.names import Names
+from pytest_agentcompliance.parsing.late import late
 
 LONGEST_QUOTE = 80
 WIDEST = 2000  # characters of a line on either side of a name
@@ -16,33 +17,33 @@ _SUFFIXES = frozenset({
     "based", "backed", "compatible", "powered", "style", "like", "specific", "only", "driven", "first", "side", "aware", "related",
     "protected", "cache", "caching", "managed", "hosted",
 })  # fmt: skip
-_AGAINST = re.compile(
+_AGAINST = late(
     r"(?i)(?:\b(?:no|not|never|without|avoid\w*|instead of|rather than|reject\w*|remov\w*|drop(?:s|ped|ping)?|replac\w*|deprecat\w*"
     r"|migrat\w* from|away from|forbid\w*|prohibit\w*|exclud\w*|over|versus|vs)\b\.?|n't\b)([^.;:\n]{0,40})$"
 )
-_EXAMPLE = re.compile(r"(?i)\[(?:e\.g\.|for example|such as|like)[^\]\n]{0,80}$")
+_EXAMPLE = late(r"(?i)\[(?:e\.g\.|for example|such as|like)[^\]\n]{0,80}$")
 # What goes on from a negation without turning it: not to be used with, no need to use.
-_STILL = re.compile(
+_STILL = late(
     r"(?i)\s*(?:(?:need|plan|want|have)s?\s+)?(?:to\s+)?(?:be\s+)?(?:us(?:e|es|ed|ing)|add(?:ed|ing)?|introduc(?:e|ed|ing)|adopt(?:ed|ing)?)\b"
 )
-_BEHIND = re.compile(
+_BEHIND = late(
     r"(?i)[`\"'*)\]]{0,4}\s+(?:(?:is|are|was|were|will|must|should|shall|may|can|be|has|have|been)\s+){0,3}"
     r"(?:(?:must|should|shall|may|can|is|are|will)?(?:\s?not|n['\u2019]t|\s?never)\s+(?:to\s+)?(?:be\s+(?:used|added|introduced|adopted|installed)"
     r"|allowed|permitted|an\s+option|in\s+scope)|forbidden|rejected|prohibited|banned|ruled\s+out|out\s+of\s+scope|off\s+limits)\b"
 )
 # A label or a key of YAML before what is not to be: "Out of scope: Redis".
-_LABELLED = re.compile(
+_LABELLED = late(
     r"(?i)[\s\"'*_>+-]{0,20}(?:non[ _-]?goals?|out[ _-]of[ _-]scope|not[ _-]in[ _-]scope|excluded|forbidden"
     r"|not included|rejected|do[ _]not[ _]use)\b"
     r"[\"'*_ ]{0,4}:"
 )
-_GONE = re.compile(r"(?i)\W{0,10}(?:removed|deprecated|retired|obsolete)(?:[ \t]\w{1,30})?\W{0,10}")
-_FOR_AFTER_ALL = re.compile(r"(?i)\b(?:with|by|but|to|use|using|only)\b")
-_SET_ASIDE = re.compile(
+_GONE = late(r"(?i)\W{0,10}(?:removed|deprecated|retired|obsolete)(?:[ \t]\w{1,30})?\W{0,10}")
+_FOR_AFTER_ALL = late(r"(?i)\b(?:with|by|but|to|use|using|only)\b")
+_SET_ASIDE = late(
     r"(?i)\b(?:alternatives?|rejected|not chosen|non[ _-]?goals?|out[ _-]of[ _-]scope|considered|discarded"
     r"|future (?:work|considerations?)|forbidden|anti-?patterns?|do[ _]not[ _]use|not included|excluded)\b"
 )
-_HEADING = re.compile(r"^(?:#{1,6}[ \t]+(.{1,200})|\*\*([^*\n]{1,100})\*\*:?[ \t]*|([\w ]{3,60}):[ \t]*)\r?$", re.MULTILINE)
+_HEADING = late(r"^(?:#{1,6}[ \t]+(.{1,200})|\*\*([^*\n]{1,100})\*\*:?[ \t]*|([\w ]{3,60}):[ \t]*)\r?$", re.MULTILINE)
 _MARKS = " \t*_`'\"-+|#>[](){}<>,.;:0123456789~^"
 
 

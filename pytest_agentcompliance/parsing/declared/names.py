@@ -7,10 +7,11 @@ from functools import lru_cache
 from importlib.resources import files
 
 from pytest_agentcompliance.parsing.choices import Choice
+from pytest_agentcompliance.parsing.late import late
 
 MOST = 40  # names of one choice
 SHORTEST = 2
-_VERSIONED = re.compile(r"/v\d{1,3}$")
+_VERSIONED = late(r"/v\d{1,3}$")
 _CRON_WORDS = (
     "cron", "cron job", "cron jobs", "cronjob", "scheduled job", "scheduled task", "schedule", "scheduler", "nightly", "hourly",
     "daily", "weekly",

@@ -1,23 +1,23 @@
 """Documents into entries: a register decision by decision, a decision record with its status, any other document whole."""
 
-import re
 from collections.abc import Collection, Iterator
 from posixpath import basename
 
 from pytest_agentcompliance.parsing import decisions
 from pytest_agentcompliance.parsing.declared import Entry
+from pytest_agentcompliance.parsing.late import late
 
 LONGEST = 2_000_000  # characters of one document
-_RECORD = re.compile(r"(?i)\badrs?\b|\d{3,5}-|decision")
-_STATUS = re.compile(
+_RECORD = late(r"(?i)\badrs?\b|\d{3,5}-|decision")
+_STATUS = late(
     r"(?im)^(?:[ \t>*+-]{0,6}\*{0,2}status\*{0,2}[ \t]*:[ \t]*\*{0,2}[ \t]*|\|[ \t]*\*{0,2}status\*{0,2}[ \t]*\|[ \t]*"
     r"|#{1,6}[ \t]+status[ \t]*\r?\n(?:[ \t]*\r?\n){0,3}[ \t>*_-]{0,6})([^\n|]{1,80})"
 )
-_OPEN = re.compile(
+_OPEN = late(
     r"(?i)^\W*(?:proposed|proposal|draft|pending|open|rfc|in[ -](?:review|discussion|progress)|under (?:review|discussion)"
     r"|tbd|todo)\b"
 )
-_GONE = re.compile(r"(?i)^\W*(?:rejected|superseded|deprecated|withdrawn|obsolete|replaced|declined|cancell?ed)\b")
+_GONE = late(r"(?i)^\W*(?:rejected|superseded|deprecated|withdrawn|obsolete|replaced|declined|cancell?ed)\b")
 
 
 def register(text: str, path: str, agents: Collection[str], *, common: bool = False) -> Iterator[Entry]:

@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import islice
 from typing import Literal
+
+from pytest_agentcompliance.parsing.remembered import remembered
 
 Kind = Literal["object", "text", "other", "unknown"]
 
@@ -96,7 +97,7 @@ class Answer:
     by: str = ""
 
 
-@lru_cache(maxsize=128)
+@remembered
 def answers(path: str, text: str) -> tuple[Answer, ...]:
     """The answers of a file of Python, TypeScript or JavaScript that tell of an error, in order. Never fails.
 

@@ -6,7 +6,7 @@ from pytest_agentcompliance.parsing.built_sql.source import Source, Spot
 from pytest_agentcompliance.parsing.error_answers.shapes import functions, shape
 from pytest_agentcompliance.parsing.error_answers.status import is_error
 
-_HELPS = re.compile(
+HELPS = re.compile(
     r"(?i)(?:(?:self|this)\.)?_{0,2}(?:(?:send|respond|reply|make|return|write|to)_?)?json(?:_?(?:response|resp|res|reply))?\Z"
 )
 _TELLS = frozenset(("error", "errors", "message", "detail", "msg", "ok", "success"))
@@ -15,7 +15,7 @@ _WRAPS = re.compile(r"[{,]\s{0,40}[\"']?error[\"']?\s{0,9}:")
 
 def helped(source: Source, callee: str, plain: list[Spot]) -> tuple[Spot, Spot] | None:
     """The status and the body that such a function is given: a number or its name, and an object that tells of an error."""
-    if not 2 <= len(plain) <= 4 or not _HELPS.match(callee):
+    if not 2 <= len(plain) <= 4 or not HELPS.match(callee):
         return None
     status = next((one for one in plain if re.match(r"[45]\d\d\Z|\w*(?:Status|status)\w*\.\w+\Z", source.code[slice(*one)])), None)
     body = next((one for one in plain if source.code[one[0]] == "{"), None)

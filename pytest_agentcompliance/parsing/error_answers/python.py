@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_agentcompliance.parsing.built_sql.source import Call, Function, Source, Spot
 from pytest_agentcompliance.parsing.error_answers import Answer, Shape
-from pytest_agentcompliance.parsing.error_answers.helped import helped
+from pytest_agentcompliance.parsing.error_answers.helped import HELPS, helped
 from pytest_agentcompliance.parsing.error_answers.shapes import OTHER, TEXT, UNKNOWN, arguments, is_page, is_silent, named, shape
 from pytest_agentcompliance.parsing.error_answers.status import is_error, is_given
 from pytest_agentcompliance.parsing.lines import Lines
@@ -85,7 +85,7 @@ def _called(source: Source, call: Call, names: _Names) -> Iterator[tuple[int, in
         raised = source.code[max(0, call.start - 20) : call.start].rstrip().endswith("raise")
         if names.werkzeug and raised and _WERKZEUG.match(callee):
             yield call.start, call.end, call.callee, None, "flask"
-        elif (known := helped(source, callee, arguments(source, call.arguments[0])[0])) is not None:
+        elif HELPS.match(callee) and (known := helped(source, callee, arguments(source, call.arguments[0])[0])) is not None:
             yield call.start, call.end, *known, ""
         return
     plain, by_name = arguments(source, call.arguments[0])

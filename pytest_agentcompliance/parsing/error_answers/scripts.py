@@ -6,13 +6,15 @@ from itertools import chain
 
 from pytest_agentcompliance.parsing.built_sql.source import Call, Source, Spot
 from pytest_agentcompliance.parsing.error_answers import Answer, Shape
-from pytest_agentcompliance.parsing.error_answers.helped import helped
+from pytest_agentcompliance.parsing.error_answers.helped import HELPS, helped
 from pytest_agentcompliance.parsing.error_answers.shapes import OTHER, TEXT, arguments, is_page, is_silent, shape
 from pytest_agentcompliance.parsing.error_answers.stated import Statements
 from pytest_agentcompliance.parsing.error_answers.status import is_error, is_given, is_other
 from pytest_agentcompliance.parsing.lines import Lines
 
 _LONGEST = 2000  # characters of what is called
+# What a call is named that answers, unless it is a function of the project.
+_ANSWERS = frozenset({"sendStatus", "json", "jsonp", "send", "end", "text", "body", "newResponse"})
 _STATED = re.compile(r"\.(?:status|code)\s*\(")
 _CHAINED = re.compile(r"\.\s*(?:json|jsonp|send|end)\Z")
 _PLAIN = re.compile(r"([A-Za-z_$][\w$]*)\.(?:json|jsonp|send|end|text|body)\Z")
@@ -64,8 +66,11 @@ def _called(source: Source) -> Iterator[Told]:
     """Calls that answer, and what answers by itself."""
     stated = Statements(source)
     for call in source.calls:
+        callee = source.code[max(call.callee[0], call.callee[1] - _LONGEST) : call.callee[1]].strip()
+        if callee.rpartition(".")[2].strip() not in _ANSWERS and not HELPS.match(callee):
+            continue
         plain = source.split(call.arguments[0] + 1, call.arguments[1] - 1)
-        if plain and (one := _answer(source, call, plain, stated)) is not None:
+        if plain and (one := _answer(source, call, callee, plain, stated)) is not None:
             yield call.start, call.end, *one
     for start, end in source.returns:
         low, high = source.trim(start, end)
@@ -80,9 +85,10 @@ def _called(source: Source) -> Iterator[Told]:
                 yield value.at, value.end, status, (value.start, value.end)
 
 
-def _answer(source: Source, call: Call, plain: list[Spot], stated: Statements) -> tuple[Spot, Spot | None] | None:
+def _answer(
+    source: Source, call: Call, callee: str, plain: list[Spot], stated: Statements
+) -> tuple[Spot, Spot | None] | None:
     """The status and the body of a call that answers."""
-    callee = source.code[max(call.callee[0], call.callee[1] - _LONGEST) : call.callee[1]].strip()
     if callee.endswith(".sendStatus"):
         return plain[0], None
     if _CHAINED.search(callee) and (status := _stated(source, call.callee)) is not None:

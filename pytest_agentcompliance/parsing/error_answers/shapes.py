@@ -88,7 +88,7 @@ def named(source: Source, start: int, end: int, depth: int = 0) -> Shape:
     fields: list[tuple[str, Shape]] = []
     more = False
     for low, high in source.split(start, end)[:_MOST_FIELDS]:
-        at = next((at for at in source.steps(low, high) if source.code[at] == "=" and source.code[at + 1] != "="), None)
+        at = next((at for at in source.signs(low, high, "=") if source.code[at + 1] != "="), None)
         if at is None:
             more = True
         else:
@@ -123,7 +123,7 @@ def arguments(source: Source, opened: int) -> tuple[list[Spot], dict[str, Spot]]
     for low, high in source.split(opened + 1, source.pairs.get(opened, opened + 1)):
         at = None
         if not source.script:
-            signs = (at for at in source.steps(low, high) if source.code[at] == "=")
+            signs = source.signs(low, high, "=")
             at = next((one for one in signs if source.code[one + 1] != "=" and source.code[one - 1] not in "=!<>"), None)
         if at is None:
             plain.append((low, high))
@@ -136,7 +136,7 @@ def _object(source: Source, start: int, end: int, depth: int) -> Shape:
     fields: list[tuple[str, Shape]] = []
     more = False
     for low, high in source.split(start + 1, end - 1)[:_MOST_FIELDS]:
-        at = next((at for at in source.steps(low, high) if source.code[at] == ":"), None)
+        at = next(source.signs(low, high, ":"), None)
         key = _KEY.match(source.text[low : high if at is None else at].strip())
         if key is None or (at is None and not source.script):
             more = True  # spread, computed

@@ -1,19 +1,19 @@
 """The modules of a tree: the names that each seems to export, and its symbols, each read and parsed once."""
 
-import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_agentcompliance.errors import Unreadable
 from pytest_agentcompliance.parsing.exports.names import family, names
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.late import late
 
 if TYPE_CHECKING:
     from pytest_agentcompliance.parsing.exports.symbols import Symbol
 
 
-_BLANKS = re.compile(r"[ \t]{2,}+")
-_AFTER_CODE = re.compile(r"(?<=\S)[ \t]{2,}+|(?<![ \t])[ \t]{2,}+(?=\r?\n|\Z)")  # where the blanks that a line begins with are code
+_BLANKS = late(r"[ \t]{2,}+")
+_AFTER_CODE = late(r"(?<=\S)[ \t]{2,}+|(?<![ \t])[ \t]{2,}+(?=\r?\n|\Z)")  # where the blanks that a line begins with are code
 
 
 class File(Protocol):

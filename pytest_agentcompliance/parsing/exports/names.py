@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterable
 
 from pytest_agentcompliance.parsing.languages import language_of
+from pytest_agentcompliance.parsing.late import late
 
 # Patterns that begin with a letter are searched several times quicker than those that begin at the edge of a word.
-_DECLARED = re.compile(
+_DECLARED = late(
     r"export(?<!\wexport)\s+(?:default\s+)?(?:async\s+)?(?:abstract\s+)?"
     r"(?:function\b\s*\*?|class\b|const\s+enum\b|enum\b|const\b|let\b|var\b|interface\b|type\b)\s*([A-Za-z_$][\w$]*)"
 )
-_LIST = re.compile(r"export(?<!\wexport)\s*(?:type\s*)?\{([^{}]*+)\}(?!\s*from\b)")
-_COMMON = re.compile(r"exports(?<!\wexports)\.([A-Za-z_$][\w$]*)\s*=(?!=)")
-_COMMON_LIST = re.compile(r"module(?<!\wmodule)\.exports\s*=\s*\{([^}]*+)")
-_WORD = re.compile(r"[A-Za-z_$][\w$]*")
-_PYTHON = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z]\w*)", re.MULTILINE)
-_GO = re.compile(r"^(?:func[ \t]+|type[ \t]+|[ \t]+(?=[A-Z]\w*[ \t]+(?:struct|interface)\b))([A-Z]\w*)", re.MULTILINE)
+_LIST = late(r"export(?<!\wexport)\s*(?:type\s*)?\{([^{}]*+)\}(?!\s*from\b)")
+_COMMON = late(r"exports(?<!\wexports)\.([A-Za-z_$][\w$]*)\s*=(?!=)")
+_COMMON_LIST = late(r"module(?<!\wmodule)\.exports\s*=\s*\{([^}]*+)")
+_WORD = late(r"[A-Za-z_$][\w$]*")
+_PYTHON = late(r"^(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z]\w*)", re.MULTILINE)
+_GO = late(r"^(?:func[ \t]+|type[ \t]+|[ \t]+(?=[A-Z]\w*[ \t]+(?:struct|interface)\b))([A-Z]\w*)", re.MULTILINE)
 
 _ENDINGS = {
     "script": (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"), "python": (".py",), "go": (".go",),

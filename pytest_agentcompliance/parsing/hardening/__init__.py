@@ -2,14 +2,20 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
+
+from pytest_agentcompliance.parsing.remembered import remembered
+from pytest_agentcompliance.parsing.somewhere import may_say
 
 # What some file says that has such a place: a cheap question before a grammar is asked.
 _SAYS = re.compile(
     r"(?i)bcrypt|gensalt|CryptContext|createHash|hashlib|jwt|\bcors\b|CORSMiddleware|enableCors|CORS_|Access-Control-Allow-Origin|"
     r"\bexpress\(|FastAPI\(|Flask\(|fastify\(|NestFactory"
 )
+_WORDS = (  # one of these stands in each match, in small letters
+    "bcrypt", "gensalt", "cryptcontext", "createhash", "hashlib", "jwt", "cors", "access-control-allow-origin", "express(",
+    "fastapi(", "flask(", "fastify(", "nestfactory",
+)  # fmt: skip
 Kind = Literal["password", "token", "origin", "application"]
 
 
@@ -30,10 +36,10 @@ class Open:
     mild: bool = False
 
 
-@lru_cache(maxsize=128)
+@remembered
 def left_open(path: str, text: str) -> tuple[Open, ...]:
     """All places of a file of Python, JavaScript or TypeScript, in order; never fails."""
-    if not _SAYS.search(text):
+    if not may_say(text, _WORDS) or not _SAYS.search(text):
         return ()
     from pytest_agentcompliance.parsing.built_sql.source import read
     from pytest_agentcompliance.parsing.hardening import applications, hashes, origins, tokens

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+from pytest_agentcompliance.parsing.late import late
+
 Ecosystem = Literal["node", "python", "go", "rust", "ruby", "php"]
 
 LONGEST = 4_000_000  # characters of a manifest that is read
 MOST = 20_000  # dependencies of one manifest
 
-_REQUIREMENTS = re.compile(r"(?:[\w.-]{0,100}[-_.])?(?:requirements?|constraints)(?:[-_.][\w.-]{0,100})?\.(?:txt|in)")
+_REQUIREMENTS = late(r"(?:[\w.-]{0,100}[-_.])?(?:requirements?|constraints)(?:[-_.][\w.-]{0,100})?\.(?:txt|in)")
 _ECOSYSTEMS: dict[str, Ecosystem] = {
     "package.json": "node", "pyproject.toml": "python", "setup.cfg": "python", "setup.py": "python", "pipfile": "python",
     "go.mod": "go", "cargo.toml": "rust", "gemfile": "ruby", "composer.json": "php",
@@ -55,7 +57,7 @@ class Dependency:
         return bool(_DEVELOPMENT.search(self.group))
 
 
-_DEVELOPMENT = re.compile(
+_DEVELOPMENT = late(
     r"(?i)(?:^|[^a-z])(?:dev|devdependencies|development|require-dev|test|tests|testing|lint|linting|docs?|typing|types|build|ci|bench)"
     r"(?:$|[^a-z])|dependency-groups|build-system|tests_require|setup_requires"
 )

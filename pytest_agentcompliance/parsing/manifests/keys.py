@@ -1,16 +1,17 @@
 """JSON and TOML as a flat list of texts, each with its path and its line; a broken end loses no beginning."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from pytest_agentcompliance.parsing.late import late
 
 DEEPEST = 60  # levels; what lies deeper is passed over, and what comes after it is read
 
 Path = tuple[str, ...]
 # A string that is not closed stays open to its line's end: there the reader stops.
-_JSON = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|[{}\[\],:\n]|[^\s"{}\[\],:]++')
-_TOML = re.compile(r"""#[^\n]*+|"{3}|'{3}|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?|[{}\[\],=.\n]|[^\s"'#{}\[\],=.]++""")
+_JSON = late(r'"(?:[^"\\\n]|\\.)*+"?|[{}\[\],:\n]|[^\s"{}\[\],:]++')
+_TOML = late(r"""#[^\n]*+|"{3}|'{3}|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?|[{}\[\],=.\n]|[^\s"'#{}\[\],=.]++""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from pytest_agentcompliance.parsing.outline.symbol import Kind, Symbol
 LONGEST = 4000  # characters of a signature, or of a decorator
 _DEEPEST = 300  # characters of the names that enclose a thing
 _SPACE = re.compile(r"\s*")
-_GAP = re.compile(r"\s+")
-_TIGHT = re.compile(r" ?([(){}\[\]<>,;:=|&?]) ?")
+_LOOSE = re.compile(r" (?=[(){}\[\]<>,;:=|&?])|(?<=[(){}\[\]<>,;:=|&?]) ")
 _DIRECTIVE = re.compile(
     r"\W*(?:eslint|prettier|biome|@ts-|ts-|istanbul|c8|v8|noqa|type:|pylint|mypy|ruff|fmt:|nosec|pragma|region|endregion|nolint|go:|"
     r"jscpd|sonar|stylelint|webpackIgnore|TODO|FIXME|XXX|HACK)"
@@ -134,8 +133,8 @@ def symbols(text: str, drafts: Iterable[Draft], notes: Notes, line_comment: str)
 
 def signature(text: str, line_comment: str) -> str:
     """A head without comments and needless white space."""
-    lines = (_uncommented(line, line_comment) for line in text.split("\n"))
-    return _TIGHT.sub(r"\1", _GAP.sub(" ", " ".join(lines))).strip().rstrip(":={; ").replace(",)", ")")
+    whole = " ".join(_uncommented(line, line_comment) for line in text.split("\n")) if line_comment in text else text
+    return _LOOSE.sub("", " ".join(whole.split())).rstrip(":={; ").replace(",)", ")")
 
 
 def _uncommented(line: str, mark: str) -> str:

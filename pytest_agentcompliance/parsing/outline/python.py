@@ -1,19 +1,18 @@
 """What a module of Python declares."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.outline.drafts import Draft, Notes, symbols
 from pytest_agentcompliance.parsing.outline.symbol import Kind, Symbol
+from pytest_agentcompliance.parsing.together import Together
 
 _FUNCTION, _CLASS, _ASSIGNED, _ALIAS, _DECORATOR, _COMMENT = range(6)
 _NAME = {"has": {"field": "name", "pattern": "$NAME"}}
 _BODY = {"has": {"field": "body", "pattern": "$BODY"}}
 _CLASS_BLOCK = {"kind": "block", "inside": {"kind": "class_definition"}}
 _STATEMENT = {"kind": "expression_statement", "inside": {"any": [{"kind": "module"}, _CLASS_BLOCK]}}
-_PATTERNS: list[tuple[Mapping[str, Any], list[str]]] = [
+_PATTERNS = Together([
     ({"rule": {"kind": "function_definition", "all": [_NAME, _BODY]}}, ["NAME", "BODY"]),
     ({"rule": {"kind": "class_definition", "all": [_NAME, _BODY]}}, ["NAME", "BODY"]),
     ({"rule": {"kind": "assignment", "inside": _STATEMENT,
@@ -21,7 +20,7 @@ _PATTERNS: list[tuple[Mapping[str, Any], list[str]]] = [
     ({"rule": {"kind": "type_alias_statement"}}, []),
     ({"rule": {"kind": "decorator"}}, []),
     ({"rule": {"kind": "comment"}}, []),
-]  # fmt: skip
+])  # fmt: skip
 _DOCSTRING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*+[ \t]*([rRuU]?(?:\"\"\"|'''|\"|'))")
 _TEXT_AFTER = re.compile(r"[ \t]*\r?\n[ \t]*[rRuU]?(?:\"\"\"|'''|\"|')")
 _TYPE_NAME = re.compile(r"type[ \t]+([^\W\d]\w*)")
@@ -30,7 +29,7 @@ _VALUE = re.compile(r"(?<![=!<>])=(?!=)")
 
 def read(text: str) -> tuple[Symbol, ...] | None:
     """What a module declares; None when the grammar cannot say."""
-    said = grammar.find(_PATTERNS, "python", text)
+    said = _PATTERNS.find("python", text)
     if said is None:
         return None
     places = [[(one.start, one.end) for one in said if one.pattern == kind] for kind in (_COMMENT, _DECORATOR)]

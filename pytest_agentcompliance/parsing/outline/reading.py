@@ -1,9 +1,9 @@
 """The door to the readers of each language."""
 
-from functools import lru_cache
 
 from pytest_agentcompliance.parsing.languages import language_of
 from pytest_agentcompliance.parsing.outline.symbol import Symbol
+from pytest_agentcompliance.parsing.remembered import remembered
 
 
 def outline(path: str, text: str) -> tuple[Symbol, ...]:
@@ -20,7 +20,7 @@ def everything(path: str, text: str) -> tuple[Symbol, ...] | None:
     return _read(language.name, text) if language is not None else ()
 
 
-@lru_cache(maxsize=256)  # several rules ask about one file
+@remembered  # several rules ask about one file
 def _read(language: str, text: str) -> tuple[Symbol, ...] | None:
     if language in ("javascript", "typescript", "tsx"):
         from pytest_agentcompliance.parsing.outline import scripts

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.grammar import Match
 from pytest_agentcompliance.parsing.outline.drafts import Draft, Notes, symbols
 from pytest_agentcompliance.parsing.outline.symbol import Kind, Symbol
+from pytest_agentcompliance.parsing.together import Together
 
 _DECLARED, _HEADED, _ALIAS, _MEMBER, _FIELD, _VARIABLE, _FUNCTION, _EXPORT, _LISTED, _COMMON, _DECORATOR, _COMMENT = range(12)
 _KINDS: dict[str, Kind] = {
@@ -66,7 +65,7 @@ def _patterns(typed: bool) -> list[tuple[Mapping[str, Any], list[str]]]:
     ]  # fmt: skip
 
 
-_TYPED, _PLAIN = _patterns(typed=True), _patterns(typed=False)
+_TYPED, _PLAIN = Together(_patterns(typed=True)), Together(_patterns(typed=False))
 # Words without which a text has nothing of a pattern: each pattern that is asked goes through the whole tree.
 _NEEDS = {
     _ALIAS: ("type",), _FIELD: ("class",), _EXPORT: ("export",), _COMMON: ("exports",), _DECORATOR: ("@",), _COMMENT: ("//", "/*"),
@@ -76,11 +75,9 @@ _NEEDS = {
 def read(text: str, name: str) -> tuple[Symbol, ...] | None:
     """What a module declares; None when the grammar cannot say."""
     asked = [kind for kind in range(_COMMENT + 1) if kind not in _NEEDS or any(word in text for word in _NEEDS[kind])]
-    patterns = _PLAIN if name == "javascript" else _TYPED
-    found = grammar.find([patterns[kind] for kind in asked], name, text)
-    if found is None:
+    said = (_PLAIN if name == "javascript" else _TYPED).find(name, text, asked)
+    if said is None:
         return None
-    said = tuple(replace(one, pattern=asked[one.pattern]) for one in found)
     places = [[(one.start, one.end) for one in said if one.pattern == kind] for kind in (_COMMENT, _DECORATOR)]
     return tuple(symbols(text, _Module(text, said).drafts(), Notes(text, *places), "//"))
 

@@ -1,7 +1,7 @@
 """What is taken for a placeholder: patterns and sentences, read from a YAML file that is part of a package."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -11,6 +11,8 @@ import yaml
 
 Level = Literal["breach", "style"]
 OWNER = "OWNER"  # the variable that holds the name of the class around a match
+SEEN = "seen"  # a shape is looked for around the words of its entry
+REACH = 300  # characters on both sides of a place in which a shape around it lies; the longest of ours has some hundred
 DOUBLE = "double"  # the pattern of test doubles and no-ops, which every language has: what lies within is no placeholder
 
 
@@ -19,7 +21,9 @@ class Pattern:
     """One rule object of ast-grep's.
 
     ``by_head``: what it matches is known by its head, whatever its value or body. ``spoken``: it is only said that the
-    work is not done, so that what stands in for it, if that is near, is enough to report.
+    work is not done, so that what stands in for it, if that is near, is enough to report. ``around``: what the shape cannot be
+    without, as an expression that is found quickly, or ``seen`` for its words: the shape is looked for in its neighbourhood.
+    ``also`` is another shape that the text must have too.
     """
 
     id: str
@@ -31,12 +35,27 @@ class Pattern:
     shape: str = ""
     by_head: bool = False
     spoken: bool = False
+    around: str = ""
+    also: str = ""
 
     def may_be_in(self, text: str, small: str) -> bool:
         """Whether it is worth asking of a text, given in small letters too."""
         if self.seen and not any(word in small for word in self.seen):
             return False
-        return not self.shape or _compiled(self.shape, 0).search(text) is not None
+        if not self.shape:
+            return True
+        if self.also and _compiled(self.also, 0).search(text) is None:
+            return False
+        shape = _compiled(self.shape, 0)
+        if not self.around or len(small) != len(text):  # there are letters that are two in small
+            return shape.search(text) is not None
+        return any(shape.search(text, start, end) for start, end in _near(self._spots(text, small), len(text)))
+
+    def _spots(self, text: str, small: str) -> Iterable[tuple[int, int]]:
+        """Where there is what the shape cannot be without."""
+        if self.around != SEEN:
+            return (one.span() for one in _compiled(self.around, 0).finditer(text))
+        return sorted(one.span() for word in self.seen for one in _compiled(re.escape(word), 0).finditer(small))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,7 @@ class Book:
     talk_before: re.Pattern[str]
     talk_after: re.Pattern[str]
     talk_of_tests: re.Pattern[str]
+    doubled: Mapping[str, str]
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -89,7 +109,7 @@ class Book:
         found: list[Pattern] = []
         for one in self.patterns:
             if grammar in one.languages:
-                key = one.seen, one.shape
+                key = one.seen, one.shape, one.also
                 if key not in asked:
                     asked[key] = one.may_be_in(text, small)
                 if asked[key]:
@@ -98,16 +118,33 @@ class Book:
 
     def double(self, grammar: str) -> Pattern:
         """What matches test doubles and no-ops."""
-        return Pattern(DOUBLE, "", "style", frozenset({grammar}), {"matches": DOUBLE})
+        return self._doubles[grammar]
+
+    @cached_property
+    def _doubles(self) -> Mapping[str, Pattern]:
+        return {
+            name: Pattern(DOUBLE, "", "style", frozenset({name}), {"matches": DOUBLE}, shape=shape)
+            for name, shape in self.doubled.items()
+        }
 
     def said_in(self, text: str) -> tuple[Sentence, ...]:
         """The sentences that comments of a text may say."""
         small = text.lower()
         return tuple(one for one in self.sentences if any(word in small for word in one.seen))
 
-    def asked(self, patterns: Iterable[Pattern], grammar: str) -> list[tuple[dict[str, Any], tuple[str, ...]]]:
-        """Patterns as ``grammar.find`` wants them."""
-        return [({"rule": one.rule, "utils": self.utils[grammar]}, (OWNER,)) for one in patterns]
+    def asked(self, patterns: Iterable[Pattern], grammar: str) -> list[tuple[Mapping[str, Any], tuple[str, ...]]]:
+        """Patterns as ``grammar.find`` wants them, each the same object whenever it is asked."""
+        return [(self._whole[grammar][one.id, id(one)], (OWNER,)) for one in patterns]
+
+    @cached_property
+    def _whole(self) -> Mapping[str, Mapping[tuple[str, int], Mapping[str, Any]]]:
+        return {
+            name: {
+                (one.id, id(one)): {"rule": one.rule, "utils": utils}
+                for one in (*self.patterns, self.double(name)) if name in one.languages
+            }
+            for name, utils in self.utils.items()
+        }  # fmt: skip
 
 
 @lru_cache(maxsize=4)
@@ -122,6 +159,7 @@ def load(package: str, name: str) -> Book:
         _regex(data["talk"]["before"]),
         _regex(data["talk"]["after"]),
         _regex(data["talk"]["tests"]),
+        data["doubled"],
     )
 
 
@@ -129,7 +167,7 @@ def _pattern(one: Mapping[str, Any]) -> Pattern:
     return Pattern(
         one["id"], one["says"], one.get("level", "breach"), frozenset(one["languages"]), one["rule"],
         tuple(one.get("seen", ())), one.get("shape", ""),
-        one.get("by_head", False), one.get("spoken", False),
+        one.get("by_head", False), one.get("spoken", False), one.get("around", ""), one.get("also", ""),
     )  # fmt: skip
 
 
@@ -149,3 +187,16 @@ def _regex(source: str) -> re.Pattern[str]:
 def _compiled(source: str, flags: int) -> re.Pattern[str]:
     """Compiled when it is first searched for: of a hundred, most changes need five."""
     return re.compile(source, flags)
+
+
+def _near(spots: Iterable[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
+    """The stretches of a text around some places in order, each character in one of them at most."""
+    start = end = -1
+    for first, last in spots:
+        if first - REACH > end:
+            if end >= 0:
+                yield start, min(end, length)
+            start = max(0, first - REACH)
+        end = max(end, last + REACH)
+    if end >= 0:
+        yield start, min(end, length)

@@ -74,7 +74,8 @@ def read(text: str, path: str, book: Book, marker_words: Iterable[str] = ()) -> 
     spoken = list(_of_comments(text.split("\n"), told, sentences, book))
     found = sorted((*code, *spoken), key=lambda one: (one.line, one.in_comment))
     if found:
-        doubles = list(_matched(text, language.grammar, book, (book.double(language.grammar),)))
+        double = book.double(language.grammar)
+        doubles = list(_matched(text, language.grammar, book, (double,))) if double.may_be_in(text, "") else []
         found = [one for one in found if not _within(one, doubles) and not _left_open(one, path)]
     return Reading(tuple(found), _marked(told, tuple(marker_words)) if found else frozenset())
 

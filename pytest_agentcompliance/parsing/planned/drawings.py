@@ -1,21 +1,21 @@
 """Folders drawn with lines or by indentation, and plain lists of paths, out of a block of code."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.planned import Mood
 
-_LEAD = re.compile(r"[\s│├└─┬┌┐┘┤┼|+`\\*•-]*")
-_BRANCH = re.compile(r"[│├└]|\|--|\+--|`--")
-_LETTERS = re.compile(r"(?:[AMDRC?]{1,2}\d{0,3}|\+|NEW|MODIFIED|[-+]{3})\s+(?:[ab]/(?=\S))?")
-_ASIDE = re.compile(r"\s+(?:#|//|←|<-+|--?>?|—|–|→|\()|\s{2,}")
-_LEFT = re.compile(
+_LEAD = late(r"[\s│├└─┬┌┐┘┤┼|+`\\*•-]*")
+_BRANCH = late(r"[│├└]|\|--|\+--|`--")
+_LETTERS = late(r"(?:[AMDRC?]{1,2}\d{0,3}|\+|NEW|MODIFIED|[-+]{3})\s+(?:[ab]/(?=\S))?")
+_ASIDE = late(r"\s+(?:#|//|←|<-+|--?>?|—|–|→|\()|\s{2,}")
+_LEFT = late(
     r"(?i)\b(?:unchanged|untouched|no\s+(?:\w+\s+)?changes?|not\s+(?:changed|modified|touched)|existing|exists|already\s+(?:exists|there)"
     r"|read[- ]only|reference)\b"
 )
-_CHANGED = re.compile(r"(?i)\b(?:new|add|modif|updat|extend|creat|edit|chang|delet|remov|renam|rewrit)\w*")
-_LISTED = re.compile(r"[\w.@\[(][^\s]*$")
+_CHANGED = late(r"(?i)\b(?:new|add|modif|updat|extend|creat|edit|chang|delet|remov|renam|rewrit)\w*")
+_LISTED = late(r"[\w.@\[(][^\s]*$")
 DEEPEST = 40
 
 

@@ -1,30 +1,30 @@
 """YAML and JSON line by line, whole or broken: values under their keys, prose in them as prose."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.planned import MOST, Mood, Named, moods, names
 from pytest_agentcompliance.parsing.planned.moods import Title
 from pytest_agentcompliance.parsing.planned.prose import Prose
 
 DEEPEST = 40  # lists in lists
 
-_KEY = re.compile(r"([\"']?)([A-Za-z_$][\w .$/\[\]-]{0,80}?)\1\s{0,4}:(?=\s|$)\s*")
-_DASHES = re.compile(r"(?:-\s+)*(?:-$)?")
-_COMMENT = re.compile(r"\s#(?=\s).*$")
-_BLOCK = re.compile(r"[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
-_ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
-_ACTION = re.compile(r"(?i)(?:action|change|change_type|type|operation|op|status|mode|kind|access)")
-_LOOKS = re.compile(
+_KEY = late(r"([\"']?)([A-Za-z_$][\w .$/\[\]-]{0,80}?)\1\s{0,4}:(?=\s|$)\s*")
+_DASHES = late(r"(?:-\s+)*(?:-$)?")
+_COMMENT = late(r"\s#(?=\s).*$")
+_BLOCK = late(r"[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
+_ITEM = late(r"(?:[-*+•]|\d{1,3}[.)])\s+")
+_ACTION = late(r"(?i)(?:action|change|change_type|type|operation|op|status|mode|kind|access)")
+_LOOKS = late(
     r"(?i)[\"']?(?:read(?:[-_ ]?only)?|verify|verif\w+|none|reference\w*|no[-_ ]?(?:change|op)\w*|unchanged|inspect"
     r"|review|check|exists|existing)\b"
 )
-_PROSE = re.compile(
+_PROSE = late(
     r"(?i)(?:description|summary|title|goal|objective|notes?|reason|rationale|details?|approach|why|purpose|context|findings?|decision|story"
     r"|acs?|key_acs|ac_?\d+|acceptance_criteria|criteri\w+|constraints?|risks?|mitigation|questions?|answer|text|overview|behaviou?r)"
 )
-_COMMANDS = re.compile(
+_COMMANDS = late(
     r"(?i)(?:.{0,60}commands?(?:_.{0,60})?|run|cmd|script|scripts|verif\w+|validation\w*|test_command|imports?(?:_needed)?)"
 )
 

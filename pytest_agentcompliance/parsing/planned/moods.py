@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.planned import Mood
 from pytest_agentcompliance.parsing.planned.names import Found
 
@@ -16,67 +17,67 @@ _CHANGE = (
     r"(?:e|es|ed|ing|s|y|ies|ied|ation|ations|ten|te|d|ds)?"
 )
 _NOT = r"(?:not|never|cannot|(?:do|does|must|should|wo|will|can|may|is|are)n['’]?t)"
-_EXCLUDED_TITLE = re.compile(
+_EXCLUDED_TITLE = late(
     r"\b(?:out of scope|non ?goals?|not in scope|off limits|untouched|unchanged|unaffected|forbidden|protected"
     r"|exclu(?:de|ded|des|ding|sions?)|no (?:\w+ )?(?:changes?|modifications?|edits?|touch)|deferred|future|later|avoid"
     r"|leave alone|hands off"
     r"|(?:not?|never|don t|won t|doesn t|aren t) (?:to )?(?:be )?(?:being )?"
     r"(?:touch|chang|modif|edit|alter|affect|do|includ|creat|delet|migrat|rewrit)\w*)\b"
 )
-_LOOKED_TITLE = re.compile(
+_LOOKED_TITLE = late(
     r"\b(?:re ?us\w+|referenc\w*|patterns?|read|canonical|prior art|related|see also|imports?|inspiration|examples?|existing"
     r"|commands?|verif\w+|sources?|background|research|context|similar|depends on|blocked by|blocks)\b"
 )
-_USED_TITLE = re.compile(r"\b(?:depend\w*|prerequisites?|risks?|notes?|architecture|rationale|assumptions?|findings?)\b")
-_PLANNED_TITLE = re.compile(
+_USED_TITLE = late(r"\b(?:depend\w*|prerequisites?|risks?|notes?|architecture|rationale|assumptions?|findings?)\b")
+_PLANNED_TITLE = late(
     rf"\b(?:files?|scope|packages?|globs?|paths?|deliverables?|steps?|phases?|tasks?|surfaces?|artifacts?|outputs?|new|{_CHANGE})\b"
 )
-_TO_FILES = re.compile(rf"\b(?:new|{_CHANGE})\b")
+_TO_FILES = late(rf"\b(?:new|{_CHANGE})\b")
 
 # Behind a negation, what it is that is not done; "not typed" and "does not exist" say nothing of a change.
 _DONE = (
     r"(?:touch|chang|modif|edit|alter|rewrit|updat|refactor|includ|mov|delet|remov|add|creat|affect|implement|migrat|extend|break|need"
     r"|rework|write|expand|go(?:es|ing)?\b)\w*"
 )
-_BEFORE = re.compile(
+_BEFORE = late(
     rf"(?i)\b(?:(?:{_NOT}|without|avoid(?:s|ing)?|no)\s+(?!yet\b|already\b|only\b|just\b)(?:[\w-]+\s+){{0,2}}?{_DONE}"
     r"|out[- ]of[- ]scope|not\s+in\s+scope|exclud(?:e|es|ed|ing)|excluding"
     r"|(?:leave|keep)s?|everything\s+(?:but|except)|except(?:\s+for)?"
     r"|nothing\s+(?:in|under|else\s+in)|off[- ]limits)\b"
 )
-_NOTHING = re.compile(r"(?i)\b(?:nothing|no\s+(?:other\s+)?(?:files?|code|folders?|packages?|paths?))\b")
-_KEPT = re.compile(r"(?i)\b(?:unchanged|untouched|alone|as[- ]is|intact|unmodified|as\s+(?:it|they)\s+(?:is|are))\b")
-_DIRECTLY = re.compile(r"(?i)\b(?:not|nor|never)\s+(?:(?:in|to|the|under|for|a|any)\s+){0,2}[(`\"'*]*$")
-_INSTEAD = re.compile(r"(?i)\b(?:instead\s+of|rather\s+than)\s+(?:the\s+)?[(`\"'*]*$")
-_FLIPS = re.compile(
+_NOTHING = late(r"(?i)\b(?:nothing|no\s+(?:other\s+)?(?:files?|code|folders?|packages?|paths?))\b")
+_KEPT = late(r"(?i)\b(?:unchanged|untouched|alone|as[- ]is|intact|unmodified|as\s+(?:it|they)\s+(?:is|are))\b")
+_DIRECTLY = late(r"(?i)\b(?:not|nor|never)\s+(?:(?:in|to|the|under|for|a|any)\s+){0,2}[(`\"'*]*$")
+_INSTEAD = late(r"(?i)\b(?:instead\s+of|rather\s+than)\s+(?:the\s+)?[(`\"'*]*$")
+_FLIPS = late(
     r"(?i)\b(?:except(?:\s+for)?|other\s+than|outside(?:\s+of)?|besides|beyond|apart\s+from|but|instead|rather|only|however|then)\b"
 )
-_TURNS = re.compile(
+_TURNS = late(
     r"(?i),\s*(?:(?:so|then|and|we|must|should|need\s+to)\s+){0,3}(?:add|updat|extend|modif|creat|chang|edit|writ|mov)\w*\b"
 )
-_OUTSIDE = re.compile(r"(?i)\b(?:except(?:\s+for)?|other\s+than|outside(?:\s+of)?|besides|beyond|apart\s+from|but)\b")
-_BEHIND = re.compile(
+_OUTSIDE = late(r"(?i)\b(?:except(?:\s+for)?|other\s+than|outside(?:\s+of)?|besides|beyond|apart\s+from|but)\b")
+_BEHIND = late(
     r"(?i)^[`\"'*)\]]*\W{0,4}(?:(?:is|are|was|were|will|must|should|shall|can|may|stays?|remains?|has|have|needs?|itself|files?|package"
     r"|folder|already|all|code|be|kept|left|requires?|and)\s+){0,4}\W{0,3}"
     rf"(?:(?:{_NOT})\s+(?:to\s+)?(?:be\s+)?(?:being\s+)?(?:part\s+of|in\s+scope|{_DONE})"
     r"|no\s+(?:[\w-]+\s+){0,2}?(?:changes?|modifications?|edits?|updates?)\b|unchanged\b|untouched\b|unmodified\b|as[- ]is\b"
     r"|read[- ]only\b|out[- ]of[- ]scope|off[- ]limits|excluded\b|protected\b)"
 )
-_LOOK = re.compile(
+_LOOK = late(
     r"(?i)(?:\b(?:patterns?|examples?|style|conventions?|template|precedent|modell?ed)\s+(?:is\s+)?(?:from|in|of|at|on|used\s+in|as)"
     r"|\b(?:structure|approach)\s+(?:is\s+)?(?:from|of|as|used\s+in)"
     r"|\b(?:follow(?:s|ing)?|see|like|as\s+in|same\s+(?:pattern\s+)?as|similar\s+to|based\s+on|mirror(?:s|ing)?|referenc(?:e|es|ing)"
     r"|refer\s+to|cf|copied\s+from|consult|per|imported\s+from|import\s+from|re-?us(?:e|es|ing))\b)"
     r"\W{0,3}(?:(?:the|existing|pattern|patterns|in|from|of|structure|by)\s+){0,3}[(`\"'*\[]*$"
 )
-_USE = re.compile(
+_USE = late(
     r"(?i)\b(?:us(?:e|es|ing|ed)|via|from|import(?:s|ed|ing)?|with|through|by|against|re-?us(?:e|es|ed|ing)|follow(?:s|ing)?|existing|like"
     r"|see|depends?\s+on|calls?|consumes?|located\s+(?:at|in)|lives?\s+(?:at|in))\b[^\w]{0,3}(?:(?:the|existing|only)\s+){0,2}[(`\"'*\[]*$"
 )
-_CHANGES = re.compile(rf"(?i)\b(?:new|under|inside|within|in\s+scope|{_CHANGE})\b")
-_CLAUSES = re.compile(r"[;。]|[.!?](?=\s|$)|\s[—–]\s|\s-{1,2}\s")
-_JOINED = re.compile(r"\b(?:and|or)\b")
-_CODE = re.compile(r"`[^`]*`|\"[^\"]{1,300}\"")
+_CHANGES = late(rf"(?i)\b(?:new|under|inside|within|in\s+scope|{_CHANGE})\b")
+_CLAUSES = late(r"[;。]|[.!?](?=\s|$)|\s[—–]\s|\s-{1,2}\s")
+_JOINED = late(r"\b(?:and|or)\b")
+_CODE = late(r"`[^`]*`|\"[^\"]{1,300}\"")
 
 
 def of_title(text: str) -> Title | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.markdown import word_set
 from pytest_agentcompliance.parsing.planned import Kind
 
@@ -21,23 +22,23 @@ _BARE = word_set(
     "Dockerfile Makefile LICENSE Procfile Jenkinsfile Gemfile Rakefile CODEOWNERS Brewfile Vagrantfile Justfile justfile"
     " Containerfile NOTICE Caddyfile Pipfile Tiltfile Earthfile"
 )
-_TOKEN = re.compile(
+_TOKEN = late(
     r"``?([^`]+)``?"
     r"|\[([^\[\]]{1,300})\]\(([^()\s]{1,500})\)"
     r'|"([^"]{1,300})"'
     r"|(?<!\w)'([^']{1,300})'(?!\w)"
     r"|([^\s`|\"]+)"
 )
-_EXTENSION = re.compile(r"\.([A-Za-z][A-Za-z0-9_-]{0,15})$")
-_LINES = re.compile(r"(?::\d[\d,:-]*|#L?\d[\dL-]*|\(\d[\d,-]*\))$")
-_PACKAGE = re.compile(r"@[A-Za-z0-9][\w.-]{0,80}/[A-Za-z0-9][\w.-]{0,80}(?:/[\w.@+~\-\[\](){}*/]{0,200})?")
-_PLACEHOLDER = re.compile(r"<[^<>/\s]{1,60}>|\$?\{[^{}/,\s]{1,60}\}")
-_SEGMENT = re.compile(r"[\w.@+~\-\[\](){}*$#%!&' ]+")
-_NAME = re.compile(r"[\w@+~\-\[\].$*()]+")
+_EXTENSION = late(r"\.([A-Za-z][A-Za-z0-9_-]{0,15})$")
+_LINES = late(r"(?::\d[\d,:-]*|#L?\d[\dL-]*|\(\d[\d,-]*\))$")
+_PACKAGE = late(r"@[A-Za-z0-9][\w.-]{0,80}/[A-Za-z0-9][\w.-]{0,80}(?:/[\w.@+~\-\[\](){}*/]{0,200})?")
+_PLACEHOLDER = late(r"<[^<>/\s]{1,60}>|\$?\{[^{}/,\s]{1,60}\}")
+_SEGMENT = late(r"[\w.@+~\-\[\](){}*$#%!&' ]+")
+_NAME = late(r"[\w@+~\-\[\].$*()]+")
 # A name in code without an ending: of several words, as components and modules have, and as no plain word of a text is.
-_WORDS = re.compile(r"(?=.{6,60}$)(?:[a-z][a-z0-9]+(?:[-_][a-z0-9]+)+|(?:[A-Z][a-z0-9]+){2,})")
-_PRODUCTS = re.compile(r"(?i)(?:node|next|vue|express|react|three|d3|nuxt|nest|ember|backbone|chart|moment|day|socket|alpine)\.js")
-_MEMBERS = re.compile(r"(?:process|import|meta|this|self|z|req|res|ctx|window|document|module)\..*")
+_WORDS = late(r"(?=.{6,60}$)(?:[a-z][a-z0-9]+(?:[-_][a-z0-9]+)+|(?:[A-Z][a-z0-9]+){2,})")
+_PRODUCTS = late(r"(?i)(?:node|next|vue|express|react|three|d3|nuxt|nest|ember|backbone|chart|moment|day|socket|alpine)\.js")
+_MEMBERS = late(r"(?:process|import|meta|this|self|z|req|res|ctx|window|document|module)\..*")
 
 
 class Found(NamedTuple):

@@ -1,10 +1,10 @@
 """The calls of a file that go to a database, through which library, and what they do there."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
+from pytest_agentcompliance.parsing.remembered import remembered
 
 Kind = Literal["read", "write", "raw", "transaction"]
 
@@ -42,7 +42,7 @@ class Query:
     staged: bool = False
 
 
-@lru_cache(maxsize=64)  # several rules ask about one file
+@remembered  # several rules ask about one file
 def queries(path: str, text: str) -> tuple[Query, ...]:
     """The queries of a file of Python, TypeScript or JavaScript in order; none of another. Never fails.
 

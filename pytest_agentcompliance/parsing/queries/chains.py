@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pytest_agentcompliance.parsing import grammar
@@ -12,6 +13,7 @@ _MOST = 60  # links of a chain that are looked at
 _NOISE = re.compile(r"[\s?!\\]+")
 _AWAIT = re.compile(r"\bawait\s*\(?\s*$")
 _LEADING = re.compile(r"^(?:await|return|void|yield)\s+")
+_LEADS = frozenset("arvy")
 _TYPES = re.compile(r"<[^<>()]{0,200}(?:<[^<>()]{0,200}>[^<>()]{0,200})?>$")
 _FIRST = {"nthChild": {"position": 1, "ofRule": {"not": {"kind": "comment"}}}, "pattern": "$GIVEN"}
 
@@ -50,17 +52,20 @@ def chains(text: str, plain: str, name: str) -> Iterator[Chain]:
             starts.setdefault(one.start, []).append(one)
     for start in sorted(starts):
         calls = sorted(starts[start], key=lambda one: one.end)[:_MOST]
-        awaited = _AWAIT.search(plain[max(0, start - 40) : start]) is not None
+        before = plain[max(0, start - 40) : start]
+        awaited = "await" in before and _AWAIT.search(before) is not None
         links: list[Link] = []
         at = start
         for one in calls:
             held, given = one.held
             assert held is not None
             said = plain[max(at, held[0] - _LONGEST) : held[0]]
-            if at == start and _LEADING.match(said.lstrip()):  # the grammar takes "await sql<T>`...`" for one call
+            # The grammar takes "await sql<T>`...`" for one call.
+            if at == start and said.lstrip()[:1] in _LEADS and _LEADING.match(said.lstrip()):
                 awaited = awaited or said.lstrip().startswith("await")
                 said = _LEADING.sub("", said.lstrip())
-            names = _TYPES.sub("", _NOISE.sub("", said)).split(".")
+            told = _NOISE.sub("", said)
+            names = (_TYPES.sub("", told) if told.endswith(">") else told).split(".")
             tagged = text[held[0] : held[0] + 1] == "`"
             links += [Link(each) for each in names[:-1] if each]
             links.append(Link(names[-1], held, held if tagged else given, tagged))
@@ -68,6 +73,7 @@ def chains(text: str, plain: str, name: str) -> Iterator[Chain]:
         yield Chain(start, calls[-1].end, tuple(links), awaited)
 
 
+@cache
 def _patterns(kind: str) -> list[tuple[dict[str, Any], tuple[str, ...]]]:
     held = {"field": "arguments", "pattern": "$HELD"}
     return [({"rule": {"kind": kind, "any": [{"has": {**held, "has": _FIRST}}, {"has": held}]}}, ("HELD", "GIVEN"))]

@@ -16,17 +16,25 @@ _DRIVERS = frozenset({
 })  # fmt: skip
 
 _TYPED = re.compile(
-    r"\b(\w{1,80})\s?[?!]?\s?:\s?(?:Readonly<)?(?:typeorm\.|Prisma\.|pg\.|mongoose\.|mysql\.)?"
+    r"\b(\w{1,80}+)\s?[?!]?\s?:\s?(?:Readonly<)?(?:typeorm\.|Prisma\.|pg\.|mongoose\.|mysql\.)?"
     r"(PrismaService|PrismaClient|TransactionClient|Repository|TreeRepository|MongoRepository|EntityManager|DataSource|QueryRunner|"
     r"SelectQueryBuilder|Model|Knex|Pool|PoolClient|PoolConnection|ClientBase|NodePgDatabase|PostgresJsDatabase|BetterSQLite3Database|"
     r"LibSQLDatabase|MySql2Database|DrizzleD1Database|NeonHttpDatabase|D1Database|Db|Collection|"
     r"Sequelize|SupabaseClient|DbPool|ModelCtor)\b(?![.(])"
 )
 _MADE = re.compile(
-    r"(?<![\w$])#?(\w{1,80})\s?=\s?(?:await\s)?(?:new\s)?(?:\w{1,40}\.)?"
+    r"(?<![\w$])#?(\w{1,80}+)\s?=\s?(?:await\s)?(?:new\s)?(?:\w{1,40}\.)?"
     r"(PrismaClient|Pool|Client|Database|DatabaseSync|DataSource|Sequelize|drizzle|knex|createPool|createConnection|getRepository|"
     r"getCustomRepository|createQueryRunner|createQueryBuilder|postgres|neon|getConnection|connect|collection|model|prepare)(?=\s?[(<])"
 )
+_TYPES = (
+    "Prisma", "TransactionClient", "Repository", "EntityManager", "DataSource", "QueryRunner", "QueryBuilder", "Model", "Knex",
+    "Pool", "ClientBase", "Database", "Db", "Collection", "Sequelize", "Supabase",
+)  # fmt: skip
+_MAKERS = (
+    "PrismaClient", "Pool", "Client", "Database", "DataSource", "Sequelize", "drizzle", "knex", "create", "Connection",
+    "Repository", "postgres", "neon", "connect", "collection", "model", "prepare",
+)  # fmt: skip
 _NAMES = {
     "PrismaService": "prisma", "PrismaClient": "prisma", "TransactionClient": "prisma", "Repository": "typeorm",
     "TreeRepository": "typeorm", "MongoRepository": "typeorm", "EntityManager": "typeorm", "DataSource": "typeorm",
@@ -64,13 +72,15 @@ def read(plain: str) -> Names:
     tools |= {"drizzle" for one in modules if one.startswith("drizzle-orm/")}
     tools |= {"prisma" for one in modules if "prisma" in one.lower()}
     names: dict[str, str] = {}
-    for found in (_TYPED.finditer(plain), _MADE.finditer(plain)):
+    # A word is found much quicker than a pattern: each match has one of them.
+    said = [pattern for pattern, words in ((_TYPED, _TYPES), (_MADE, _MAKERS)) if any(word in plain for word in words)]
+    for found in (pattern.finditer(plain) for pattern in said):
         for one in found:
             tool = _NAMES.get(one[2], "drizzle" if one[2].endswith("Database") else "driver")
             if (tool == "mongoose" and "mongoose" not in tools) or (one[2] in _NEED_IMPORT and not tools):
                 continue
             names.setdefault(one[1], tool)
-    models = set(_DEFINED.findall(plain))
+    models = set(_DEFINED.findall(plain)) if "mongoose" in plain or "sequelize" in plain else set()
     for one in _IMPORTED.finditer(plain):
         if _OF_MODELS.search(one[2] or one[4]):
             models |= set(_MODEL.findall(one[1] or one[3]))

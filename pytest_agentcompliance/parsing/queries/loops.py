@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
 from pytest_agentcompliance.parsing.lines import Lines
+from pytest_agentcompliance.parsing.remembered import remembered
+from pytest_agentcompliance.parsing.together import Together
 
 Kind = Literal["each", "count", "while", "call", "comprehension"]
 
@@ -33,16 +34,16 @@ class Loop:
     name: str
 
 
-@lru_cache(maxsize=64)
+@remembered
 def loops(path: str, text: str) -> tuple[Loop, ...]:
     """The loops of a file of Python, TypeScript or JavaScript in order; none of another. Never fails."""
     language = language_of(path, text)
     name = language.grammar if language is not None else ""
     if name in SCRIPTS:
-        found = grammar.find(_SCRIPT, name, text) or ()
+        found = _SCRIPT.find(name, text) or ()
         return tuple(sorted(_scripts(found, text, blanked(text, "x.ts")), key=lambda one: (one.whole, one.start)))
     if name == "python":
-        found = grammar.find(_PYTHON, name, text) or ()
+        found = _PYTHON.find(name, text) or ()
         return tuple(sorted(_python(found, text, blanked(text, "x.py")), key=lambda one: (one.whole, one.start)))
     return ()
 
@@ -52,7 +53,7 @@ def _field(name: str, variable: str) -> dict[str, Any]:
 
 
 _FUNCTION: dict[str, Any] = {"any": [{"kind": "arrow_function"}, {"kind": "function_expression"}], "pattern": "$BODY"}
-_SCRIPT: list[tuple[dict[str, Any], list[str]]] = [
+_SCRIPT = Together([
     ({"rule": {"kind": "for_in_statement", "all": [_field("right", "OVER"), _field("body", "BODY"), _field("left", "NAME")]}},
      ["OVER", "BODY", "NAME"]),
     ({"rule": {"kind": "for_statement", "all": [_field("body", "BODY")]}}, ["OVER", "BODY"]),
@@ -62,16 +63,16 @@ _SCRIPT: list[tuple[dict[str, Any], list[str]]] = [
         {"has": {"field": "function", "kind": "member_expression", "all": [
             {"has": {"field": "property", "regex": _CALLS}}, _field("object", "OVER")]}},
         {"has": {"field": "arguments", "has": _FUNCTION}}]}}, ["OVER", "BODY"]),
-]  # fmt: skip
+])  # fmt: skip
 _CLAUSE: dict[str, Any] = {"kind": "for_in_clause", "all": [_field("right", "OVER"), _field("left", "NAME")]}
-_PYTHON: list[tuple[dict[str, Any], list[str]]] = [
+_PYTHON = Together([
     ({"rule": {"kind": "for_statement", "all": [_field("right", "OVER"), _field("body", "BODY"), _field("left", "NAME")]}},
      ["OVER", "BODY", "NAME"]),
     ({"rule": {"kind": "while_statement", "all": [_field("condition", "OVER"), _field("body", "BODY")]}}, ["OVER", "BODY"]),
     ({"rule": {"any": [{"kind": one} for one in (
         "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression")],
         "has": _CLAUSE}}, ["OVER", "BODY", "NAME"]),
-]  # fmt: skip
+])  # fmt: skip
 _KINDS: dict[str, Kind] = {
     "for_in_statement": "each", "for_statement": "count", "while_statement": "while", "do_statement": "while",
     "call_expression": "call",

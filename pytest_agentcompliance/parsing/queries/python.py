@@ -34,6 +34,7 @@ _SENT: dict[str, Kind] = {
     "flush": "write", "bulk_save_objects": "write", "bulk_insert_mappings": "write", "bulk_update_mappings": "write",
     "refresh": "read", "commit": "transaction", "begin": "transaction", "begin_nested": "transaction", "rollback": "transaction",
 }  # fmt: skip
+_OF_SESSION = _READS | _STAGED | _SENT.keys() | _names("query get get_one get_or_404 exec")
 _ASKED = _names(
     "query select_from filter filter_by get get_or_404 first_or_404 one_or_404 order_by all first count join options paginate "
     "where one one_or_none limit offset outerjoin distinct with_entities delete update group_by scalar exists"
@@ -61,12 +62,17 @@ _TEXTUAL = re.compile(r"(?i)(?:\w{0,60}_)?(?:sql|ddl|query_text|schema_sql)(?:_\
 _CHANGING = re.compile(r"(?i)\w{0,40}(?:insert|update|delete|upsert)")  # the name of a statement
 _CLASS = re.compile(r"(?:\w{1,60}\.)?[A-Z]\w{0,80}")
 _MADE = re.compile(
-    r"\b(\w{1,60})\s?=\s?(?:await\s)?(?:\w{1,40}\.){0,2}(?:cursor|connect|acquire|get_connection|create_pool|Connection)\(|"
+    r"\b(\w{1,60}+)\s?=\s?(?:await\s)?(?:\w{1,40}\.){0,2}(?:cursor|connect|acquire|get_connection|create_pool|Connection)\(|"
     r"\bwith\s[^\n:]{0,200}?\b(?:cursor|connect|acquire|connection|begin|get_db|get_connection)\([^\n]{0,200}?\)\s?as\s(\w{1,60})"
 )
 _TYPED = re.compile(
-    r"\b(\w{1,60})\s?:\s?(?:Annotated\[\s?)?[\"']?(?:\w{1,40}\.)?(?:Async|Scoped)?(?:Session|SessionDep|DbSession|DBSession|SessionLocal)\b"
+    r"\b(\w{1,60}+)\s?:\s?(?:Annotated\[\s?)?[\"']?(?:\w{1,40}\.)?(?:Async|Scoped)?(?:Session|SessionDep|DbSession|DBSession|SessionLocal)\b"
 )
+_MAKERS = ("cursor(", "connect(", "acquire(", "connection(", "pool(", "Connection(", "begin(", "get_db(")
+_DRIVERS = (
+    "sqlite", "psycopg", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "duckdb", "mysql.connector", "cx_Oracle", "oracledb",
+    "pyodbc", "libsql",
+)  # fmt: skip
 _MODEL = re.compile(r"(?:self\.)?_?model\w{0,20}")
 _NAME = re.compile(r"[a-z_]\w{0,60}")
 _NEAR = 4000  # characters above a call in which a name that it is given is looked for
@@ -95,11 +101,12 @@ def read(text: str) -> Iterator[Query]:
     if not _SIGN.search(text):
         return
     plain = blanked(text, "x.py")
-    made = {one[1] or one[2] for one in _MADE.finditer(plain)}
-    file = _File(
-        plain, _ORM.search(plain) is not None, _DRIVER.search(plain) is not None, "sqlmodel" in plain,
-        frozenset(_TYPED.findall(plain)), frozenset(made),
-    )  # fmt: skip
+    # A word is found much quicker than a pattern: each match has one of them.
+    made = {one[1] or one[2] for one in _MADE.finditer(plain)} if any(word in plain for word in _MAKERS) else set()
+    driver = any(word in plain for word in _DRIVERS) and _DRIVER.search(plain) is not None
+    typed = _TYPED.findall(plain) if "Session" in plain else ()
+    orm = _ORM.search(plain) is not None
+    file = _File(plain, orm, driver, "sqlmodel" in plain, frozenset(typed), frozenset(made))
     line = Lines(text)
     for one in chains(text, plain, "python"):
         told = _told(one, file)
@@ -132,7 +139,8 @@ def _given(one: Link, file: _File) -> str:
     if not _NAME.fullmatch(said):
         return said
     above = file.text[max(0, one.given[0] - _NEAR) : one.given[0]]
-    given = re.finditer(rf"(?<![\w.]){said}\s?(?::[^=\n]{{1,80}})?=\s?\(?\s{{0,80}}(?=\w+[.(])", above)
+    # The name first, which is found quicker than what must not stand before it.
+    given = re.finditer(rf"{said}(?<![\w.]{said})\s?(?::[^=\n]{{1,80}})?=\s?\(?\s{{0,80}}(?=\w+[.(])", above)
     at = max((found.end() for found in given), default=-1)
     held = above[at : at + 200] if at >= 0 else ""
     return held if _WRITES.match(held) or _SELECTS.match(held) or _TEXT.match(held) else said
@@ -169,7 +177,10 @@ def _model_query(links: tuple[Link, ...], at: int, owner: Link, file: _File) -> 
 
 
 def _session(links: tuple[Link, ...], at: int, owner: Link, file: _File) -> _Told | None:
-    one, given = links[at], _given(links[at], file)
+    one = links[at]
+    if one.name not in _OF_SESSION:
+        return None
+    given = _given(one, file)
     if not _is_session(owner, file) and not _asks(owner, one, given):
         return None
     if one.name == "query" and one.given is not None:
@@ -191,13 +202,12 @@ def _session(links: tuple[Link, ...], at: int, owner: Link, file: _File) -> _Tol
 
 
 def _execute(links: tuple[Link, ...], at: int, owner: Link, file: _File) -> _Told | None:
-    one, given = links[at], _given(links[at], file)
-    if one.given is None:
+    one = links[at]
+    if one.given is None or one.name not in _EXECUTED:
         return None
+    given = _given(one, file)
     known = owner.name in file.connections or owner.name in file.sessions
     is_connection = known or _CONNECTION.fullmatch(owner.name) is not None or (owner.name == "cursor" and owner.held is not None)
-    if one.name not in _EXECUTED:
-        return None
     fetches = one.name in ("fetch", "fetchrow", "fetchval")
     tool = "asyncpg" if fetches else "sqlalchemy" if file.orm and not file.driver else "driver"
     if _TEXT.match(given) or (sql.begins(given) and not _SELECTS.match(given)):

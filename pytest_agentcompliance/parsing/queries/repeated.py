@@ -11,6 +11,7 @@ from typing import Literal
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.queries import Query, queries
 from pytest_agentcompliance.parsing.queries.loops import Loop, loops
+from pytest_agentcompliance.parsing.remembered import remembered
 
 Does = Literal["read", "insert", "delete", "update", "unknown", "other"]
 Level = Literal["breach", "style"]
@@ -88,7 +89,7 @@ class Repeated:
         return self.text[:400]
 
 
-@lru_cache(maxsize=64)
+@remembered
 def repeated(path: str, text: str) -> tuple[Repeated, ...]:
     """The queries of a file that a loop repeats and that one query could do, in order. Never fails."""
     asked = [one for one in queries(path, text) if one.kind != "transaction" and not one.staged]

@@ -71,6 +71,13 @@ _ASKED = frozenset({
 })  # fmt: skip
 _ALSO = frozenset({"get", "all", "each", "one", "many", "none", "any", "run"})  # names of other things too
 _OF_SQL = re.compile(r"(?i)\w{0,40}(?:sql|query|stmt|statement|text)\w{0,10}$")
+# What is called otherwise asks no library.
+_ANY = frozenset(
+    [*_PRISMA, *_PRISMA_RAW, *_TYPEORM, *_BUILT, *_SEQUELIZE, *_MONGOOSE, *_MONGODB, *_PREPARED, *_ASKED]
+) | _names(
+    "$transaction transaction startTransaction select selectDistinct selectDistinctOn insert update delete execute run all get "
+    "values $count batch query raw rpc from prepare"
+)
 _REPOSITORY = re.compile(r"(?i)(?:repo|repository|manager)$")
 _GETS = ("getRepository", "getTreeRepository", "getMongoRepository", "withRepository")
 _NO_MODEL = ("Object", "Promise", "Array", "Map", "Set", "Math", "Types", "Schema", "DataTypes", "Number", "Buffer")
@@ -120,6 +127,8 @@ def _told(chain: Chain, file: declared.Names) -> _Told | None:
     names = frozenset(one.name for one in links)
     for at, one in enumerate(links):
         if one.held is None:
+            continue
+        if at and not one.tagged and one.name not in _ANY:
             continue
         if one.tagged:
             told = _tagged(one, chain, file) if at <= 1 else None

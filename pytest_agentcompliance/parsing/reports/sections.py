@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.markdown import Line, read, too_much
 
 LONGEST = 200  # characters of a line that can still be a title
 LABEL = 7  # ranks of headings are 1 to 6
-_BOLD = re.compile(r"(?:\*\*|__)(?P<title>[^*_`\n]{1,100}(?:_[^*_`\n]{1,100}){0,4})(?:\*\*|__)(?P<rest>.*)")
-_PLAIN = re.compile(r"(?P<title>[A-Z][\w &/'-]{1,60}):(?P<rest>\s.*|)")
-_NUMBER = re.compile(r"^[(\[]?\d{1,2}[.):\]]*\s+")
-_ASIDE = re.compile(r"\([^()]{0,60}\)\s*$")
-_WORD = re.compile(r"[^\W_]+")
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+\S")
+_BOLD = late(r"(?:\*\*|__)(?P<title>[^*_`\n]{1,100}(?:_[^*_`\n]{1,100}){0,4})(?:\*\*|__)(?P<rest>.*)")
+_PLAIN = late(r"(?P<title>[A-Z][\w &/'-]{1,60}):(?P<rest>\s.*|)")
+_NUMBER = late(r"^[(\[]?\d{1,2}[.):\]]*\s+")
+_ASIDE = late(r"\([^()]{0,60}\)\s*$")
+_WORD = late(r"[^\W_]+")
+_HEADING = late(r" {0,3}#{1,6}[ \t]+\S")
 _REPORT = 2  # headings in a fence below a label that make it the report
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.secrets.forms import tokens
 from pytest_agentcompliance.parsing.secrets.plausible import RANDOM, entropy, repeated
 from pytest_agentcompliance.parsing.secrets.private_keys import private_keys
@@ -24,25 +25,25 @@ class Secret:
     end: int
 
 
-_PASSWORD = re.compile(r"(?<=[A-Za-z0-9])://[^\s/:@\"'<>]{0,200}:([^\s/@\"'<>]{1,200})@")
-_HEADER = re.compile(
+_PASSWORD = late(r"(?<=[A-Za-z0-9])://[^\s/:@\"'<>]{0,200}:([^\s/@\"'<>]{1,200})@")
+_HEADER = late(
     r"(?i:authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"'`]?+"
     r"(?:(?:basic|bearer|token|digest|negotiate|apikey)[ \t]{1,4})?+)([^\s\"',;]{6,4096})"
 )
-_BEARER = re.compile(r"(?i:\bbearer[ \t]{1,4})([A-Za-z0-9._~+/-]{16,4096}={0,2})")
+_BEARER = late(r"(?i:\bbearer[ \t]{1,4})([A-Za-z0-9._~+/-]{16,4096}={0,2})")
 # What a name says of its value. The name is walked back from the word, so that each character is looked at a few times.
-_NAMED = re.compile(
+_NAMED = late(
     r"(?i:(?:passwo?r?d|passwd|passphrase|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?key|"
     r"credential|client[_-]?secret|encryption[_-]?key|signing[_-]?key)s?[A-Za-z0-9_-]{0,24}[\"']?[ \t]{0,4}(?::=|=>|[:=]|[ \t])"
     r"[ \t]{0,4})(?:\"([^\"\r\n]{8,400})\"|'([^'\r\n]{8,400})'|([^\s\"',;)}\]]{8,400}))"
 )
 # What stands where a secret would, and is none.
-_HARMLESS = re.compile(
+_HARMLESS = late(
     r"(?i)(?:.{0,40}(?:example|changeme|change-me|placeholder|redacted|masked|dummy|sample|your[_-]|xxxx|\*\*\*|\.\.\.)|"
     r"[$<{%\[(]|process\.env|os\.environ|import\.meta|env\.|https?://|[./~]{1,3}[\w-]{1,60}/|\d{4}-\d\d-\d\d|"
     r"[a-z_$][\w$]{0,40}(?:\.[a-z_$][\w$]{0,40}){1,8}\()"  # a call of a method
 )
-_WORDS = re.compile(r"[A-Za-z]{3,}")
+_WORDS = late(r"[A-Za-z]{3,}")
 
 
 def find(text: str) -> tuple[Secret, ...]:

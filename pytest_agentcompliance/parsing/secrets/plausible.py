@@ -8,13 +8,15 @@ import re
 from collections import Counter
 from itertools import pairwise
 
+from pytest_agentcompliance.parsing.late import late
+
 RANDOM = 3.0  # bits in a character, from where on a text looks random
-_PIECE = re.compile(r"[A-Za-z0-9]+")
+_PIECE = late(r"[A-Za-z0-9]+")
 # Parts of names, in camel case or not: random letters seldom have so many small ones in a row with a vowel among them.
-_PART = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
-_VOWEL = re.compile("[aeiouyAEIOUY]")
-_SAID = re.compile(
+_PART = late(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
+_BASE64 = late(r"[A-Za-z0-9+/]{16,}={0,2}")
+_VOWEL = late("[aeiouyAEIOUY]")
+_SAID = late(
     r"(?i)example|change[-_]?(?:me|this|it)|placeholder|redacted|masked|dummy|sample|your[-_]?(?:own|api|key|token|secret|pass|"
     r"real)|"
     r"\byour\b|your_|x{4}|\*{3}|\.\.\.|\u2026|0{8}|fake|(?<![A-Za-z])test|test(?![A-Za-z])|[-_]mock|^mock|notreal|not[-_]a[-_]|"
@@ -23,18 +25,18 @@ _SAID = re.compile(
     r"goes[-_]?here|"
     r"xyz-?(?:123|789)|foobar|secret[-_]?(?:key|token|value)|lorem|do[-_]?not[-_]?use|development|insecure"
 )
-_NO_VALUE = re.compile(
+_NO_VALUE = late(
     r"(?i)phc_|pk_|pub_|[$<{%\[(]|process\.env|os\.environ|import\.meta|env\.|secrets?\.|vars\.|vault:|op://|ref\+|arn:|sm://|"
     r"ssm:|projects/|"
     r"[a-z][a-z0-9+.-]{1,30}://|[./~]{1,3}[\w-]{1,60}/|\d{4}-\d\d-\d\d|data:|sha\d{1,3}[-:=]|md5[-:]|\$2[aby]\$|\$argon2|"
     r"\$pbkdf2|pbkdf2_|"
     r"0x[0-9a-f]{40}$|ssh-(?:rsa|ed25519) |-----|enc:|enc\[|encrypted:|urn:|application/|[\w.]+\([^)]*\)$|\\|@|v?\d+\.\d+\.\d+"
 )
-_UUID = re.compile(r"(?i)\{?[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{12}\}?")
-_CODE = re.compile(
+_UUID = late(r"(?i)\{?[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{12}\}?")
+_CODE = late(
     r"[\w$]+(?:\.[\w$]+)+(?:\(.*)?|[\w$]+\(.*|.*[{}\\|].*|.*\[[^\]]*\].*|.*(?:=>|\?\.|&&|\.[*+]).*|\.?[\w-]+:[\w:-]+"
 )
-_SERIES = re.compile(r"(?i)[a-z]+[-_.@#!$]?(?:0?1234?5?6?7?8?9?|4321|5678|6789)[!@#$]?")
+_SERIES = late(r"(?i)[a-z]+[-_.@#!$]?(?:0?1234?5?6?7?8?9?|4321|5678|6789)[!@#$]?")
 _COMMON = frozenset(
     """
     a abc access account admin administrator and another api app auth bar baz bearer change changeme client confirm cookie

@@ -9,12 +9,15 @@ from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.comments import blanked
 from pytest_agentcompliance.parsing.languages import language_of
 from pytest_agentcompliance.parsing.lines import Lines
+from pytest_agentcompliance.parsing.remembered import remembered
 from pytest_agentcompliance.parsing.swallowed import Handler, Kind
+from pytest_agentcompliance.parsing.together import Together
 
 LONGEST = 20_000  # characters of what is tried that are kept
 MOST = 2000  # handlers of one file
 
 _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+_WORDS, _OF_SCRIPTS = {"python": ("except", "suppress("), "go": ("nil",)}, ("catch",)
 _BODY, _TRIED, _OWNER = "BODY", "TRIED", "OWNER"
 _SUPPRESS = r"^(?:contextlib\.)?suppress\("
 # For texts that no grammar may read: handlers with nothing in them, or with one word.
@@ -25,7 +28,7 @@ _ROUGH_PYTHON = re.compile(
 _ROUGH_SCRIPT = re.compile(r"\bcatch\s{0,5}(?:\(\s{0,5}(?:[\w$]{1,60}(?:\s?:\s?\w{1,60})?)?\s{0,5}\))?\s{0,5}\{\s{0,200}(\})")
 
 
-@lru_cache(maxsize=64)
+@remembered
 def handlers(text: str, path: str) -> tuple[Handler, ...]:
     """The handlers of a file in order; none of a language that is not read. Never fails."""
     language = language_of(path, text)
@@ -33,7 +36,8 @@ def handlers(text: str, path: str) -> tuple[Handler, ...]:
     if name not in _SCRIPTS and name not in ("python", "go"):
         return ()
     plain = blanked(text, "x.py" if name == "python" else "x.ts" if name in _SCRIPTS else "x.go")
-    found = grammar.find(_patterns(name), name, text)
+    # Without a word that each of them has there are none, whoever reads it.
+    found = _patterns(name).find(name, text) if any(word in text for word in _WORDS.get(name, _OF_SCRIPTS)) else ()
     read = _rough(plain, name) if found is None else _told(found, plain, name)
     line = Lines(text)
     rows: dict[tuple[int, int], Handler] = {}
@@ -52,7 +56,7 @@ _Row = tuple[int, int, Kind, str, str, str, str]
 
 
 def _told(found: tuple[grammar.Match, ...], plain: str, name: str) -> Iterator[_Row]:
-    # What has an owner comes first: the same handler without one is passed over.
+    # What has an owner comes first.
     for one in sorted(found, key=lambda one: (one.held[2] is None, one.start)):
         body, tried, owner = (plain[place[0] : place[1]] if place else "" for place in one.held)
         whole = plain[one.start : one.end]
@@ -95,8 +99,8 @@ def _rough(plain: str, name: str) -> Iterator[_Row]:
 
 
 @lru_cache(maxsize=8)
-def _patterns(name: str) -> list[tuple[dict[str, Any], tuple[str, ...]]]:
-    """What is asked of a grammar: each with the function around it first, which is not always there."""
+def _patterns(name: str) -> Together:
+    """What is asked of a grammar: each with the function around it, where there is one."""
     if name == "python":
         owners: list[dict[str, Any]] = [_around("function_definition")]
         rules: list[dict[str, Any]] = [
@@ -155,8 +159,9 @@ def _patterns(name: str) -> list[tuple[dict[str, Any], tuple[str, ...]]]:
             },
         ]
     held = (_BODY, _TRIED, _OWNER)
-    asked = [({"rule": {**rule, "all": [*rule["all"], owner]}}, held) for owner in owners for rule in rules]
-    return [*asked, *(({"rule": rule}, held) for rule in rules)]
+    return Together([
+        ({"rule": {**rule, "all": [*rule["all"], {"any": [*owners, {"kind": rule["kind"]}]}]}}, held) for rule in rules
+    ])
 
 
 def _around(kind: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.markdown import Line, unticked
 from pytest_agentcompliance.parsing.reports.sections import LABEL, Section, sections
 from pytest_agentcompliance.parsing.reports.sections import key as words
@@ -16,17 +17,17 @@ _TAGS: dict[str, Field] = {
     "risks": "risks",
 }  # fmt: skip
 _PLAINEST = ("id", "task_id", "description", "strategy", "quality_gates", "non_goals", "known_risks", "risks")
-_COMMENT = re.compile(r"<!--[^<>]{0,4000}-->")
-_ELEMENT = re.compile(r"</?([a-zA-Z_]{1,40})>")
-_IN_ITEM = re.compile(r"(?:\*\*|__)?([A-Z][\w &/'-]{1,40}?)(?:\*\*|__)?:(?:\*\*|__)?\s+(\S.*)")
+_COMMENT = late(r"<!--[^<>]{0,4000}-->")
+_ELEMENT = late(r"</?([a-zA-Z_]{1,40})>")
+_IN_ITEM = late(r"(?:\*\*|__)?([A-Z][\w &/'-]{1,40}?)(?:\*\*|__)?:(?:\*\*|__)?\s+(\S.*)")
 _ID = r"[A-Z][A-Z0-9]{0,11}(?:-[A-Z0-9]{1,8}){0,3}-[A-Z]{0,4}\d{1,6}[a-z]?"
-_NAMED = re.compile(
+_NAMED = late(
     r"(?:(?i:(?:implement|execute|complete|work on|do|build|fix)\s{1,3})?(?i:tasks?|story|ticket|issue)\s{1,3})?"
     rf"[\[(]?({_ID})[\])]?(?=\s{{0,3}}[:.–—|,)]|\s{{1,3}}-|\s{{0,3}}$)"
 )
-_WITHIN = re.compile(rf"(?i:\btask(?: id)?)\s{{0,2}}[:#]?\s{{0,2}}[*`]{{0,2}}({_ID})\b")
-ID = re.compile(_ID)
-_BARE = re.compile(r"[*_`#\s]{0,8}")
+_WITHIN = late(rf"(?i:\btask(?: id)?)\s{{0,2}}[:#]?\s{{0,2}}[*`]{{0,2}}({_ID})\b")
+ID = late(_ID)
+_BARE = late(r"[*_`#\s]{0,8}")
 
 
 def elements(text: str) -> Iterator[Said]:

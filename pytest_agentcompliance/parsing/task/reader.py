@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.markdown import read as lines_of
 from pytest_agentcompliance.parsing.markdown import too_much
 from pytest_agentcompliance.parsing.task import data, prose
@@ -12,23 +13,23 @@ from pytest_agentcompliance.parsing.task.said import NOTHING, Said, field_of
 
 LONGEST = 400_000  # characters
 ID_WORDS = 3  # of what can be an id
-_STRATEGY = re.compile(
+_STRATEGY = late(
     r"(?i)\b(?:(?P<tdd>tdd|test[- ]driven(?:[- ]development)?|tests?[- ]first)|(?P<characterization>characteri[sz]ation)"
     r"|(?P<after>tests?[- ]after)|(?P<fix>bug[-_ ]?fix(?:es|ing)?)|(?P<refactor>refactor(?:ing)?)|(?P<flexible>flexible))\b"
 )
 _GROUPS = {"tdd": "tdd", "characterization": "characterization", "after": "test-after", "fix": "bug-fix", "refactor": "refactor",
            "flexible": "flexible"}  # fmt: skip
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_PERCENT = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,4})?)\s{0,2}(%)?(?![\w.]|\s{0,2}(?:tests|files|lines)\b)")
-_KIND = re.compile(r"(?i)(?<![^\W_])(unit|integration)(?![^\W_])")
-_OPEN = re.compile(
+_CAMEL = late(r"(?<=[a-z])(?=[A-Z])")
+_PERCENT = late(r"(?<![\w.])(\d{1,3}(?:\.\d{1,4})?)\s{0,2}(%)?(?![\w.]|\s{0,2}(?:tests|files|lines)\b)")
+_KIND = late(r"(?i)(?<![^\W_])(unit|integration)(?![^\W_])")
+_OPEN = late(
     r"\{\{?\s{0,2}[\w.-]{1,60}(?:\s+or\s+\w{1,20})?\s{0,2}\}?\}|<[a-z][\w -]{1,60}>|"
     r"\[(?:TBD|TODO|fill in|insert|your)\b[^\]]{0,80}\]"
     r"|(?<!\w)(?:TBD|TODO|tbd)(?!\w)"
 )
-_FRONT = re.compile(r"\A---[ \t]*\n(.{1,20000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_FENCE = re.compile(r"^```(?:ya?ml|json)[ \t]*\n", re.MULTILINE)
-_KEY = re.compile(r"^[\"']?([A-Za-z][\w -]{0,40})[\"']?\s{0,3}:", re.MULTILINE)
+_FRONT = late(r"\A---[ \t]*\n(.{1,20000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FENCE = late(r"^```(?:ya?ml|json)[ \t]*\n", re.MULTILINE)
+_KEY = late(r"^[\"']?([A-Za-z][\w -]{0,40})[\"']?\s{0,3}:", re.MULTILINE)
 
 
 @lru_cache(maxsize=4)  # several rules read the same task

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.task.record import Field, Item
 
 MOST = 500  # entries of one list
@@ -26,9 +27,9 @@ _NAMES: dict[Field, str] = {
 NAMES: dict[str, Field] = {name: field for field, names in _NAMES.items() for name in names.split("|")}
 RANKS: dict[str, int] = {name: rank for names in _NAMES.values() for rank, name in enumerate(names.split("|"))}
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_NUMBERED = re.compile(r"(?i)^[*_`]{0,3}(?:NG|R|RISK|TR|IR|PR|OOS)[-_ ]?\d{1,3}(?:\.\d{1,3})?[*_`]{0,3}\s{0,2}[:.)–—-]\s*")
-NOTHING = re.compile(
+_CAMEL = late(r"(?<=[a-z])(?=[A-Z])")
+_NUMBERED = late(r"(?i)^[*_`]{0,3}(?:NG|R|RISK|TR|IR|PR|OOS)[-_ ]?\d{1,3}(?:\.\d{1,3})?[*_`]{0,3}\s{0,2}[:.)–—-]\s*")
+NOTHING = late(
     r"(?i)^\W*(?:none|n/?a|nil|nothing|not applicable|no (?:known |specific |explicit |further )?(?:non-?goals|risks)"
     r"(?: (?:are |were )?(?:known|listed|identified|given|defined))?|none (?:known|identified|listed))\W*$"
 )

@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 from pytest_agentcompliance.parsing import grammar
 from pytest_agentcompliance.parsing.languages import language_of
@@ -89,9 +90,14 @@ def _between(text: str, spans: list[tuple[int, int, str]]) -> Iterator[Token]:
 
 
 def _literals(text: str, name: str) -> list[tuple[int, int, str]] | None:
-    kinds = [{"kind": kind} for kind in (*_LITERALS, *(["jsx_text"] if name != "typescript" else []))]
-    said = grammar.find([({"rule": {"any": kinds}}, [])], name, text)
+    said = grammar.find(_patterns(name), name, text)
     return None if said is None else sorted(((one.start, one.end, one.kind) for one in said), key=lambda one: (one[0], -one[1]))
+
+
+@cache
+def _patterns(name: str) -> list[tuple[Mapping[str, Any], list[str]]]:
+    kinds = [{"kind": kind} for kind in (*_LITERALS, *(["jsx_text"] if name != "typescript" else []))]
+    return [({"rule": {"any": kinds}}, [])]
 
 
 def _read(code: re.Pattern[str], text: str, start: int, end: int, starts: list[int]) -> list[Token]:

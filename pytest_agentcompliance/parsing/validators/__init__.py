@@ -1,10 +1,10 @@
 """The validation schemas that a file makes: Zod, Yup, Joi, class-validator and Pydantic, each as its fields and their kinds."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
 
 from pytest_agentcompliance.parsing.languages import SCRIPTS, language_of
+from pytest_agentcompliance.parsing.remembered import remembered
 
 Library = Literal["zod", "yup", "joi", "class-validator", "pydantic"]
 
@@ -48,7 +48,7 @@ class Shapes:
     read: bool = field(default=True)
 
 
-@lru_cache(maxsize=256)  # base and head have most files in common
+@remembered  # base and head have most files in common
 def shapes(path: str, text: str) -> Shapes:
     """The schemas that a file makes, in order; never fails."""
     language = language_of(path, text)

@@ -1,6 +1,7 @@
 """Schemas of Python: models of Pydantic, and of SQLModel where they are no tables."""
 
 import re
+from collections.abc import Iterator
 
 from pytest_agentcompliance.parsing.routes.python.tree import Node
 from pytest_agentcompliance.parsing.routes.python.tree import read as read_tree
@@ -30,13 +31,24 @@ def read(path: str, text: str) -> tuple[Shape, ...] | None:
     source = read_tree(path, text)
     if source is None:
         return None
-    classes = {one.children[0].text: one for one in source.root.walk() if one.kind == "class_definition" and one.children}
+    classes = {one.children[0].text: one for one in _classes(source.root) if one.children}
     found, told = [], _Classes(classes)
     for name, node in classes.items():
         if told.is_model(name) and not _is_table(node):
             foreign = tuple(one for one in told.bases[name] if one not in classes and not _OWN.fullmatch(one))
             found.append(Shape("pydantic", name, source.line(node.start), tuple(told.fields(name).values()), foreign))
     return tuple(found)
+
+
+def _classes(root: Node) -> Iterator[Node]:
+    """The classes of a module, in order."""
+    marks = [found.start() for found in re.finditer("class", root.source)]
+    waiting = [root]
+    while waiting:
+        one = waiting.pop()
+        if one.kind == "class_definition":
+            yield one
+        waiting += [each for each in reversed(one.children) if each.has(marks)]
 
 
 def _bases(node: Node) -> list[str]:

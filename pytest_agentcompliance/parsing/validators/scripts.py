@@ -11,6 +11,7 @@ from pytest_agentcompliance.parsing.validators import Field, Library, Shape
 _SIGNS = re.compile(
     r"\b(?:object|strictObject|looseObject)\s*\(|@(?:Is[A-Z]|Min|Max|Length|Matches|Validate|Array)[A-Za-z]{0,40}\("
 )
+_MARK = re.compile(r"(?i:object)|@")  # one of these stands in each schema
 _MADE = re.compile(r"(?:(z|zod|yup|y|joi)\.)?(?:object|strictObject|looseObject|object\([^()]{0,50}\)\.keys)", re.IGNORECASE)
 _LIBRARY: dict[str, Library] = {"z": "zod", "zod": "zod", "y": "yup", "yup": "yup", "joi": "joi"}
 _KINDS = {
@@ -40,6 +41,7 @@ def read(path: str, text: str, name: str) -> tuple[Shape, ...] | None:
 
 def _below(root: Node, name: str, inner: bool, line: Lines) -> Iterator[Shape]:
     """The schemas in a node, in order. ``name`` is that of the variable whose value it begins."""
+    marks = [found.start() for found in _MARK.finditer(root.source)]
     waiting = [(root, name, inner)]
     while waiting:
         node, name, inner = waiting.pop()
@@ -50,6 +52,8 @@ def _below(root: Node, name: str, inner: bool, line: Lines) -> Iterator[Shape]:
             yield made
         below = []
         for index, one in enumerate(node.children):
+            if not one.has(marks):
+                continue
             known = ""
             if node.kind == "variable_declarator":
                 known = node.children[0].text if index and node.children[0].kind == "identifier" else ""

@@ -196,9 +196,10 @@ class DuplicateSymbol(Rule):
 
         modules = Modules(self.exempt, self.most_parsed)
         new: dict[str, list[FileChange]] = {}
+        words, globs = frozenset(self.ignored), [one for one in self.ignored if "*" in one]
         for change in changes.readable(change for change in self.touched(changes) if modules.counts(change.path)):
             for name in modules.names(change.after) - modules.names(change.before):
-                if len(name) > 2 and not self._is_ignored(name):
+                if len(name) > 2 and name not in words and not any(fnmatchcase(name, one) for one in globs):
                     new.setdefault(name, []).append(change)
         among = endings(sorted({family(change.path) for there in new.values() for change in there}))
         wanted = [name for name in sorted(new) if len(new) <= MANY or _is_rare(name)][:MOST_NAMES]
@@ -216,9 +217,6 @@ class DuplicateSymbol(Rule):
                 change.ledger.note_unread(change.path, f"the run adds more than {MOST_NAMES:,} names; its were not looked for")
         yield from _findings(sorted(found, key=lambda one: (one.path, one.symbol.line, one.symbol.name)))
         return "; ".join(_left_out(len(new), len(wanted), modules.left | modules.refused, customs))
-
-    def _is_ignored(self, name: str) -> bool:
-        return any(name == one or ("*" in one and fnmatchcase(name, one)) for one in self.ignored)
 
 
 @dataclass(frozen=True, slots=True)

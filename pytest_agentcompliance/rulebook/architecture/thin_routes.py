@@ -180,7 +180,9 @@ class ThinRoutes(Rule):
         for change, one in fresh:
             if had[one.name] > 0:
                 had[one.name] -= 1
-            elif self.lines and (change.path, one.start) not in by_handler and (count := _count(change, one)) > self.lines:
+            elif 0 < self.lines <= one.last - one.line and (change.path, one.start) not in by_handler and (
+                (count := _count(change, one)) > self.lines
+            ):
                 says = f"the new handler {one.name or 'here'} has {count} lines of code, and the limit is {self.lines}"
                 yield Finding(says, Place(change.path, one.line), self.long, evidence=f"long {one.name}")
 

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Generator
 
 from pydantic import Field
@@ -6,6 +5,7 @@ from pydantic import Field
 from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import Document, Documents
 from pytest_agentcompliance.evidence.documents import DocumentName
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -14,7 +14,7 @@ _CALLED: dict[DocumentName, str] = {
     "story": "story", "plan": "implementation plan", "scope": "scope document", "decisions": "register of decisions",
     "blockers": "file of blockers", "intent": "product intent",
 }  # fmt: skip
-_STAND_IN = re.compile(
+_STAND_IN = late(
     r"(?i)^[\W_]*(?:tbd|tba|todo|to ?do|n/?a|none yet|empty|placeholder|coming soon|work in progress|wip|lorem ipsum|xxx|to be "
     r"(?:written|filled|done|defined|determined|completed|added)\b.{0,60}|\[[^\]]*\]|<[^>]*>|\{\{?[^}]*\}?\})[\W_]*$"
 )

@@ -317,8 +317,8 @@ class Placeholder(Rule):
         return Counter(
             one.key
             for change in changes.readable(deleted)
-            if change.before is not None and any(hint.search(change.before.bytes()) for hint in hints)
-            and _may_have(change.before.text(), words)
+            if change.before is not None and _may_have(change.before.text(), words)
+            and any(hint.search(change.before.bytes()) for hint in hints)
             for one in self._read(change.before).stand_ins
         )
 

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 from pytest_agentcompliance.evidence import ChangeSet, Content, FileChange
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Candidates, Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -43,7 +44,7 @@ DISGUISES = (
     rb"&#(?:[xX]?[0-9A-Fa-f]{2,9};?(?:[A-Z]|&#)|(?<=[A-Z]..))",
 )
 # In mark-up every entity may be a letter, or nothing that is seen; those that most pages have are neither.
-ENTITIES = re.compile(
+ENTITIES = late(
     rb"&(?:#(?!(?:3\d|60|62|160|169|182|18[37]|82[12]\d|859\d|[xX](?:[23][0-9A-Fa-f]|[aA]0|201.));)|(?!(?:quot|[lg]t|amp|apos|nbsp|copy|para|"
     rb"[mn]dash|hellip|[lr]arr|[lr][as]?quo|[lr]dquo|times|middot|bull|reg|trade|euro|sect|deg);)[A-Za-z]{2,31};)"
 )
@@ -51,21 +52,21 @@ OWN = Remedy("fix", "Do what the marker puts off, or name who will and a date th
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 # A day, a month or a quarter, as people write them; with a slash only where the year comes first, since else it is two days.
 _DATES = (
-    (re.compile(r"(?<!\d)(?P<y>20\d\d)([-/])(?P<m>\d{1,2})(?:\2(?P<d>\d{1,2}))?(?![-/.]?\d)")),
-    (re.compile(r"(?<!\d)(?P<d>\d{1,2})\.[ ]?(?P<m>\d{1,2})\.[ ]?(?P<y>20\d\d)(?!\d)")),
-    (re.compile(rf"(?i)(?<!\w)(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ .-]{{1,2}})?(?P<name>{_MONTH})[ -]{{1,2}}(?P<y>20\d\d)(?!\d)")),
-    (re.compile(rf"(?i)(?<!\w)(?P<name>{_MONTH})[ ](?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?[ ](?P<y>20\d\d)(?!\d)")),
-    (re.compile(r"(?i)(?<!\w)(?P<y>20\d\d)[- /]?q(?P<q>[1-4])(?!\w)")),
-    (re.compile(r"(?i)(?<!\w)q(?P<q>[1-4])[- /]?(?P<y>20\d\d)(?!\d)")),
+    (late(r"(?<!\d)(?P<y>20\d\d)([-/])(?P<m>\d{1,2})(?:\2(?P<d>\d{1,2}))?(?![-/.]?\d)")),
+    (late(r"(?<!\d)(?P<d>\d{1,2})\.[ ]?(?P<m>\d{1,2})\.[ ]?(?P<y>20\d\d)(?!\d)")),
+    (late(rf"(?i)(?<!\w)(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ .-]{{1,2}})?(?P<name>{_MONTH})[ -]{{1,2}}(?P<y>20\d\d)(?!\d)")),
+    (late(rf"(?i)(?<!\w)(?P<name>{_MONTH})[ ](?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?[ ](?P<y>20\d\d)(?!\d)")),
+    (late(r"(?i)(?<!\w)(?P<y>20\d\d)[- /]?q(?P<q>[1-4])(?!\w)")),
+    (late(r"(?i)(?<!\w)q(?P<q>[1-4])[- /]?(?P<y>20\d\d)(?!\d)")),
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_OWNER = re.compile(
+_OWNER = late(
     r"(?<![\w.])@[A-Za-z][\w.\-]*|\b(?:owner|assignee|owned by|assigned to)\b\s*[:=]\s*@?[A-Za-z][\w.\-]*|"
     r"\b(?:owned by|assigned to)\s+@?[A-Za-z][\w.\-]*",
     re.IGNORECASE,
 )
-_GROUP = re.compile(r"\s*(?:\(([^()]{1,120})\)|\[([^\[\]]{1,120})\]|\{([^{}]{1,120})\}|<([^<>]{1,120})>)")
-_NAME = re.compile(r"(?![A-Za-z]+-\d)(?![pv]\d+\Z)[^\W\d_][\w.'@ \-]*")
+_GROUP = late(r"\s*(?:\(([^()]{1,120})\)|\[([^\[\]]{1,120})\]|\{([^{}]{1,120})\}|<([^<>]{1,120})>)")
+_NAME = late(r"(?![A-Za-z]+-\d)(?![pv]\d+\Z)[^\W\d_][\w.'@ \-]*")
 _NOBODY = frozenset([
     "tbd", "unknown", "none", "nobody", "someone", "owner", "name", "date", "later", "by", "due", "until", "n/a", "me",
     "high", "medium", "low", "urgent", "critical", "important", "minor", "major", "priority", "perf", "performance",
@@ -79,14 +80,14 @@ _PROGRAMS = frozenset([
 ])  # fmt: skip
 _AROUND = frozenset(["the", "an", "a", "code", "coding", "github", "google", "next", "future", "backend", "frontend", "main"])
 _DUE = r"(?:by|due(?: (?:on|by|date))?|until|till|before|no later than|deadline|expires?(?: on)?)"
-_IS_DUE = re.compile(rf"(?i)\b{_DUE}[\s:=]*\Z")
-_OPENED = re.compile(
+_IS_DUE = late(rf"(?i)\b{_DUE}[\s:=]*\Z")
+_OPENED = late(
     r"(?i)\b(?:opened|open|since|created|added|from|as of|reported|found|raised|filed|written|noted|logged|started|introduced|seen)"
     r"(?: (?:on|at|in))?[\s:=]*\Z"
 )
-_RANGE = re.compile(r"(?i)\s+(?:to|until|till|through)\s+20\d\d")
+_RANGE = late(r"(?i)\s+(?:to|until|till|through)\s+20\d\d")
 # What stands before the sentence of a marker: brackets, dates (as NUL), names with an at sign, words for a due date.
-_HEAD = re.compile(
+_HEAD = late(
     rf"[\s:]*(?:(?:\([^()]{{0,200}}\)|\[[^\[\]]{{0,200}}\]|\{{[^{{}}]{{0,200}}\}}|<[^<>]{{0,200}}>|\0|@[\w.\-]{{1,80}}|{_DUE}\b)"
     r"[\s:,;/|.\-]*)*", re.IGNORECASE,
 )  # fmt: skip
@@ -294,7 +295,7 @@ class Todo(Rule):
 
     def _deleted(self, changes: ChangeSet) -> Counter[str]:
         """The markers of the deleted files: git prints no patch of those, so that no search finds them."""
-        hints = self.wanted().patterns()
+        hints = self.wanted().hints
         deleted = (
             change for change in changes
             if change.kind == "deleted" and self.searched(change.path) and not self._left_out(change.path)
@@ -303,7 +304,7 @@ class Todo(Rule):
         return Counter(
             one.marker.key
             for change in changes.readable(deleted)
-            if change.before is not None and (_is_markup(change.path) or any(hint.search(change.before.bytes()) for hint in hints))
+            if change.before is not None and (_is_markup(change.path) or hints.stand_in(change.before.bytes()))
             for one in self._markers(change.before)
         )
 

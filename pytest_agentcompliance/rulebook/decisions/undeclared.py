@@ -288,9 +288,9 @@ class Undeclared(Rule):
             if not (change.renamed_from or change.renamed_to) and (told := reader.told_by(change.path)):
                 kinds[change.path] = told
         asked_of = [change for change in changes if change.after is not None and not change.renamed_from]
-        for kind, patterns in reader.patterns.items():
+        for kind, hints in reader.hints.items():
             among = frozenset(change.position for change in asked_of if reader.searched(change.path, kind))
-            for change in (change for pattern in patterns for change in changes.containing(pattern, among) if among):
+            for change in changes.containing(hints, among):
                 kinds.setdefault(change.path, set()).add(kind)
         found: list[Choice] = []
         gone: set[tuple[Kind, str]] = set()

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -10,6 +9,7 @@ from pydantic import Field
 from pytest_agentcompliance.errors import NotJudged, Unreadable
 from pytest_agentcompliance.evidence import ChangeSet, Chunk, ChunkLog
 from pytest_agentcompliance.evidence.log import Command
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.verdict import Finding, Remedy
@@ -742,7 +742,7 @@ def _is_excused(text: str) -> bool:
     return log_results.excused(text)
 
 
-_NONE = re.compile(r"(?i)^\W*(?:none|n/?a|nothing|no commands?|not run|-+)\b")
+_NONE = late(r"(?i)^\W*(?:none|n/?a|nothing|no commands?|not run|-+)\b")
 _DELEGATES = frozenset(("task", "agent", "dispatch_agent", "delegate", "spawn_agent", "subagent", "delegate_task"))
-_FORMATS = re.compile(r"(?i)--write|--fix\b|\bgofmt|\bformat\b|\bfmt\b|\bblack\b|\bisort\b|\bgit\b")
-_RUNS = re.compile(r"(?i)test|lint|build|compile|diagnostic|execut|run_|jupyter|notebook|ipython|terminal|shell|python")
+_FORMATS = late(r"(?i)--write|--fix\b|\bgofmt|\bformat\b|\bfmt\b|\bblack\b|\bisort\b|\bgit\b")
+_RUNS = late(r"(?i)test|lint|build|compile|diagnostic|execut|run_|jupyter|notebook|ipython|terminal|shell|python")

@@ -13,6 +13,7 @@ from pytest_agentcompliance.evidence import ChangeSet, Content, Document, Docume
 from pytest_agentcompliance.evidence.changes import SUBMODULE, SYMLINK, is_file
 from pytest_agentcompliance.evidence.documents import DocumentName
 from pytest_agentcompliance.parsing.globs import matches
+from pytest_agentcompliance.parsing.late import late
 from pytest_agentcompliance.parsing.lookalikes.paths import disguised
 from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
@@ -26,13 +27,13 @@ _CALLED: dict[DocumentName, str] = {
     "blockers": "file of blockers", "intent": "product intent",
 }  # fmt: skip
 _KINDS = {SYMLINK: "a symbolic link", SUBMODULE: "a submodule"}
-_BOX = re.compile(r"\[[ xX✓✔~-]\](?!\()|[☐☑☒⬜✅]")
-_KEY = re.compile(r"\s*(?:[-*>]\s+)?[*_\"']{0,3}([A-Za-z][\w -]{0,40}?)[*_\"']{0,3}\s*:[*_]{0,3}(?:\s|$)")
-_HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*$")
+_BOX = late(r"\[[ xX✓✔~-]\](?!\()|[☐☑☒⬜✅]")
+_KEY = late(r"\s*(?:[-*>]\s+)?[*_\"']{0,3}([A-Za-z][\w -]{0,40}?)[*_\"']{0,3}\s*:[*_]{0,3}(?:\s|$)")
+_HEADING = late(r"#{1,6}\s+(.+?)\s*#*$")
 # What a line without words may hold and still say nothing: brackets, commas, the rules of tables and pages.
-_NOTHING = re.compile(r"[\s\[\]{}(),;|:=_.#-]*|>[\s>]*|\*(?:\s*\*){2,}")
+_NOTHING = late(r"[\s\[\]{}(),;|:=_.#-]*|>[\s>]*|\*(?:\s*\*){2,}")
 # A value that says more than how far the work is: a path, a glob, what is left out or need not be done.
-_NO_STATE = re.compile(
+_NO_STATE = late(
     r"(?i)\*[*/.]|[*/]\*|(?<![\w/.@-])[a-z@.][\w.@-]{0,60}/[\w.@-]{1,60}(?:/|\.[a-z])"
     r"|\bout[ -]of[ -]scope\b|\bnon-?goals?\b|\b(?:waived?|descoped|need not)\b"
     r"|\b(?:not|never|n['\u2019]t|no longer)\s+(?:have to |to )?(?:be )?(?:requir|need|apply|applicable|met\b"

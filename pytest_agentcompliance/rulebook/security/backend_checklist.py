@@ -329,11 +329,17 @@ class BackendChecklist(Rule):
         added = frozenset(line.number for line in change.added)
         if not any(one.at.line in added for one in routes) or not any(_is_guarded(one) for one in routes):
             return
-        had = Counter((one.method, one.path) for one in _routes(change.path, change.before.text() if change.before else ""))
         public, lines = re.compile(self.public), blanked(text, change.path).split("\n")
-        for one in routes:
-            fresh = had[one.method, one.path] == 0 and not added.isdisjoint(range(one.at.line, one.at.last + 1))
-            if not fresh or _is_guarded(one) or public.search(one.path) or _asks(one, lines) or _is_constant(one, text):
+        asked = [
+            one for one in routes
+            if not added.isdisjoint(range(one.at.line, one.at.last + 1))
+            and not (_is_guarded(one) or public.search(one.path) or _asks(one, lines) or _is_constant(one, text))
+        ]  # fmt: skip
+        if not asked:
+            return
+        had = Counter((one.method, one.path) for one in _routes(change.path, change.before.text() if change.before else ""))
+        for one in asked:
+            if had[one.method, one.path]:
                 continue
             beside = [each for each in routes if each is not one and (each.method in _READS) == (one.method in _READS)]
             beside = [each for each in beside if not public.search(each.path)]

@@ -137,7 +137,7 @@ class SensitiveLogging(Rule):
         from pytest_agentcompliance.parsing.logged import SENSITIVE
 
         try:
-            return any(SENSITIVE.search(line.text[:20_000]) for line in (*change.added, *change.removed))
+            return SENSITIVE.found("\n".join(line.text[:20_000] for line in (*change.added, *change.removed)))
         except Unreadable:
             return False
 

@@ -1,9 +1,12 @@
 """testing/accompany-code: new logic comes with tests that touch it."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -225,25 +228,37 @@ class AccompanyCode(Rule):
         for change in mine:
             assert change.after is not None
             text = change.after.text()
-            added = {line.number for line in change.added}
+            if not _has_branches(text, 0, len(text), self.branches):
+                continue
+            added = sorted({line.number for line in change.added})
             symbols = [one for one in outline(change.path, text) if one.is_function]
-            wide = [one for one in symbols if sum(number in added for number in range(one.line, one.end + 1)) >= self.lines]
-            if not wide:  # the grammar is not asked for comments, nor for what base had
+            wide = [
+                one for one in symbols
+                if bisect_right(added, one.end) - bisect_left(added, one.line) >= self.lines and "migrat" not in one.name.lower()
+                and _has_branches(text, one.body, one.stop, self.branches)
+            ]  # fmt: skip
+            if not wide:  # the grammar is not asked for what base had
                 continue
             old_text = change.before.text() if change.before else ""
             old = {one.qualified: one for one in outline(change.path, old_text) if one.is_function} if old_text else {}
-            sizes, was = Lengths(text, change.path, symbols), Lengths(old_text, change.path, list(old.values()))
+            pairs = [(one, old.get(one.qualified)) for one in wide]
+            pairs = [
+                (one, before) for one, before in pairs
+                if before is None or _branches(text, one) - _branches(old_text, before) >= self.branches
+            ]  # fmt: skip
+            if not pairs:  # nor for comments
+                continue
+            sizes, was = Lengths(text, change.path, symbols), None
             fresh: list[Symbol] = []
             grown: list[Symbol] = []
-            for one in wide:
-                if sizes.draws(one):
+            for one, before in pairs:
+                if (size := sizes.of(one)) < self.lines or sizes.draws(one):
                     continue
-                before = old.get(one.qualified)
-                size = sizes.of(one) - (was.of(before) if before else 0)
-                branches = _branches(text, one) - (_branches(old_text, before) if before else 0)
-                if size < self.lines or branches < self.branches or "migrat" in one.name.lower():
-                    continue
-                (grown if before else fresh).append(one)
+                if before is not None:
+                    was = was or Lengths(old_text, change.path, list(old.values()))
+                    size -= was.of(before)
+                if size >= self.lines:
+                    (grown if before else fresh).append(one)
             if fresh or grown:
                 yield change, fresh, grown
 
@@ -352,6 +367,10 @@ def _branches(text: str, one: "Symbol") -> int:
     return len(_BRANCH.findall(text, one.body, one.stop))
 
 
+def _has_branches(text: str, start: int, end: int, least: int) -> bool:
+    return least <= 0 or next(islice(_BRANCH.finditer(text, start, end), least - 1, None), None) is not None
+
+
 def _bodies(changes: ChangeSet, names: frozenset[str]) -> frozenset[str]:
     """Those of the names whose functions files lost: what has them now was moved."""
     from pytest_agentcompliance.parsing.outline import outline
@@ -440,17 +459,22 @@ def _names(test: _Test, one: "Symbol") -> bool:
     return (one.name in test.words and not usual) or bool(one.parent and one.parent in test.words)
 
 
-def _touches(test: _Test, path: str, found: "list[Symbol]") -> bool:
+@lru_cache(maxsize=4096)  # each file is held against each test
+def _stem(path: str) -> str:
     from pytest_agentcompliance.parsing.testcode.gone import stem
 
+    return stem(path)
+
+
+def _touches(test: _Test, path: str, found: "list[Symbol]") -> bool:
     if any(_names(test, one) for one in found):
         return True
-    folder, mine = path.rpartition("/")[0], stem(path)
+    folder, mine = path.rpartition("/")[0], _stem(path)
     if path.endswith(".go"):
         return test.path.endswith("_test.go") and test.path.rpartition("/")[0] == folder
-    near = not folder or folder.rpartition("/")[2] in test.path.split("/") or folder.rpartition("/")[2] in test.words
     if mine in _GENERIC:
-        return near and (test.stem == mine or mine in test.words or test.stem == stem(folder))
+        near = not folder or folder.rpartition("/")[2] in test.path.split("/") or folder.rpartition("/")[2] in test.words
+        return near and (test.stem == mine or mine in test.words or test.stem == _stem(folder))
     if test.stem == mine or test.stem.startswith(mine + "_") or mine.startswith(test.stem + "_"):
         return True
     return len(mine) > 3 and (

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -88,6 +88,11 @@ class Node:
             one = waiting.pop()
             yield one
             waiting += reversed(one.children)
+
+    def has(self, marks: Sequence[int]) -> bool:
+        """Whether one of some offsets lies in it, which are sorted: what has none is not gone through by whoever looks for them."""
+        at = bisect_left(marks, self.start)
+        return at < len(marks) and marks[at] < self.end
 
 
 @dataclass(slots=True, eq=False)
