@@ -238,7 +238,7 @@ ROWS = (
     Row("memory-600k", "v3, 600,000 lines, all processes at once", "`git diff -U0 --no-renames`", 150.0,
         lambda bench: memory(bench, V3), MEBIBYTES),
     Row("double-lines", "v3, 600,000 lines in 3,000 files", ITSELF, 2.2, _doubled(mixed, "mixed", 600_000, 3_000, files=3_000)),
-    Row("double-files", "v3, 20,000 files", ITSELF, 2.2, _doubled(many, "files", 20_000)),
+    Row("double-files", "v3, 12,000 files", ITSELF, 2.2, _doubled(many, "files", 12_000)),
     Row("double-commits", "v3, 5,000 commits", ITSELF, 2.2, _doubled(commits, "commits", 5_000)),
     Row("double-chunks", "v3, a log of 1,000 chunks", ITSELF, 2.2, _doubled(chunks, "chunks", 1_000)),
     Row("double-findings", "v3, 5,000 findings", ITSELF, 2.2, _doubled(findings, "findings", 5_000)),

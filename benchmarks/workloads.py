@@ -362,7 +362,7 @@ class Maker:
 MAKERS = {
     "mixed": Maker(mixed, 80_000, 50),
     "huge": Maker(huge, 600_000, 400),
-    "files": Maker(many, 20_000, 3),
+    "files": Maker(many, 12_000, 3),
     "minified": Maker(minified, 50_000_000, 200),
     "renames": Maker(renames, 20_000, 3),
     "commits": Maker(commits, 5_000, 3),

@@ -111,3 +111,10 @@ def test_every_page_names_a_schema_that_can_be_printed() -> None:
     for book in reference.books().values():
         done = CliRunner().invoke(main, ["schema", book.file.split(".")[0]])
         assert json.loads(done.output) == book.schema
+
+
+def test_the_speed_that_is_quoted_was_measured() -> None:
+    measured = (DOCS.parent / "benchmarks" / "README.md").read_text("utf-8").splitlines()
+    quoted = [line for line in (DOCS / "reference" / "speed.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    assert len(quoted) > 30
+    assert [line for line in quoted if line not in measured] == []
