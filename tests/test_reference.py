@@ -114,7 +114,14 @@ def test_every_page_names_a_schema_that_can_be_printed() -> None:
 
 
 def test_the_speed_that_is_quoted_was_measured() -> None:
-    measured = (DOCS.parent / "benchmarks" / "README.md").read_text("utf-8").splitlines()
-    quoted = [line for line in (DOCS / "reference" / "speed.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    def rows(file: Path) -> list[list[str]]:
+        lines = (line for line in file.read_text("utf-8").splitlines() if line.startswith("| ") and not line.startswith("| --"))
+        return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+    measured = rows(DOCS.parent / "benchmarks" / "README.md")
+    # Of the budgets a page shows less: neither the row's name, nor what is said beside the number, nor the quartiles.
+    short = [[what, against, budget, value.split(";")[0], met] for _, what, against, budget, value, _, met in
+             (row for row in measured if len(row) == 7)]  # fmt: skip
+    quoted = rows(DOCS / "reference" / "speed.md")
     assert len(quoted) > 30
-    assert [line for line in quoted if line not in measured] == []
+    assert [row for row in quoted if row not in measured and row not in short] == []

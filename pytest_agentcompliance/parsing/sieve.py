@@ -42,7 +42,8 @@ def asked(patterns: Iterable[str]) -> Asked | None:
     from pydantic_core import SchemaValidator, core_schema
 
     try:
-        made = SchemaValidator(core_schema.str_schema(pattern="|".join(f"(?:{one})" for one in patterns)))
+        any_of = "|".join(f"(?:{one})" for one in patterns)
+        made = SchemaValidator(core_schema.str_schema(pattern=any_of, regex_engine="rust-regex"))
     except Exception:  # too large, or in words that this version does not know
         return None
     return made.isinstance_python
