@@ -23,7 +23,7 @@ from pytest_agentcompliance.place import Place
 from pytest_agentcompliance.rule import Example, Rule
 from pytest_agentcompliance.sources import diff, log
 from pytest_agentcompliance.sources.blobs import object_id
-from pytest_agentcompliance.sources.repository import PROSE
+from pytest_agentcompliance.sources.words import PROSE
 from pytest_agentcompliance.verdict import Level
 
 NOTHING = "0" * 40

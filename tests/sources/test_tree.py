@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_agentcompliance.evidence import Tree
 from pytest_agentcompliance.sources import ends, gather
-from pytest_agentcompliance.sources import repository as room
+from pytest_agentcompliance.sources import words as room
 from pytest_agentcompliance.sources.repository import Repository
 from tests.conftest import GitRepo, new_repo
 
@@ -99,9 +99,9 @@ def test_many_words_are_found_where_git_finds_each(words: tuple[Repository, str]
     repository, head = words
     quickly, room.FEW = room.FEW, 0
     try:
-        found = repository._where(head, frozenset(names), ENDINGS)
+        found = repository._words.where(head, frozenset(names), ENDINGS)
         room.FEW = len(names)
-        assert found == repository._where(head, frozenset(names), ENDINGS)
+        assert found == repository._words.where(head, frozenset(names), ENDINGS)
     finally:
         room.FEW = quickly
 
